@@ -1,0 +1,69 @@
+"""The administrator's tool: `sipforge`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import click
+import typer
+from typer.core import TyperGroup
+
+from sipforge.cli import calls, config, status, users
+from sipforge.cli.errors import CliError
+from sipforge.cli.host import Host
+from sipforge.cli.output import warn
+
+_EPILOG = (
+    "Exit codes: 0 all well; 1 something is not well, or does not exist; 2 wrong usage; 3 Asterisk, a service or"
+    " a file cannot be reached, or root is needed; 78 the settings file is wrong."
+)
+DEFAULT_SETTINGS = Path("/etc/sipforge/sipforge.toml")
+
+
+class _Group(TyperGroup):
+    """The one place where a command's error becomes a line on stderr and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except CliError as error:
+            warn(str(error))
+            raise typer.Exit(error.code) from error
+
+
+app = typer.Typer(
+    cls=_Group,
+    help="Look after this SipForge telephone server.",
+    epilog=_EPILOG,
+    no_args_is_help=True,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def root(
+    context: typer.Context,
+    settings: Annotated[
+        Path, typer.Option("--settings", help="Settings file of the host.", metavar="PATH")
+    ] = DEFAULT_SETTINGS,
+) -> None:
+    """Look after this SipForge telephone server."""
+    context.obj = Host(settings)
+
+
+app.command("status")(status.status)
+app.add_typer(users.app, name="user")
+app.command("calls")(calls.calls)
+app.add_typer(config.app, name="config")
+
+
+def main() -> None:
+    """Run the command line."""
+    app(prog_name="sipforge")
+
+
+if __name__ == "__main__":
+    main()

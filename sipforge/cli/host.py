@@ -1,0 +1,98 @@
+"""The host a command works on: its settings, and the ways to reach what runs there."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sipforge.cli.errors import CliError, Exit
+
+if TYPE_CHECKING:
+    from sipforge.infra.ami_sync import AsteriskManager
+    from sipforge.infra.settings import Settings
+    from sipforge.infra.users import UserStore
+
+# What is imported inside functions costs up to 0.3 s, which `sipforge --help` need not wait for.
+# ruff: noqa: PLC0415
+
+AMI_ACCOUNT = "cli"
+AMI_CREDENTIAL = "ami-cli"
+RELOADED_MODULES = ("res_pjsip.so", "pbx_config.so", "app_voicemail.so")
+"""The modules that read the users' three files."""
+
+
+class Host:
+    """Settings, read when first needed, and what is made from them."""
+
+    def __init__(self, settings_path: Path) -> None:
+        """Read nothing yet."""
+        self.settings_path = settings_path
+        self._settings: Settings | None = None
+
+    @property
+    def settings(self) -> Settings:
+        """The host's settings.
+
+        Raises:
+            CliError: the file is missing or wrong.
+        """
+        if self._settings is None:
+            from sipforge.infra.settings import SettingsError, load_settings
+
+            try:
+                self._settings = load_settings(self.settings_path)
+            except SettingsError as error:
+                raise CliError(str(error), Exit.CONFIG) from error
+        return self._settings
+
+    def user_store(self) -> UserStore:
+        """The host's users."""
+        from sipforge.infra.users import UserStore
+
+        return UserStore(self.settings.users_file, self.settings.asterisk_directory)
+
+    @contextmanager
+    def asterisk(self) -> Generator[AsteriskManager, None, None]:
+        """A connection to Asterisk, logged in.
+
+        Raises:
+            AsteriskNotRunning: nothing listens there.
+            CliError: anything else that is in the way, now or while it is used.
+        """
+        from sipforge.infra.ami_sync import AsteriskManager, ManagerError, ManagerUnreachable
+        from sipforge.infra.credentials import CredentialError, read_credential
+
+        try:
+            # The secret second: without Asterisk, whether there is one does not matter.
+            with AsteriskManager(self.settings.ami.host, self.settings.ami.port) as manager:
+                manager.login(
+                    AMI_ACCOUNT, read_credential(AMI_CREDENTIAL, self.settings.credential_directory)
+                )
+                yield manager
+        except ManagerUnreachable as error:
+            raise AsteriskNotRunning(str(error)) from error
+        except ManagerError as error:
+            raise CliError(f"Asterisk: {error}", Exit.UNREACHABLE) from error
+        except CredentialError as error:
+            hint = "; run as root: sudo sipforge ..." if isinstance(error.__cause__, PermissionError) else ""
+            raise CliError(f"{error}{hint}", Exit.UNREACHABLE) from error
+
+    def reload_users(self) -> None:
+        """Have a running Asterisk read the users' files, without ending any call.
+
+        Raises:
+            AsteriskNotRunning: it is not running.
+            CliError: it did not take them.
+        """
+        with self.asterisk() as manager:
+            for module in RELOADED_MODULES:
+                manager.action("Reload", Module=module)
+
+
+class AsteriskNotRunning(CliError):
+    """Nothing listens where Asterisk should."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, Exit.UNREACHABLE)

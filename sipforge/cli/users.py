@@ -1,0 +1,283 @@
+"""`sipforge user`: the office's telephone users."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sipforge.cli.errors import CliError, Exit
+from sipforge.cli.host import Host
+from sipforge.cli.output import print_json, print_table, say, warn
+
+if TYPE_CHECKING:
+    from sipforge.cli.user_changes import Outcome
+    from sipforge.core.asterisk_state import Contact
+    from sipforge.core.asterisk_users import User
+
+# What is imported inside functions costs up to 0.3 s, which `sipforge --help` need not wait for.
+# ruff: noqa: PLC0415
+
+app = typer.Typer(
+    help="Add, list, show and remove telephone users (extensions 1000 to 1999).", no_args_is_help=True
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
+Extension = Annotated[str, typer.Argument(help="Extension, 1000 to 1999.", metavar="EXT")]
+_LIST_BYTES = 4 * 1024 * 1024
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn what the store and the rules complain about into the command's error."""
+    from sipforge.core.asterisk_users import UserError
+    from sipforge.infra.users import UserStoreError
+
+    try:
+        yield
+    except UserError as error:
+        raise CliError(str(error), Exit.USAGE) from error
+    except UserStoreError as error:
+        raise CliError(str(error), Exit.UNREACHABLE) from error
+
+
+@app.command()
+def add(
+    context: typer.Context,
+    extension: Extension,
+    name: Annotated[str, typer.Option("--name", help="Name shown to the person called.")],
+    secret_stdin: Annotated[
+        bool, typer.Option("--secret-stdin", help="Read the SIP password from stdin instead of making one.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Add a user, who can register at once. Prints what to enter in the telephone."""
+    from sipforge.cli.user_changes import commit, new_secret
+    from sipforge.core.asterisk_users import User
+    from sipforge.infra.address import own_address
+
+    host: Host = context.obj
+    with _told():
+        secret = sys.stdin.readline(4096).strip() if secret_stdin else new_secret()
+        user = User(extension, name, secret)
+        store = host.user_store()
+        with store.lock():
+            before = store.load()
+            if any(known.extension == extension for known in before):
+                raise CliError(
+                    f"extension {extension} is taken; see: sipforge user show {extension}", Exit.USAGE
+                )
+            outcome = commit(store, before, (*before, user), host.reload_users)
+    server = own_address()
+    if as_json:
+        # A password that was made here is told once; one that was given is known.
+        made = {} if secret_stdin else {"secret": secret}
+        print_json({"extension": extension, "name": name, "server": server, **made, **_described(outcome)})
+        return
+    say(f"User {extension} ({name}) is added; applied: {outcome.applied.value}.")
+    _say_how_to_register(user, server, "(the one you gave)" if secret_stdin else secret)
+
+
+@app.command("list")
+def list_users(context: typer.Context, as_json: Json = False) -> None:
+    """List the users, and which of them have a telephone registered."""
+    host: Host = context.obj
+    with _told():
+        users = host.user_store().load()
+    contacts, problem = _contacts(host)
+    if as_json:
+        print_json({"users": [_user_document(user, contacts) for user in users], "problem": problem})
+        return
+    print_table(
+        "Users",
+        ("Extension", "Name", "Telephone"),
+        [(user.extension, user.name, _registration(user, contacts)) for user in users],
+        "none; add one with: sipforge user add 1001 --name NAME",
+    )
+    if problem:
+        warn(f"registrations are unknown: {problem}")
+
+
+@app.command()
+def show(
+    context: typer.Context,
+    extension: Extension,
+    secret: Annotated[bool, typer.Option("--secret", help="Show the SIP password too.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show one user, and where the telephone has registered. Exit code 1 if there is no such user."""
+    from sipforge.infra.address import own_address
+
+    host: Host = context.obj
+    with _told():
+        users = host.user_store().load()
+    user = _found(users, extension)
+    contacts, problem = _contacts(host)
+    server = own_address()
+    if as_json:
+        asked = {"secret": user.secret} if secret else {}
+        print_json({**_user_document(user, contacts), "server": server, **asked, "problem": problem})
+        return
+    say(f"Extension: {user.extension}")
+    say(f"Name:      {user.name}")
+    say(f"Telephone: {_registration(user, contacts)}")
+    for contact in _own(user, contacts or ()):
+        say(f"           {contact.address}  {contact.status}  {contact.user_agent}".rstrip())
+    if problem:
+        warn(f"the registration is unknown: {problem}")
+    _say_how_to_register(user, server, user.secret if secret else f"sipforge user show {extension} --secret")
+
+
+@app.command()
+def remove(
+    context: typer.Context,
+    extension: Extension,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Remove a user. The telephone can no longer register or ring. Exit code 1 if there is no such user."""
+    from sipforge.cli.user_changes import commit
+
+    host: Host = context.obj
+    with _told():
+        store = host.user_store()
+        user = _found(store.load(), extension)
+        if not yes:
+            if not sys.stdin.isatty():
+                raise CliError("nobody to ask; give --yes to remove the user", Exit.USAGE)
+            typer.confirm(f"Remove {user.extension} ({user.name})?", abort=True, err=True)
+        with store.lock():
+            before = store.load()
+            _found(before, extension)
+            after = [known for known in before if known.extension != extension]
+            outcome = commit(store, before, after, host.reload_users)
+    if as_json:
+        print_json({"extension": extension, **_described(outcome)})
+    else:
+        say(f"User {extension} ({user.name}) is removed; applied: {outcome.applied.value}.")
+
+
+@app.command()
+def apply(
+    context: typer.Context,
+    file: Annotated[str, typer.Option("--file", help="JSON list of users, or - for stdin.", metavar="PATH")],
+    check: Annotated[
+        bool, typer.Option("--check", help="Say what would change, and change nothing.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """See to it that all users of a list exist; others stay as they are.
+
+    The list is JSON: [{"extension": "1001", "name": "Ange Uwase", "secret": "..."}]. Without a secret, the
+    user's own is kept, or one is made. Works without a running Asterisk, which then reads the users at its start.
+    """
+    from sipforge.cli.user_changes import commit, new_secret, preview
+    from sipforge.core.user_plan import parse_wanted, plan
+
+    host: Host = context.obj
+    text = _read_list(file)
+    with _told():
+        wanted = parse_wanted(text)
+        store = host.user_store()
+        if check:
+            planned = plan(store.load(), wanted, new_secret)
+            outcome = preview(store, planned.users)
+        else:
+            with store.lock():
+                before = store.load()
+                planned = plan(before, wanted, new_secret)
+                outcome = commit(store, before, planned.users, host.reload_users)
+    if as_json:
+        print_json(
+            {
+                "changed": planned.changes or bool(outcome.files),
+                "added": list(planned.added),
+                "updated": list(planned.updated),
+                "unchanged": list(planned.unchanged),
+                **_described(outcome),
+            }
+        )
+        return
+    for word, extensions in (("added", planned.added), ("updated", planned.updated)):
+        if extensions:
+            say(f"{word}: {' '.join(extensions)}")
+    say(f"unchanged: {len(planned.unchanged)}; applied: {outcome.applied.value}.")
+
+
+def _read_list(file: str) -> str:
+    try:
+        if file == "-":
+            content = sys.stdin.buffer.read(_LIST_BYTES + 1)
+        else:
+            with Path(file).open("rb") as source:
+                content = source.read(_LIST_BYTES + 1)
+        if len(content) > _LIST_BYTES:
+            raise CliError(f"{file}: is larger than {_LIST_BYTES} bytes", Exit.USAGE)
+        return content.decode()
+    except OSError as error:
+        raise CliError(f"{file}: {error.strerror}", Exit.USAGE) from error
+    except UnicodeDecodeError as error:
+        raise CliError(f"{file}: is not UTF-8", Exit.USAGE) from error
+
+
+def _found(users: tuple[User, ...], extension: str) -> User:
+    for user in users:
+        if user.extension == extension:
+            return user
+    raise CliError(f"there is no user {extension!r}; see: sipforge user list", Exit.DEGRADED)
+
+
+def _contacts(host: Host) -> tuple[tuple[Contact, ...] | None, str | None]:
+    """Registered telephones; or None, and why they are not known."""
+    from sipforge.core.asterisk_state import contact_from
+
+    try:
+        with host.asterisk() as manager:
+            listing = manager.listing("PJSIPShowRegistrationInboundContactStatuses")
+    except CliError as error:
+        return None, str(error)
+    return tuple(map(contact_from, listing)), None
+
+
+def _own(user: User, contacts: tuple[Contact, ...]) -> list[Contact]:
+    return [contact for contact in contacts if contact.extension == user.extension]
+
+
+def _registration(user: User, contacts: tuple[Contact, ...] | None) -> str:
+    if contacts is None:
+        return "unknown"
+    own = _own(user, contacts)
+    if any(contact.is_reachable for contact in own):
+        return "registered"
+    return "unreachable" if own else "not registered"
+
+
+def _user_document(user: User, contacts: tuple[Contact, ...] | None) -> dict[str, Any]:
+    return {
+        "extension": user.extension,
+        "name": user.name,
+        "registered": None
+        if contacts is None
+        else any(contact.is_reachable for contact in _own(user, contacts)),
+        "contacts": [
+            {"address": contact.address, "status": contact.status, "user_agent": contact.user_agent}
+            for contact in _own(user, contacts or ())
+        ],
+    }
+
+
+def _described(outcome: Outcome) -> dict[str, Any]:
+    return {"applied": outcome.applied.value, "files": [str(path) for path in outcome.files]}
+
+
+def _say_how_to_register(user: User, server: str, secret: str) -> None:
+    say()
+    say("To register a telephone or softphone:")
+    say(f"  Server / domain:  {server}   (port 5060, UDP or TCP)")
+    say(f"  User name:        {user.extension}   (also as authentication name)")
+    say(f"  Password:         {secret}")
+    say(f"  Display name:     {user.name}")

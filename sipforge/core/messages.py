@@ -1,0 +1,203 @@
+"""What orchestrator and bot say to each other besides audio: the hello and the events, JSON checked by field.
+
+Each event type has its own fields, by sender (`EVENTS`). What is missing, has the wrong type, is too long or
+is not finite is corrupt (`ProtocolError`); unknown extra fields are dropped, so that one side can be a
+version ahead. What either side builds is held to the same rules before it is sent.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from enum import Enum
+from typing import Any, Final
+from uuid import UUID
+
+from sipforge.core.audiosocket import SLIN8_HZ, SLIN16_HZ, UNIX_LEG, Frame, Kind, ProtocolError
+
+
+class Sender(Enum):
+    """Who sent an event on the Unix leg."""
+
+    ORCHESTRATOR = "orchestrator"
+    BOT = "bot"
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """First frame to a bot: whose call this is, and the proof that the orchestrator sends it."""
+
+    call: str
+    """Call id: a UUID in its canonical text form."""
+    caller: str
+    """Caller's number as Asterisk gave it; may be empty."""
+    dialled: str
+    """Extension that was dialled."""
+    rate_hz: int
+    """Rate of the telephone leg, 8000 or 16000; audio on this leg is 16 kHz whatever it is."""
+    token: str = field(repr=False)
+    """Bearer token (JWT)."""
+
+
+def hello_frame(hello: Hello) -> Frame:
+    """A hello as a frame; ValueError when it breaks the rules `parse_hello` holds."""
+    frame = Frame(Kind.HELLO, _dump(asdict(hello)))
+    try:
+        parse_hello(frame)
+    except ProtocolError as error:
+        raise ValueError(str(error)) from error
+    return frame
+
+
+def parse_hello(frame: Frame) -> Hello:
+    """The hello in a frame.
+
+    Raises:
+        ProtocolError: another kind, not JSON, or a field is missing or wrong.
+    """
+    if frame.kind != Kind.HELLO:
+        raise ProtocolError(f"expected hello (0x80), got kind 0x{frame.kind:02x}")
+    raw = _load(frame.payload)
+    values = {name: _field("hello", raw, name, check) for name, check in _HELLO.items()}
+    return Hello(**values)
+
+
+def event_frame(event: Mapping[str, Any], sender: Sender) -> Frame:
+    """An event as a frame; ValueError when it breaks the rules `parse_event` holds for that sender."""
+    frame = Frame(Kind.EVENT, _dump(event))
+    if len(frame.payload) > UNIX_LEG[Kind.EVENT][1]:
+        raise ValueError(f"event of {len(frame.payload)} bytes is too long")
+    try:
+        parse_event(frame, sender)
+    except ProtocolError as error:
+        raise ValueError(str(error)) from error
+    return frame
+
+
+def parse_event(frame: Frame, sender: Sender) -> dict[str, Any]:
+    """The event in a frame: its "type" and that type's fields, each checked; numbers come out as float.
+
+    Raises:
+        ProtocolError: another kind, not JSON, a type this sender may not send, or a field missing or wrong.
+    """
+    if frame.kind != Kind.EVENT:
+        raise ProtocolError(f"expected event (0x81), got kind 0x{frame.kind:02x}")
+    raw = _load(frame.payload)
+    kind = raw.get("type")
+    fields = EVENTS[sender].get(kind) if isinstance(kind, str) else None
+    if fields is None:
+        raise ProtocolError(f"{sender.value} sent an event of an unknown type")
+    event: dict[str, Any] = {"type": kind}
+    for name, check in fields.items():
+        event[name] = _field(f"event {kind!r}", raw, name, check)
+    return event
+
+
+_Check = Callable[[Any], Any]
+"""The value in its final form, or None when it is wrong."""
+
+
+def _text(longest: int, pattern: str = "") -> _Check:
+    def check(value: Any) -> str | None:
+        if not isinstance(value, str) or len(value) > longest:
+            return None
+        if pattern and re.fullmatch(pattern, value, re.ASCII) is None:
+            return None
+        # JSON can spell half a surrogate pair, which no UTF-8 writer behind us could store.
+        return None if any("\ud800" <= letter <= "\udfff" for letter in value) else value
+
+    return check
+
+
+def _integer(low: int, high: int) -> _Check:
+    def check(value: Any) -> int | None:
+        return value if type(value) is int and low <= value <= high else None
+
+    return check
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _uuid(value: Any) -> str | None:
+    try:
+        return value if isinstance(value, str) and str(UUID(value)) == value else None
+    except ValueError:
+        return None
+
+
+def _values(value: Any) -> dict[str, float] | None:
+    if not isinstance(value, dict) or len(value) > 32:
+        return None
+    name_check, checked = _text(64, r"[a-z][a-z0-9_]*"), {}
+    for name, item in value.items():
+        number = _number(item)
+        if name_check(name) is None or number is None:
+            return None
+        checked[name] = number
+    return checked
+
+
+_HELLO: Final[dict[str, _Check]] = {
+    "call": _uuid,
+    "caller": _text(64),
+    "dialled": _text(64),
+    "rate_hz": lambda value: value if type(value) is int and value in {SLIN8_HZ, SLIN16_HZ} else None,
+    "token": _text(2048, r"[!-~]+"),
+}
+
+_NAME: Final = _text(64)
+_WORDS: Final = _text(4000)
+_TURN: Final = _integer(0, 1_000_000)
+
+EVENTS: Final[dict[Sender, dict[str, dict[str, _Check]]]] = {
+    Sender.BOT: {
+        "mark": {"name": _NAME},
+        "clear": {},
+        "transcript": {"turn": _TURN, "text": _WORDS, "confidence": _number, "seconds": _number},
+        "reply": {"turn": _TURN, "text": _WORDS, "engine": _NAME},
+        # Becomes a dialplan variable, so digits and nothing else.
+        "transfer": {"target": _text(16, r"[0-9]+")},
+        "hangup": {"reason": _text(16, r"goodbye|idle|error")},
+        "metrics": {"values": _values},
+    },
+    Sender.ORCHESTRATOR: {
+        "mark": {"name": _NAME},
+        # Seconds of the bot's speech heard since the last mark that was heard, the last clear, or the start.
+        "clear": {"played_seconds": _number},
+    },
+}
+"""Event types and their fields, by sender."""
+
+
+def _field(where: str, raw: Mapping[str, Any], name: str, check: _Check) -> Any:
+    if name not in raw:
+        raise ProtocolError(f"{where} without {name!r}")
+    value = check(raw[name])
+    if value is None:
+        raise ProtocolError(f"{where} with a wrong {name!r}")
+    return value
+
+
+def _dump(value: Mapping[str, Any]) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+def _load(payload: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(payload.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise ProtocolError("payload is not JSON") from error
+    if not isinstance(value, dict):
+        raise ProtocolError("payload is not a JSON object")
+    return value

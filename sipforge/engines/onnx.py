@@ -1,0 +1,39 @@
+"""Loads and runs ONNX networks on the CPU. Owns: onnxruntime."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from sipforge.engines.protocols import EngineError, Stage
+
+# An appliance reports nothing to anybody.
+onnxruntime.disable_telemetry_events()
+
+
+class OnnxModel:
+    """One network; `run` may be called from any thread."""
+
+    def __init__(self, path: Path, stage: Stage, threads: int = 1) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        # A spinning thread pool would take the core that the next call's recogniser needs.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        try:
+            self._session = onnxruntime.InferenceSession(
+                str(path), sess_options=options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # its exceptions have no common base
+            raise EngineError(stage, f"{path} cannot be loaded: {error}") from error
+
+    def run(self, inputs: Mapping[str, NDArray[Any]]) -> list[NDArray[np.float32]]:
+        """The network's outputs, in its own order, for its named inputs."""
+        outputs: list[NDArray[np.float32]] = self._session.run(None, dict(inputs))
+        return outputs

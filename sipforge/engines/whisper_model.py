@@ -1,0 +1,124 @@
+"""Whisper through CTranslate2: encode a cut window once, then write freely or score given texts.
+
+Owns: ctranslate2, tokenizers. CT2_USE_MKL must stay unset: setting it makes decoding many times slower.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import ctranslate2
+import numpy as np
+import tokenizers
+from numpy.typing import NDArray
+
+from sipforge.engines.mel import log_mel
+from sipforge.engines.protocols import RATE_HZ, EngineError, Floats, Stage
+
+LONGEST_SECONDS = 30.0
+SHORTEST_WINDOW_SECONDS = 10.0
+"""Whisper was trained on 30 s; a window cut below 10 s costs more words than time (19.6 % wrong at 6 s)."""
+_FRAMES_PER_SECOND = 50
+"""The encoder halves the 100 feature frames a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What the model wrote down freely."""
+
+    text: str
+    mean_log_probability: float
+    """Natural logarithm, mean over the tokens."""
+    no_speech_probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """An utterance after the encoder: (1, frames, width), 50 frames a second."""
+
+    states: NDArray[np.float32]
+    seconds: float
+    """Length of the utterance itself, without the silence that fills the window."""
+
+
+class WhisperModel:
+    """A multilingual Whisper in CTranslate2's format, int8; its methods block, from any thread."""
+
+    def __init__(self, directory: Path, language: str, threads: int = 1) -> None:
+        """Load the model in `directory`, to be called with the language token `language`.
+
+        Raises:
+            EngineError: a file is missing or broken, or the model has no such language token.
+        """
+        try:
+            self._model: Any = ctranslate2.models.Whisper(
+                str(directory), device="cpu", compute_type="int8", intra_threads=threads, inter_threads=1
+            )
+            self._tokenizer = tokenizers.Tokenizer.from_file(str(directory / "tokenizer.json"))
+        except Exception as error:  # both libraries raise bare exceptions
+            raise EngineError(
+                Stage.STT, f"the Whisper model in {directory} cannot be loaded: {error}"
+            ) from error
+        self._start = [
+            self._token("<|startoftranscript|>"),
+            self._token(f"<|{language}|>"),
+            self._token("<|transcribe|>"),
+        ]
+        self._no_timestamps = self._token("<|notimestamps|>")
+
+    def _token(self, text: str) -> int:
+        token = self._tokenizer.token_to_id(text)
+        if token is None:
+            raise EngineError(Stage.STT, f"the Whisper model has no token {text}")
+        return int(token)
+
+    def encode(self, samples: Floats) -> Encoded:
+        """Run the encoder over `samples` (16 kHz), cut to 30 s, in a window of the utterance's length."""
+        seconds = min(samples.size / RATE_HZ, LONGEST_SECONDS)
+        window = max(SHORTEST_WINDOW_SECONDS, math.ceil(seconds))
+        features = log_mel(samples, window, self._model.n_mels)
+        output = self._model.encode(_view(features[None]), to_cpu=True)
+        return Encoded(np.array(output), seconds)
+
+    def write(self, encoded: Encoded) -> Written:
+        """What was said, greedily decoded; at most 6 tokens a second + 8, or the model can loop."""
+        prompt = [*self._start, self._no_timestamps]
+        result = self._model.generate(
+            _view(encoded.states),
+            [prompt],
+            beam_size=1,
+            max_length=len(prompt) + math.ceil(6 * encoded.seconds) + 8,
+            return_scores=True,
+            return_no_speech_prob=True,
+        )[0]
+        text = self._tokenizer.decode(result.sequences_ids[0], skip_special_tokens=True).strip()
+        return Written(text, float(result.scores[0]), float(result.no_speech_prob))
+
+    def tokens(self, text: str) -> list[int]:
+        """`text` as the model's tokens, with the space that Whisper puts before a first word."""
+        return list(self._tokenizer.encode(" " + text, add_special_tokens=False).ids)
+
+    def score(
+        self, encoded: Encoded, texts: Sequence[Sequence[int]], frames: int
+    ) -> list[NDArray[np.float32]]:
+        """Log probability of each token of each text, had the text been said; one batch.
+
+        Args:
+            encoded: the utterance.
+            texts: token ids of each candidate.
+            frames: how many encoder frames the decoder may look at, 50 a second.
+        """
+        frames = min(frames, encoded.states.shape[1])
+        states = np.repeat(encoded.states[:, :frames], len(texts), axis=0)
+        results = self._model.align(
+            _view(states), self._start, [list(tokens) for tokens in texts], frames * 2
+        )
+        return [np.log(np.maximum(np.array(result.text_token_probs, np.float32), 1e-9)) for result in results]
+
+
+def _view(array: NDArray[np.float32]) -> Any:
+    return ctranslate2.StorageView.from_array(np.ascontiguousarray(array, np.float32))

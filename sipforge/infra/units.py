@@ -1,0 +1,80 @@
+"""The state of systemd units, asked from systemctl(1)."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_PROPERTIES = ("Id", "LoadState", "ActiveState", "SubState", "NRestarts", "ActiveEnterTimestamp")
+
+
+class UnitsError(Exception):
+    """systemctl cannot be asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One unit, in systemd's own words."""
+
+    name: str
+    """Without ".service"."""
+    active: str
+    """active, inactive, failed, activating ...; "not-found" where there is no such unit."""
+    detail: str
+    """running, exited, dead, auto-restart ..."""
+    restarts: int
+    since: str
+    """When it became active; empty if it is not."""
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it is up."""
+        return self.active == "active"
+
+
+def show_units(names: Sequence[str], timeout_seconds: float = 5.0) -> tuple[Unit, ...]:
+    """The state of each unit, in the order asked for.
+
+    Raises:
+        UnitsError: there is no systemctl, no systemd behind it, or it did not answer.
+    """
+    command = ["systemctl", "show", "--no-pager", f"--property={','.join(_PROPERTIES)}"]
+    try:
+        done = subprocess.run(
+            [*command, *(f"{name}.service" for name in names)],
+            capture_output=True,
+            text=True,
+            timeout=timeout_seconds,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise UnitsError(f"systemctl: {error}") from error
+    if done.returncode != 0:
+        raise UnitsError(f"systemctl: {(done.stderr.strip() or 'failed').splitlines()[0]}")
+    return parse_units(names, done.stdout)
+
+
+def parse_units(names: Sequence[str], text: str) -> tuple[Unit, ...]:
+    """Read what `systemctl show` printed: one block for each of `names`, divided by empty lines.
+
+    Raises:
+        UnitsError: there is not one block for each.
+    """
+    blocks = [block for block in text.strip().split("\n\n") if block]
+    if len(blocks) != len(names):
+        raise UnitsError(f"systemctl: {len(blocks)} answers about {len(names)} units")
+    return tuple(_unit(name, block) for name, block in zip(names, blocks, strict=True))
+
+
+def _unit(name: str, block: str) -> Unit:
+    found = dict(line.split("=", 1) for line in block.splitlines() if "=" in line)
+    missing = found.get("LoadState") == "not-found"
+    restarts = found.get("NRestarts", "")
+    return Unit(
+        name=name,
+        active="not-found" if missing else found.get("ActiveState", "unknown"),
+        detail=found.get("SubState", ""),
+        restarts=int(restarts) if restarts.isdecimal() else 0,
+        since=found.get("ActiveEnterTimestamp", ""),
+    )

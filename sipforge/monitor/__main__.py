@@ -1,0 +1,132 @@
+"""The monitor service: `sipforge-monitor`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import signal
+import sys
+import time
+from collections.abc import Collection
+from pathlib import Path
+
+from sipforge.core.assistant_calls import parse_calls
+from sipforge.core.asterisk_state import LiveState
+from sipforge.infra.ami import Ami, AmiError
+from sipforge.infra.api_client import ApiError, fetch_json
+from sipforge.infra.credentials import CredentialError, read_credential
+from sipforge.infra.http import serve
+from sipforge.infra.logs import configure_logging
+from sipforge.infra.metrics import Metrics
+from sipforge.infra.settings import DEFAULT_PATH, Settings, SettingsError, load_settings
+from sipforge.infra.systemd import Notifier, watchdog
+from sipforge.monitor.api import monitor_app
+from sipforge.monitor.reaper import Reaper
+from sipforge.monitor.telemetry import Telemetry
+from sipforge.monitor.watch import Watch
+
+_log = logging.getLogger("sipforge.monitor")
+
+EX_CONFIG = 78
+"""sysexits.h: the settings or a secret are wrong; starting again would not help."""
+
+
+def main() -> int:
+    """Run the service until SIGTERM or SIGINT."""
+    parser = argparse.ArgumentParser(
+        prog="sipforge-monitor",
+        description="Watches Asterisk through its manager interface: channels, registered telephones, refused"
+        " logins. Hangs up assistant calls that the orchestrator has lost.",
+        epilog="Needs the secret ami-monitor in $CREDENTIALS_DIRECTORY (systemd: LoadCredential=ami-monitor)."
+        " Serves /health, /metrics and /channels on monitor.http_port. Exit status: 0 ended by a signal,"
+        " 1 failed, 78 settings or secret wrong.",
+    )
+    parser.add_argument(
+        "--settings", type=Path, default=DEFAULT_PATH, help="settings file (default: %(default)s)"
+    )
+    arguments = parser.parse_args()
+    configure_logging("monitor")
+    try:
+        settings = load_settings(arguments.settings)
+        secret = read_credential("ami-monitor")
+    except (SettingsError, CredentialError) as error:
+        print(f"sipforge-monitor: {error}", file=sys.stderr)  # noqa: T201  # before there is a service to log
+        return EX_CONFIG
+    try:
+        asyncio.run(run(settings, secret))
+    except OSError as error:
+        _log.error("cannot serve: %s", error)
+        return 1
+    return 0
+
+
+async def run(settings: Settings, secret: str) -> None:
+    """Build the parts and run them until a signal."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+
+    metrics, state = Metrics(), LiveState()
+    telemetry = Telemetry(metrics, state)
+    assistants = {bot.extension: name for name, bot in settings.bots.items()}
+    watch = Watch(state, telemetry, assistants, time.monotonic)
+
+    async def on_up() -> None:
+        await watch.on_up(ami)
+
+    ami = Ami(
+        settings.ami.host,
+        settings.ami.port,
+        "monitor",
+        secret,
+        on_event=watch.on_event,
+        on_up=on_up,
+        on_down=watch.on_down,
+    )
+    calls_url = f"http://{settings.orchestrator.host}:{settings.orchestrator.http_port}/calls"
+
+    async def known_calls() -> Collection[str] | None:
+        try:
+            return frozenset(call.call for call in parse_calls(await fetch_json(calls_url)))
+        except (ApiError, ValueError) as error:
+            _log.debug("no list of calls: %s", error)
+            return None
+
+    async def hang_up(channel: str) -> None:
+        try:
+            await ami.action("Hangup", Channel=channel, Cause="16")
+        except AmiError as error:
+            _log.warning("not hung up: %s", error, extra={"channel": channel})
+
+    reaper = Reaper(
+        state,
+        telemetry,
+        known_calls=known_calls,
+        hang_up=hang_up,
+        clock=time.monotonic,
+        orphan_seconds=settings.monitor.orphan_seconds,
+    )
+    notifier, serving = Notifier(), asyncio.Event()
+    try:
+        async with asyncio.TaskGroup() as group:
+            app = monitor_app(ami, reaper, state, metrics)
+            tasks = [
+                group.create_task(serve(app, settings.monitor.host, settings.monitor.http_port, serving)),
+                group.create_task(ami.run()),
+                group.create_task(reaper.run()),
+                group.create_task(watchdog(notifier)),
+            ]
+            await serving.wait()
+            notifier.ready()
+            await stop.wait()
+            notifier.stopping()
+            for task in tasks:
+                task.cancel()
+    except* OSError as failed:
+        raise failed.exceptions[0] from None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

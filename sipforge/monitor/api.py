@@ -1,0 +1,56 @@
+"""The monitor's HTTP face: /health, /metrics and GET /channels."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any, Protocol
+
+from sipforge.core.asterisk_state import LiveState
+from sipforge.infra.http import FastAPI, Health, Status, build_app
+from sipforge.infra.metrics import Metrics
+from sipforge.monitor.reaper import Reaper
+
+
+class Connection(Protocol):
+    """How the connection to Asterisk is."""
+
+    @property
+    def connected(self) -> bool:
+        """Whether there is one."""
+
+    @property
+    def problem(self) -> str:
+        """Why there is none."""
+
+
+def health_of(connection: Connection, reaper: Reaper, state: LiveState) -> Health:
+    """Failed without Asterisk, degraded when the orchestrator leaves channels unexplained."""
+    checks: dict[str, Any] = {
+        "asterisk": "connected" if connection.connected else connection.problem or "connecting",
+        "orchestrator": "ok" if reaper.orchestrator_answers else "does not answer",
+        "channels": len(state.channels),
+        "registered_phones": len(state.registered),
+    }
+    if not connection.connected:
+        return Health(Status.FAILED, checks)
+    return Health(Status.OK if reaper.orchestrator_answers else Status.DEGRADED, checks)
+
+
+def monitor_app(connection: Connection, reaper: Reaper, state: LiveState, metrics: Metrics) -> FastAPI:
+    """The application."""
+
+    async def health() -> Health:
+        return health_of(connection, reaper, state)
+
+    app = build_app("monitor", health, metrics)
+
+    @app.get("/channels")
+    async def get_channels() -> dict[str, Any]:
+        """Channels and registered telephones, as of Asterisk's last event."""
+        return {
+            "connected": connection.connected,
+            "channels": [asdict(channel) for channel in state.channels.values()],
+            "contacts": [{**asdict(contact), "address": contact.address} for contact in state.contacts],
+        }
+
+    return app

@@ -1,0 +1,50 @@
+"""What the monitor measures."""
+
+from __future__ import annotations
+
+from sipforge.core.asterisk_state import LiveState
+from sipforge.core.auth_failures import AuthFailure
+from sipforge.infra.metrics import Metrics
+
+
+class Telemetry:
+    """The monitor's own metrics."""
+
+    def __init__(self, metrics: Metrics, state: LiveState) -> None:
+        """Make them; the gauges read `state` when they are asked."""
+        self._up = metrics.gauge("sipforge_asterisk_up", "1 while connected to Asterisk's manager interface")
+        self._connects = metrics.counter("sipforge_asterisk_connects", "Connections made to Asterisk")
+        channels = metrics.gauge("sipforge_channels", "Channels in Asterisk")
+        channels.set_function(lambda: len(state.channels))
+        phones = metrics.gauge(
+            "sipforge_registered_phones", "Extensions with a telephone that can be reached"
+        )
+        phones.set_function(lambda: len(state.registered))
+        self._calls = metrics.counter("sipforge_asterisk_calls", "Calls begun by telephones", ["kind"])
+        self._auth_failures = metrics.counter(
+            "sipforge_auth_failures", "Refused logins that Asterisk reported", ["service", "reason"]
+        )
+        self._orphans = metrics.counter(
+            "sipforge_orphans", "Media channels hung up because nobody looked after them"
+        )
+
+    def up(self) -> None:
+        """Connected to Asterisk."""
+        self._up.set(1)
+        self._connects.inc()
+
+    def down(self) -> None:
+        """Not connected any more."""
+        self._up.set(0)
+
+    def call(self, kind: str) -> None:
+        """A telephone began a call."""
+        self._calls.labels(kind).inc()
+
+    def auth_failure(self, failure: AuthFailure) -> None:
+        """A login was refused."""
+        self._auth_failures.labels(failure.service, failure.reason).inc()
+
+    def orphan(self) -> None:
+        """A channel was hung up."""
+        self._orphans.inc()

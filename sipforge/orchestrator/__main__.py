@@ -1,0 +1,228 @@
+"""The orchestrator: `sipforge-orchestrator`. Builds its parts, serves until told to stop."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from sipforge.core.audiosocket import SLIN16_HZ
+from sipforge.core.breaker import BreakerState, CircuitBreaker
+from sipforge.infra.agi import answer_agi
+from sipforge.infra.credentials import CredentialError, read_credential
+from sipforge.infra.http import FastAPI, serve
+from sipforge.infra.listener import serve_tcp
+from sipforge.infra.logs import configure_logging
+from sipforge.infra.metrics import Metrics
+from sipforge.infra.settings import DEFAULT_PATH, Settings, SettingsError, load_settings
+from sipforge.infra.store import CallStore
+from sipforge.infra.systemd import Notifier, watchdog
+from sipforge.orchestrator.api import make_api
+from sipforge.orchestrator.audiosocket_server import AudioSocketServer
+from sipforge.orchestrator.bot_link import BotDialler
+from sipforge.orchestrator.calls import Call, Calls
+from sipforge.orchestrator.phone_leg import PhoneLeg
+from sipforge.orchestrator.relay import Relay
+from sipforge.orchestrator.routing import Router
+from sipforge.orchestrator.telemetry import Telemetry
+from sipforge.orchestrator.timing import Timing
+
+EX_CONFIG = 78
+EX_UNAVAILABLE = 69
+AGI_CONNECTIONS = 128
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The orchestrator, put together and not yet running."""
+
+    settings: Settings
+    timing: Timing
+    store: CallStore
+    calls: Calls
+    router: Router
+    audiosocket: AudioSocketServer
+    api: FastAPI
+
+
+def build(settings: Settings, jwt_key: str, redis_password: str, timing: Timing) -> Parts:
+    """Put the orchestrator together."""
+    metrics = Metrics()
+    telemetry = Telemetry(metrics)
+    store = CallStore(settings.redis, redis_password, settings.orchestrator.history_seconds)
+    telemetry.watch_redis(lambda: store.available)
+    calls = Calls(store, timing)
+    breakers = {name: CircuitBreaker() for name in settings.bots}
+    for name, breaker in breakers.items():
+        telemetry.watch_breaker(name, partial(_state_now, breaker))
+    dialler = BotDialler(
+        settings.bot_socket, jwt_key, settings.orchestrator.token_seconds, timing, clock=time.time
+    )
+
+    def make_relay(call: Call, phone: PhoneLeg) -> Relay:
+        return Relay(
+            call,
+            phone,
+            calls=calls,
+            dialler=dialler,
+            breaker=breakers[call.bot],
+            apology=lambda bot: read_apology(settings.prompt_directory, bot, timing.apology_seconds),
+            operator=settings.bots[call.bot].operator,
+            telemetry=telemetry,
+            timing=timing,
+        )
+
+    def socket_exists(bot: str) -> bool:
+        return settings.bot_socket(bot).is_socket()
+
+    return Parts(
+        settings=settings,
+        timing=timing,
+        store=store,
+        calls=calls,
+        router=Router(
+            settings,
+            calls=calls,
+            breakers=breakers,
+            socket_exists=socket_exists,
+            telemetry=telemetry,
+            clock=time.monotonic,
+        ),
+        audiosocket=AudioSocketServer(calls, make_relay, telemetry, timing, clock=time.monotonic),
+        api=make_api(
+            calls, store, breakers, socket_exists=socket_exists, metrics=metrics, clock=time.monotonic
+        ),
+    )
+
+
+def read_apology(directory: Path, bot: str, longest_seconds: float) -> bytes:
+    """The recorded apology of a bot, slin at 16 kHz; empty, with a warning, when there is none."""
+    path = directory / bot / "unavailable.sln16"
+    try:
+        with path.open("rb") as file:
+            pcm = file.read(int(longest_seconds * SLIN16_HZ) * 2)
+    except OSError as error:
+        _log.warning("no spoken apology: %s: %s", path, error.strerror)
+        return b""
+    return pcm[: len(pcm) // 2 * 2]
+
+
+async def run(parts: Parts, stop: asyncio.Event, notifier: Notifier) -> None:
+    """Serve until `stop`, then end every call in an orderly way.
+
+    Raises:
+        ExceptionGroup: a part failed, such as an OSError for a port that is taken.
+    """
+    conf = parts.settings.orchestrator
+    routes = parts.router.agi_routes()
+    agi_ready, audio_ready, http_ready = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    # Two groups, because calls that end still write to the store.
+    async with asyncio.TaskGroup() as outer:
+        keeping = [outer.create_task(parts.store.keep()), outer.create_task(watchdog(notifier))]
+        async with asyncio.TaskGroup() as inner:
+            serving = [
+                inner.create_task(
+                    serve_tcp(
+                        conf.host,
+                        conf.agi_port,
+                        partial(answer_agi, routes=routes),
+                        AGI_CONNECTIONS,
+                        agi_ready,
+                    )
+                ),
+                inner.create_task(
+                    serve_tcp(
+                        conf.host,
+                        conf.audiosocket_port,
+                        parts.audiosocket.handle,
+                        2 * (conf.max_calls + parts.timing.strangers_limit),
+                        audio_ready,
+                    )
+                ),
+                inner.create_task(serve(parts.api, conf.host, conf.http_port, http_ready)),
+                inner.create_task(_sweep(parts)),
+            ]
+            for ready in (agi_ready, audio_ready, http_ready):
+                await ready.wait()
+            _log.info("serving", extra={"bots": sorted(parts.settings.bots)})
+            notifier.ready()
+            await stop.wait()
+            notifier.stopping()
+            for task in serving:
+                task.cancel()
+        for call in parts.calls.live():
+            await parts.calls.end(call, time.monotonic())
+        for task in keeping:
+            task.cancel()
+
+
+async def _sweep(parts: Parts) -> None:
+    while True:
+        await asyncio.sleep(parts.timing.sweep_seconds)
+        await parts.calls.sweep(time.monotonic())
+
+
+def _state_now(breaker: CircuitBreaker) -> BreakerState:
+    return breaker.state(time.monotonic())
+
+
+async def _run_until_signal(parts: Parts) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await run(parts, stop, Notifier())
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the service; gives its exit code: 0 stopped, 69 port taken, 78 settings or a secret wrong."""
+    parser = argparse.ArgumentParser(
+        prog="sipforge-orchestrator",
+        description="Routes calls to the voice assistants and carries audio between Asterisk and the bots. "
+        "Normally started by systemd (sipforge-orchestrator.service).",
+        epilog="It reads the secrets jwt-key and redis-password from $CREDENTIALS_DIRECTORY (LoadCredential= "
+        "of the unit), listens on the loopback ports of [orchestrator] in the settings, and reaches each bot "
+        "by its Unix socket. Exit codes: 0 stopped, 69 a port is taken, 78 settings or a secret are wrong.",
+    )
+    parser.add_argument(
+        "--settings",
+        type=Path,
+        default=DEFAULT_PATH,
+        metavar="PATH",
+        help="settings file (default: %(default)s)",
+    )
+    options = parser.parse_args(arguments)
+    configure_logging("orchestrator")
+    try:
+        settings = load_settings(options.settings)
+        parts = build(settings, read_credential("jwt-key"), read_credential("redis-password"), Timing())
+    except (SettingsError, CredentialError) as error:
+        sys.stderr.write(f"sipforge-orchestrator: {error}\n")
+        return EX_CONFIG
+    failures: tuple[BaseException, ...] = ()
+    try:
+        asyncio.run(_run_until_signal(parts))
+    except* OSError as group:
+        failures = _leaves(group)
+    for failure in failures:
+        _log.critical("cannot serve: %s", failure)
+    return EX_UNAVAILABLE if failures else 0
+
+
+def _leaves(group: BaseExceptionGroup[BaseException]) -> tuple[BaseException, ...]:
+    found: list[BaseException] = []
+    for error in group.exceptions:
+        found.extend(_leaves(error) if isinstance(error, BaseExceptionGroup) else (error,))
+    return tuple(found)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,112 @@
+"""The way to a bot: connecting with a hello, and the bounded queue of what it has yet to read."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+
+from sipforge.core.audiosocket import UNIX_LEG, Frame, encode
+from sipforge.core.messages import Hello, hello_frame
+from sipforge.infra.frame_stream import FrameStream
+from sipforge.infra.tokens import issue_token
+from sipforge.orchestrator.calls import Call
+from sipforge.orchestrator.timing import Timing
+
+
+class BotUnavailableError(Exception):
+    """The bot cannot be reached, left the call, or broke the protocol; the message says which."""
+
+
+class BotDialler:
+    """Connects calls to bots."""
+
+    def __init__(
+        self,
+        socket_path: Callable[[str], Path],
+        key: str,
+        token_seconds: int,
+        timing: Timing,
+        clock: Callable[[], float],
+    ) -> None:
+        """Know the way to every bot.
+
+        Args:
+            socket_path: a bot's Unix socket, by its name.
+            key: signs the bearer tokens.
+            token_seconds: their life.
+            timing: how long a bot may take.
+            clock: seconds since the epoch, for the tokens.
+        """
+        self._socket_path = socket_path
+        self._key = key
+        self._token_seconds = token_seconds
+        self._timing = timing
+        self._clock = clock
+
+    async def connect(self, call: Call) -> FrameStream:
+        """A connection to the call's bot that has been sent the hello.
+
+        Raises:
+            BotUnavailableError: nobody listens, or not in time.
+        """
+        token = issue_token(self._key, call.id, call.bot, self._token_seconds, self._clock())
+        hello = Hello(call.id, call.caller, call.dialled, call.rate_hz, token)
+        try:
+            async with asyncio.timeout(self._timing.connect_seconds):
+                reader, writer = await asyncio.open_unix_connection(self._socket_path(call.bot))
+        except TimeoutError as error:
+            raise BotUnavailableError("does not accept connections in time") from error
+        except OSError as error:
+            raise BotUnavailableError(f"cannot be reached: {error.strerror}") from error
+        stream = FrameStream(reader, writer, UNIX_LEG)
+        stream.send(encode(hello_frame(hello)))
+        return stream
+
+
+class Outbox:
+    """Encoded frames that wait for the bot to read: events and caller audio.
+
+    Events go first. When there is too much audio the oldest goes; when there are too many events the bot does
+    not read at all, and its call fails.
+    """
+
+    def __init__(self, audio_frames: int, control_frames: int) -> None:
+        """Begin empty, with room for that many frames of each."""
+        self._audio: deque[bytes] = deque()
+        self._audio_frames = audio_frames
+        self._control: deque[bytes] = deque()
+        self._control_frames = control_frames
+        self._filled = asyncio.Event()
+        self._overflowed = False
+
+    def put_audio(self, frame: Frame) -> int:
+        """Queue caller audio; gives how many frames were dropped for it (0 or 1)."""
+        self._audio.append(encode(frame))
+        self._filled.set()
+        if len(self._audio) <= self._audio_frames:
+            return 0
+        self._audio.popleft()
+        return 1
+
+    def put_control(self, frame: Frame) -> None:
+        """Queue an event; one too many makes `next` fail."""
+        if len(self._control) < self._control_frames:
+            self._control.append(encode(frame))
+        else:
+            self._overflowed = True
+        self._filled.set()
+
+    async def next(self) -> bytes:
+        """The next frame to write, as soon as there is one.
+
+        Raises:
+            BotUnavailableError: too many events waited.
+        """
+        while not self._control and not self._audio:
+            self._filled.clear()
+            await self._filled.wait()
+        if self._overflowed:
+            raise BotUnavailableError("does not read its events")
+        return self._control.popleft() if self._control else self._audio.popleft()

@@ -1,0 +1,64 @@
+"""What the assistants know and say, read from the very files that are deployed."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.phones.speech import REPOSITORY
+
+KNOWLEDGE = REPOSITORY / "inventory" / "knowledge"
+PHRASES = REPOSITORY / "roles" / "sipforge" / "files" / "phrases"
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One thing an assistant can answer."""
+
+    id: str
+    questions: tuple[str, ...]
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """All that one assistant knows and says."""
+
+    topics: dict[str, Topic]
+    phrases: dict[str, str]
+    """By name, such as "greeting"."""
+
+    def everything(self) -> list[str]:
+        """Every text it can say, each once."""
+        return list(
+            dict.fromkeys([*self.phrases.values(), *(topic.answer for topic in self.topics.values())])
+        )
+
+
+def load_texts(name: str, office: str = "the office") -> Texts:
+    """The texts of an assistant; `office` is put where a phrase names it.
+
+    Raises:
+        OSError, KeyError: the repository's files are missing or have another form.
+    """
+    topics = {
+        topic["id"]: Topic(
+            topic["id"], tuple(_text(question) for question in topic["questions"]), topic["answer"]
+        )
+        for topic in _read(KNOWLEDGE / f"{name}.toml")["topics"]
+    }
+    phrases = {
+        key: _text(phrase).replace("{office}", office)
+        for key, phrase in _read(PHRASES / f"{name}.toml")["phrases"].items()
+    }
+    return Texts(topics, phrases)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def _text(entry: str | dict[str, str]) -> str:
+    return entry if isinstance(entry, str) else entry["text"]
