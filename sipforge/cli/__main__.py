@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-import click
 import typer
 from typer.core import TyperGroup
 
@@ -15,8 +14,8 @@ from sipforge.cli.host import Host
 from sipforge.cli.output import warn
 
 _EPILOG = (
-    "Exit codes: 0 all well; 1 something is not well, or does not exist; 2 wrong usage; 3 Asterisk, a service or"
-    " a file cannot be reached, or root is needed; 78 the settings file is wrong."
+    "Exit codes: 0 all well; 1 something is not well, or does not exist; 2 wrong usage; 3 Asterisk, a service"
+    " or a file cannot be reached, or root is needed; 78 the settings file is wrong."
 )
 DEFAULT_SETTINGS = Path("/etc/sipforge/sipforge.toml")
 
@@ -24,7 +23,7 @@ DEFAULT_SETTINGS = Path("/etc/sipforge/sipforge.toml")
 class _Group(TyperGroup):
     """The one place where a command's error becomes a line on stderr and an exit code."""
 
-    def invoke(self, ctx: click.Context) -> object:
+    def invoke(self, ctx: Any) -> Any:
         """Run a command."""
         try:
             return super().invoke(ctx)
@@ -39,6 +38,7 @@ app = typer.Typer(
     epilog=_EPILOG,
     no_args_is_help=True,
     add_completion=False,
+    pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -49,9 +49,10 @@ def root(
     settings: Annotated[
         Path, typer.Option("--settings", help="Settings file of the host.", metavar="PATH")
     ] = DEFAULT_SETTINGS,
+    as_json: Annotated[bool, typer.Option("--json", help="As --json of each command.")] = False,
 ) -> None:
     """Look after this SipForge telephone server."""
-    context.obj = Host(settings)
+    context.obj = Host(settings, as_json)
 
 
 app.command("status")(status.status)

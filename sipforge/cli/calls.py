@@ -30,6 +30,8 @@ def calls(
     if live and past:
         raise CliError("--live and --past: choose one", Exit.USAGE)
     host: Host = context.obj
+    as_json = as_json or host.as_json
+    _ = host.settings  # wrong settings are told as such, not as somebody who does not answer
     if past:
         _print_past(host, last, as_json)
     else:
@@ -100,7 +102,9 @@ def _print_live(host: Host, as_json: bool) -> None:
             (call.caller, call.dialled, "", call.state, f"{call.seconds} s", call.linked_id)
             for call in between_users
         ]
-        print_table("Calls in progress", ("From", "To", "Assistant", "State", "Since", "Call"), rows, "none")
+        print_table(
+            "Calls in progress", ("From", "To", "Assistant", "State", "Duration", "Call"), rows, "none"
+        )
         for problem in problems:
             warn(problem)
     if problems:

@@ -28,6 +28,7 @@ def check(
 ) -> None:
     """Check a settings file. Exit code 78, and a sentence that names each wrong key, if it is not right."""
     host: Host = context.obj
+    as_json = as_json or host.as_json
     checked = Host(file) if file is not None else host
     settings = checked.settings
     if as_json:

@@ -26,9 +26,10 @@ RELOADED_MODULES = ("res_pjsip.so", "pbx_config.so", "app_voicemail.so")
 class Host:
     """Settings, read when first needed, and what is made from them."""
 
-    def __init__(self, settings_path: Path) -> None:
-        """Read nothing yet."""
+    def __init__(self, settings_path: Path, as_json: bool = False) -> None:
+        """Read nothing yet. `as_json`: every command prints JSON."""
         self.settings_path = settings_path
+        self.as_json = as_json
         self._settings: Settings | None = None
 
     @property

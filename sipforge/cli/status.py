@@ -22,8 +22,12 @@ def status(
     context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")] = False,
 ) -> None:
-    """Show services, Asterisk, Redis, assistants, telephones and calls. Exit code 1 if something is not well."""
+    """Show services, Asterisk, Redis, assistants, telephones and calls.
+
+    Exit code 1 if something is not well.
+    """
     host: Host = context.obj
+    as_json = as_json or host.as_json
     report = gather(host)
     if as_json:
         print_json(report)
@@ -34,7 +38,7 @@ def status(
 
 
 def gather(host: Host) -> Document:
-    """Ask everybody; whoever does not answer is a problem in the list, and keeps nobody else from being asked.
+    """Ask everybody; whoever does not answer is a problem in the list, and the others are asked all the same.
 
     Returns:
         {"status": "ok" | "degraded", "problems": [...], "services": [...], "asterisk": {...}, "redis": ...,

@@ -61,6 +61,7 @@ def add(
     from sipforge.infra.address import own_address
 
     host: Host = context.obj
+    as_json = as_json or host.as_json
     with _told():
         secret = sys.stdin.readline(4096).strip() if secret_stdin else new_secret()
         user = User(extension, name, secret)
@@ -86,6 +87,7 @@ def add(
 def list_users(context: typer.Context, as_json: Json = False) -> None:
     """List the users, and which of them have a telephone registered."""
     host: Host = context.obj
+    as_json = as_json or host.as_json
     with _told():
         users = host.user_store().load()
     contacts, problem = _contacts(host)
@@ -113,6 +115,7 @@ def show(
     from sipforge.infra.address import own_address
 
     host: Host = context.obj
+    as_json = as_json or host.as_json
     with _told():
         users = host.user_store().load()
     user = _found(users, extension)
@@ -143,6 +146,7 @@ def remove(
     from sipforge.cli.user_changes import commit
 
     host: Host = context.obj
+    as_json = as_json or host.as_json
     with _told():
         store = host.user_store()
         user = _found(store.load(), extension)
@@ -173,12 +177,13 @@ def apply(
     """See to it that all users of a list exist; others stay as they are.
 
     The list is JSON: [{"extension": "1001", "name": "Ange Uwase", "secret": "..."}]. Without a secret, the
-    user's own is kept, or one is made. Works without a running Asterisk, which then reads the users at its start.
+    user's own is kept, or one is made. Works without a running Asterisk, which reads them when it starts.
     """
     from sipforge.cli.user_changes import commit, new_secret, preview
     from sipforge.core.user_plan import parse_wanted, plan
 
     host: Host = context.obj
+    as_json = as_json or host.as_json
     text = _read_list(file)
     with _told():
         wanted = parse_wanted(text)

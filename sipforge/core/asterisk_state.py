@@ -18,6 +18,7 @@ from types import MappingProxyType
 Headers = Mapping[str, str]
 
 _SIP_HOST = re.compile(r"sips?:(?:[^@]*@)?(\[[^\]]*\](?::\d+)?|[^;>?]+)")
+_DURATION = re.compile(r"(\d+):(\d\d):(\d\d)\Z", re.ASCII)
 _NOTHING = frozenset({"", "<unknown>", "s"})
 _UNREACHABLE = frozenset({"Unreachable", "Removed"})
 
@@ -112,12 +113,11 @@ def _known(value: str) -> str:
 
 
 def _seconds(duration: str) -> int:
-    hours, minutes, seconds = (["0", "0", "0", *duration.split(":")])[-3:]
-    return (
-        int(hours) * 3600 + int(minutes) * 60 + int(seconds)
-        if f"{hours}{minutes}{seconds}".isdecimal()
-        else 0
-    )
+    match = _DURATION.match(duration)
+    if match is None:
+        return 0
+    hours, minutes, seconds = map(int, match.groups())
+    return hours * 3600 + minutes * 60 + seconds
 
 
 def user_calls(channels: Iterable[Channel]) -> tuple[UserCall, ...]:

@@ -2,10 +2,10 @@
 
 Rules, in prose. The assistant greets, listens, thinks, speaks, and listens again; what a caller says while it
 speaks or thinks is not acted on. Silence makes it ask again, after twice as long each time, and too long a
-silence ends the call. What it does not know it says honestly and offers a person, if one is configured; "yes"
-then connects, "no" goes on. Not understanding twice in a row counts as not knowing. The keys work at any
-time: 0 connects with the person, # ends the call, * says the last thing again. An illegal move raises and changes
-nothing; what comes after the end is ignored, since a call's last facts cross with its last actions.
+silence ends the call. What it does not know it says honestly and offers a person, if one is configured;
+"yes" then connects, "no" goes on. Not understanding twice in a row counts as not knowing. The keys work at
+any time: 0 connects with the person, # ends the call, * says the last thing again. An illegal move raises and
+changes nothing; what comes after the end is ignored, since a call's last facts cross with its last actions.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The office's own knowledge file: a caller's question matched to the one written answer, or honestly to none.
+"""The office's own knowledge file: a caller's question matched to its written answer, or honestly to none.
 
 Pure matching, no model. A word counts the more, the fewer topics use it; words of one synonym group are one;
 endings are cut off lightly. A topic fits a question as far as the question's words are the topic's (so that a
@@ -12,14 +12,18 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
 from sipforge.engines.protocols import EngineError, Reply, Stage
 from sipforge.text.plain import words
 
-SURE: Final = 0.62
+SURE: Final = 0.6
 """Fit from which an answer is given; measured, see tests/unit/engines/test_answers.py."""
+UNKNOWN_WEIGHT: Final = 1.6
+"""How much more than the rarest word of the file a word counts that is not in it: it is probably what the
+question is about."""
 AHEAD: Final = 0.05
 """How much better than the next topic it must fit."""
 
@@ -42,9 +46,9 @@ class Knowledge:
     filler: tuple[str, ...] = ()
     """Words that say nothing about the topic, such as "please"; left out of questions."""
 
-    def questions(self) -> list[str]:
-        """Every phrasing of every topic, for a recogniser that picks from a closed set."""
-        return [question for topic in self.topics for question in topic.questions]
+    def questions(self) -> dict[str, str]:
+        """Every phrasing → its topic, for a recogniser that picks from a closed set."""
+        return {question: topic.id for topic in self.topics for question in topic.questions}
 
     def answers(self) -> list[str]:
         """Every written answer, for speaking them beforehand."""
@@ -109,10 +113,15 @@ class Matcher:
         self._knowledge = knowledge
         self._filler = {stem(word) for phrase in knowledge.filler for word in words(phrase)}
         self._group = {
-            stem(word): stem(words(group[0])[0]) for group in knowledge.synonyms for item in group for word in words(item)
+            stem(word): stem(words(group[0])[0])
+            for group in knowledge.synonyms
+            for item in group
+            for word in words(item)
         }
-        self._phrasings = [[self._terms(question) for question in topic.questions] for topic in knowledge.topics]
-        self._vocabulary = [frozenset().union(*phrasings) for phrasings in self._phrasings]
+        self._phrasings = [
+            [self._terms(question) for question in topic.questions] for topic in knowledge.topics
+        ]
+        self._vocabulary = [frozenset(chain.from_iterable(phrasings)) for phrasings in self._phrasings]
         count = Counter(term for vocabulary in self._vocabulary for term in vocabulary)
         self._weight = {term: self._rarity(topics) for term, topics in count.items()}
 
@@ -134,12 +143,14 @@ class Matcher:
         if not total:
             return 0.0
         covered = self._sum(asked & self._vocabulary[index]) / total
-        contained = max(self._sum(asked & phrasing) / self._sum(phrasing) for phrasing in self._phrasings[index])
+        contained = max(
+            self._sum(asked & phrasing) / self._sum(phrasing) for phrasing in self._phrasings[index]
+        )
         return math.sqrt(covered * contained)
 
     def _sum(self, terms: Iterable[str]) -> float:
-        # A word that no topic knows weighs as much as the rarest: it is probably what the question is about.
-        return sum(self._weight.get(term, self._rarity(1)) for term in terms)
+        unknown = UNKNOWN_WEIGHT * self._rarity(1)
+        return sum(self._weight.get(term, unknown) for term in terms)
 
     def _terms(self, text: str) -> frozenset[str]:
         stems = [stem(word) for word in words(text)]

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import math
 import time
+from typing import Protocol
 
 from sipforge.engines.protocols import Floats, Stage, Transcript
-from sipforge.engines.whisper_model import WhisperModel, Written
+from sipforge.engines.whisper_model import Encoded, Written
 from sipforge.engines.worker import Worker
 
 _NO_SPEECH = 0.8
 _UNSURE = -1.0
 """Whisper invents a sentence for noise; its own two doubts together give it away (its authors' rule)."""
+
+
+class Writer(Protocol):
+    """What free recognition needs; sipforge.engines.whisper_model.WhisperModel has it."""
+
+    def encode(self, samples: Floats) -> Encoded:
+        """Hear an utterance."""
+        ...
+
+    def write(self, encoded: Encoded) -> Written:
+        """Write it down."""
+        ...
 
 
 def heard_nothing(written: Written) -> bool:
@@ -23,7 +36,7 @@ def heard_nothing(written: Written) -> bool:
 class WhisperStt:
     """One model for all calls; one utterance at a time, since each uses all its threads."""
 
-    def __init__(self, model: WhisperModel) -> None:
+    def __init__(self, model: Writer) -> None:
         self._model = model
         self._worker = Worker(Stage.STT)
 

@@ -103,19 +103,19 @@ class WhisperModel:
         return list(self._tokenizer.encode(" " + text, add_special_tokens=False).ids)
 
     def score(
-        self, encoded: Encoded, texts: Sequence[Sequence[int]], frames: int
+        self, encoded: Encoded, texts: Sequence[Sequence[int]], seconds: float
     ) -> list[NDArray[np.float32]]:
         """Log probability of each token of each text, had the text been said; one batch.
 
         Args:
             encoded: the utterance.
             texts: token ids of each candidate.
-            frames: how many encoder frames the decoder may look at, 50 a second.
+            seconds: how much of the window the decoder looks at; less is faster.
         """
-        frames = min(frames, encoded.states.shape[1])
+        frames = min(int(seconds * _FRAMES_PER_SECOND), encoded.states.shape[1])
         states = np.repeat(encoded.states[:, :frames], len(texts), axis=0)
         results = self._model.align(
-            _view(states), self._start, [list(tokens) for tokens in texts], frames * 2
+            _view(states), self._start, [list(tokens) for tokens in texts], 2 * frames
         )
         return [np.log(np.maximum(np.array(result.text_token_probs, np.float32), 1e-9)) for result in results]
 

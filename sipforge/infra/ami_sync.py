@@ -22,6 +22,9 @@ from asterisk import manager as pyst2
 
 _LIST_MESSAGES = 10_000
 """A listing with more than this is refused."""
+_LOST = (pyst2.ManagerException, OSError, ValueError)
+"""What pyst2 raises when the peer is gone; ValueError where its reading thread has closed the file."""
+_SETTLE_SECONDS = 0.5
 _counter = itertools.count(1)
 
 Headers = Mapping[str, str]
@@ -100,17 +103,30 @@ class AsteriskManager:
             if not value.isprintable():
                 raise ManagerError(f"{name}: {header} has a control character")
         try:
-            answer = self._manager.send_action({"Action": name, **headers})
+            answer = self._send({"Action": name, **headers})
         except queue.Empty:
             raise ManagerError(
                 f"{name}: Asterisk did not answer within {self._timeout_seconds:g} s"
             ) from None
-        except (pyst2.ManagerException, OSError) as error:
+        except _LOST as error:
             raise ManagerError(f"{name}: {error.args[-1] if error.args else 'connection lost'}") from error
+        if answer is None:
+            raise ManagerError(f"{name}: connection lost")
         if answer.get_header("Response") == "Error":
             reason = answer.get_header("Message") or str(answer.data).strip()
             raise ManagerError(f"{name} refused: {reason or 'no reason given'}")
         return dict(answer.headers)
+
+    def _send(self, action: dict[str, str]) -> Any:
+        try:
+            return self._manager.send_action(action)
+        except ValueError as error:
+            # An answer that ends the connection, as to a wrong secret, can be read and the file closed by the
+            # reading thread before pyst2 has flushed what it wrote. Then the answer is in the queue.
+            try:
+                return self._manager._response_queue.get(timeout=_SETTLE_SECONDS)
+            except queue.Empty:
+                raise error from None
 
     def listing(self, name: str) -> tuple[Headers, ...]:
         """Ask for a list: its messages, without the one that ends it.
@@ -145,7 +161,7 @@ class AsteriskManager:
         """Log off. Asterisk then closes, which ends pyst2's threads; they are daemons in any case."""
         if self._manager.connected():
             # Gone already is what was wanted, too.
-            with contextlib.suppress(queue.Empty, pyst2.ManagerException, OSError):
+            with contextlib.suppress(queue.Empty, *_LOST):
                 self._manager.logoff()
             self._abandon()
 

@@ -37,7 +37,8 @@ class JsonFormatter(logging.Formatter):
         line.update({name: value for name, value in record.__dict__.items() if name not in _STANDARD})
         if record.exc_info and record.exc_info[0] is not None:
             line["error"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False, default=str)
+        # ASCII only: no character a peer chose can break a line or be one that stderr cannot write.
+        return json.dumps(line, default=str)
 
 
 class CallLogger(logging.LoggerAdapter[logging.Logger]):

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import http.client
 import json
 import os
 import shutil
@@ -333,7 +334,7 @@ def download(url: str, target: Path, size_bytes: int, attempts: int = 3) -> None
                     _copy_at_most(answer, stream, size_bytes - (have if resumed else 0))
         except urllib.error.HTTPError as error:
             raise ModelError(f"{url} answered {error.code}") from error
-        except OSError as error:
+        except (OSError, http.client.HTTPException) as error:
             problem = str(error)
         if target.exists() and target.stat().st_size == size_bytes:
             return

@@ -190,14 +190,20 @@ class CallStore:
         """The answer of Redis, or None when it is not available or fails (and is then not available)."""
         if not self._available and not probe:
             return None
+        task = asyncio.current_task()
+        cancels = task.cancelling() if task else 0
+        answer = None
         try:
             async with asyncio.timeout(self._timeout_seconds):
-                return await command()
+                answer = await command()
         except (RedisError, OSError) as error:
             if self._available:
                 _log.warning("redis failed, memory serves until it is back: %s", error or "timeout")
             self._available = False
-            return None
+        # redis 8.1 loses some cancellations (seen in 4 of 200 tries); the task still knows of them.
+        if task and task.cancelling() > cancels:
+            raise asyncio.CancelledError
+        return answer
 
 
 def _dump(value: Mapping[str, Any]) -> str:

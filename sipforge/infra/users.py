@@ -14,6 +14,7 @@ import fcntl
 import grp
 import json
 import os
+import stat
 import tempfile
 import time
 from collections.abc import Generator, Iterable, Mapping
@@ -114,14 +115,20 @@ class UserStore:
     def outdated_files(self, users: Iterable[User]) -> Mapping[Path, str]:
         """The Asterisk files that do not hold these users yet: path → what it should hold.
 
+        One that Asterisk may not read, because its group or mode is another, is outdated as well: it may have
+        been written before the package made the group.
+
         Raises:
             UserStoreError: one of them cannot be read.
         """
         outdated = {}
+        group_id = _group_id(self._group)
         for name, text in render(users).items():
             path = self._asterisk_directory / name
             try:
-                if path.read_bytes() != text.encode():
+                found = path.stat()
+                kept = stat.S_IMODE(found.st_mode) == _ASTERISK_MODE and group_id in (None, found.st_gid)
+                if not kept or path.read_bytes() != text.encode():
                     outdated[path] = text
             except FileNotFoundError:
                 outdated[path] = text

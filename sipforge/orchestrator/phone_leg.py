@@ -55,9 +55,8 @@ class PhoneLeg:
         if frame.kind == self._encoder.kind:
             return self._cut(frame.payload)
         if frame.kind == Kind.DTMF:
-            if frame.payload[0] not in _KEYS:
-                raise ProtocolError(f"no such key: 0x{frame.payload[0]:02x}")
-            return [frame]
+            # What is no key of a telephone (a hook flash) is not worth a call, and no news for a bot.
+            return [frame] if frame.payload[0] in _KEYS else []
         if frame.kind == Kind.ERROR:
             raise ProtocolError(f"Asterisk reports an error: {frame.payload.hex() or 'no code'}")
         raise ProtocolError(

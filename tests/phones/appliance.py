@@ -15,7 +15,7 @@ from typing import Any, Self
 
 SETTINGS = "/etc/sipforge/sipforge.toml"
 API = "http://127.0.0.1:8080"
-COMMAND_SECONDS = 120.0
+COMMAND_SECONDS = 200.0
 _GET = "import sys, urllib.request as u; sys.stdout.buffer.write(u.urlopen(sys.argv[1], timeout=5).read())"
 _SET = """
 import pathlib, re, sys

@@ -19,10 +19,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.phones.audio import Samples, Segment, read_wav, resample
-from tests.phones.errors import CallFailed, PhoneTimeout
+from tests.phones.errors import CallFailed, PhoneError, PhoneTimeout
 from tests.phones.line import Line, State
 from tests.phones.process import SILENCE_SECONDS, SOURCE_RATE_HZ, write_padded_wav
-from tests.phones.recording import Recording, Said
+from tests.phones.recording import Recording, Said, collect
 
 POLL_SECONDS = 0.05
 
@@ -101,6 +101,23 @@ class Phone(Line):
         """
         self.close_call()
         return self.finish(name)
+
+    def finish(self, name: str = "", timeout_seconds: float = 5.0) -> Recording:
+        """Wait for the end of a call that the other side ends, and collect its recordings.
+
+        Raises:
+            PhoneTimeout: the call goes on.
+            PhoneError: there was no call, or no audio in it.
+        """
+        self.wait_over(timeout_seconds)
+        ear = self.ear
+        ear.stop()
+        self._ear = None
+        self._state = State.IDLE
+        if ear.heard is None or ear.said is None:
+            raise PhoneError(f"{self.extension}: the call had no audio; {self._baresip.log_end()}")
+        stem = name or f"{self.extension}-call-{self._calls}"
+        return collect(ear.heard, ear.said, self._folder / stem, self._lost)
 
     def _next_speech(self) -> Segment | None:
         return next((segment for segment in self.ear.speech() if segment.start >= self._cursor), None)

@@ -10,12 +10,14 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from tests.phones.errors import PhoneError
+
 Event = dict[str, Any]
 
 LARGEST_MESSAGE_BYTES = 1 << 20
 
 
-class ControlError(Exception):
+class ControlError(PhoneError):
     """The control connection cannot be made, broke, or a command was refused."""
 
 

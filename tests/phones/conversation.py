@@ -18,8 +18,6 @@ from tests.phones.words import word_error_rate, word_error_rate_within
 
 MOST_WORD_ERRORS = 0.3
 """From here on, what was heard is not what should have been said."""
-LEAST_LEAD = 0.3
-"""A choice that leads by less is a guess (right ones led by 0.9 to 3.9 on telephone-band speech)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +95,7 @@ class Judge:
             return Verdict(expected, written, word_error_rate(wanted, language.spoken_form(written)))
         said = {language.spoken_form(text): text for text in texts.everything()}
         choice = self._recogniser.choose(recording.heard, list(said), part)
-        if choice.lead < LEAST_LEAD:
+        if not choice.sure:
             return Verdict(expected, "", 1.0)
         return Verdict(expected, said[choice.text], word_error_rate(wanted, choice.text))
 

@@ -136,10 +136,18 @@ class Line:
         self.wait_talking(timeout_seconds)
 
     def ring(self, number: str) -> None:
-        """Ring a number and come back at once."""
+        """Ring a number and come back at once.
+
+        Raises:
+            CallFailed: baresip would not: it has no account, or the number is no address.
+        """
         with self._changed:
             self._begin(State.CALLING)
-        self._baresip.control.command("dial", number if number.startswith("sip:") else self._uri(number))
+        try:
+            self._baresip.control.command("dial", number if number.startswith("sip:") else self._uri(number))
+        except ControlError as error:
+            self._state = State.IDLE
+            raise CallFailed(str(error)) from error
 
     def wait_ringing(self, timeout_seconds: float = 15.0) -> None:
         """Wait until somebody rings this phone.
@@ -183,23 +191,6 @@ class Line:
         with contextlib.suppress(ControlError):
             if self._state in (State.CALLING, State.RINGING, State.TALKING):
                 self._baresip.control.command("hangup")
-
-    def finish(self, name: str = "", timeout_seconds: float = 5.0) -> Recording:
-        """Wait for the end of a call that the other side ends, and collect its recordings.
-
-        Raises:
-            PhoneTimeout: the call goes on.
-            PhoneError: there was no call, or no audio in it.
-        """
-        self.wait_over(timeout_seconds)
-        ear = self.ear
-        ear.stop()
-        self._ear = None
-        self._state = State.IDLE
-        if ear.heard is None or ear.said is None:
-            raise PhoneError(f"{self.extension}: the call had no audio; {self._baresip.log_end()}")
-        stem = name or f"{self.extension}-call-{self._calls}"
-        return collect(ear.heard, ear.said, self._folder / stem, self._lost)
 
     def close(self) -> None:
         """Hang up, leave the registrar, end the process; may be called twice."""

@@ -81,7 +81,7 @@ def test_looking_takes_no_trial():
     assert breaker.allow(15.0)
 
 
-@pytest.mark.parametrize("move", itertools.product(BreakerState, BreakerEvent))
+@pytest.mark.parametrize("move", list(itertools.product(BreakerState, BreakerEvent)))
 def test_the_table_says_every_legal_move(move):
     state, event = move
     legal = {

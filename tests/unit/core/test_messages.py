@@ -108,7 +108,7 @@ def test_fields_that_are_not_known_are_dropped():
         (Sender.BOT, {"type": "transfer", "target": "1000,1(evil)"}),
         (Sender.BOT, {"type": "transfer", "target": ""}),
         (Sender.BOT, {"type": "transfer", "target": "1000\n"}),
-        (Sender.BOT, {"type": "transfer", "target": "١٠٠٠"}),
+        (Sender.BOT, {"type": "transfer", "target": "\u0661\u0660\u0660\u0660"}),
         (Sender.BOT, {"type": "hangup", "reason": "bored"}),
         (Sender.BOT, {"type": "transcript", "turn": -1, "text": "", "confidence": 1, "seconds": 1}),
         (Sender.BOT, {"type": "transcript", "turn": 1, "text": "x" * 4001, "confidence": 1, "seconds": 1}),

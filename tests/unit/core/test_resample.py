@@ -14,7 +14,7 @@ def tone(hz: float, rate_hz: int, seconds: float = 1.0) -> bytes:
 def level_db(pcm: bytes, hz: float, rate_hz: int) -> float:
     """Level at one frequency, relative to the tone above; the first 10 ms (filter filling) left out."""
     samples = np.frombuffer(pcm, "<i2")[rate_hz // 100 :].astype(float)
-    samples = samples[: len(samples) // rate_hz * 0 + int(0.9 * rate_hz)] * np.blackman(int(0.9 * rate_hz))
+    samples *= np.blackman(len(samples))
     turns = np.exp(-2j * np.pi * hz * np.arange(len(samples)) / rate_hz)
     amplitude = 2 * abs(np.dot(samples, turns)) / np.blackman(len(samples)).sum()
     return 20 * np.log10(amplitude / 10000 + 1e-9)
@@ -63,7 +63,7 @@ def test_loud_input_is_clipped_and_not_wrapped(make):
     out = np.frombuffer(make().process(square), "<i2").astype(int)
     assert out.max() == 32767
     assert out.min() == -32768
-    assert np.abs(np.diff(out)).max() < 40000  # a wrapped sample would jump by 65,000
+    assert np.abs(np.diff(out)).max() < 62000  # the edge is 57,000; a wrapped overshoot jumps by 64,000
 
 
 @pytest.mark.parametrize("make", [Upsampler, Downsampler])

@@ -1,0 +1,48 @@
+# Two commands do it all on a fresh machine (root, Debian or Ubuntu): make demo, make test.
+SHELL := /bin/bash
+VENV := .venv
+PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+export PATH
+ROLES := preflight common redis asterisk models
+HOST := sipforge-demo
+RECORDINGS ?= recordings
+
+.PHONY: help demo down test lint unit roles calls clean
+
+help: ## what can be made
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+demo: $(VENV)/ready ## build the appliance on this machine and ring it with real SIP phones
+	@tests/demo $(RECORDINGS)
+
+down: ## remove the appliance that make demo left up
+	@molecule/shared/testhost down $(HOST)
+
+test: lint unit roles calls ## everything: lint, types, units, each role on a real host, real calls
+
+lint: $(VENV)/ready ## style, types, floors of the package, playbooks
+	ruff check . && ruff format --check .
+	mypy
+	lint-imports
+	yamllint --strict .
+	shellcheck $$(git grep -lE '^#!/(bin/sh|usr/bin/env bash)')
+	ansible-lint --offline --profile production roles playbooks inventory molecule
+
+unit: $(VENV)/ready ## tests that need no host
+	pytest
+
+roles: $(VENV)/ready ## each role on a fresh host: check, converge, idempotence, check, verify
+	@for role in $(ROLES); do molecule test --scenario-name $$role || exit 1; done
+
+calls: $(VENV)/ready ## the whole appliance on a fresh host, and real SIP phones that ring it
+	@tests/calls/run
+
+clean: down ## forget what was installed for development
+	rm -rf $(VENV)
+
+$(VENV)/ready: requirements.txt requirements-dev.txt tests/packages
+	tests/packages
+	test -x $(VENV)/bin/python || $$(tests/packages --python) -m venv $(VENV)
+	pip --disable-pip-version-check install --quiet --require-hashes -r requirements.txt
+	pip --disable-pip-version-check install --quiet --require-hashes -r requirements-dev.txt
+	touch $@

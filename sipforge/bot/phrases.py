@@ -1,0 +1,83 @@
+"""What an assistant says by itself, and the short things callers say to it: the phrase file of a language.
+
+A text in the file is a string, or a table with `text` and the reviewer's columns (`confidence`, `review`).
+{office} stands for the office's name.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from sipforge.core.turns import Meaning, Phrase
+from sipforge.text.plain import words
+
+INTENTS: Final = (Meaning.YES, Meaning.NO, Meaning.GOODBYE, Meaning.REPEAT, Meaning.OPERATOR)
+_POLITE: Final = 2
+"""How many words more than the phrase an utterance may have and still mean it, as in "yes please do"."""
+
+
+class PhraseError(Exception):
+    """The phrase file cannot be read or lacks something; the message names the file and the key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """A phrase file, with the office's name filled in."""
+
+    texts: Mapping[Phrase, str]
+    intents: Mapping[Meaning, tuple[str, ...]]
+
+    def meaning(self, utterance: str) -> Meaning | None:
+        """Which of the short things `utterance` is, or None; the longest phrasing contained in it decides."""
+        said = words(utterance)
+        best: tuple[int, Meaning] | None = None
+        for meaning, phrasings in self.intents.items():
+            for phrasing in map(words, phrasings):
+                fits = len(said) <= len(phrasing) + _POLITE and _contains(said, phrasing)
+                if fits and (best is None or len(phrasing) > best[0]):
+                    best = (len(phrasing), meaning)
+        return best[1] if best else None
+
+
+def _contains(said: list[str], phrasing: list[str]) -> bool:
+    return any(said[at : at + len(phrasing)] == phrasing for at in range(len(said) - len(phrasing) + 1))
+
+
+def load_phrases(path: Path, office: str) -> Phrases:
+    """Read a phrase file.
+
+    Raises:
+        PhraseError: unreadable, not TOML, or a phrase or an intent is missing.
+    """
+    try:
+        return read_phrases(path.read_text(encoding="utf-8"), office)
+    except (OSError, UnicodeDecodeError, PhraseError) as error:
+        raise PhraseError(f"{path}: {error}") from error
+
+
+def read_phrases(text: str, office: str) -> Phrases:
+    """As `load_phrases`, from the file's text."""
+    try:
+        raw = tomllib.loads(text)
+        texts = {phrase: _text(raw["phrases"][phrase.value]) for phrase in Phrase}
+        intents = {
+            meaning: tuple(_text(item) for item in raw["intents"][meaning.value]) for meaning in INTENTS
+        }
+    except tomllib.TOMLDecodeError as error:
+        raise PhraseError(f"is not valid TOML: {error}") from error
+    except KeyError as error:
+        raise PhraseError(f"lacks {error.args[0]!r}") from error
+    except (TypeError, ValueError) as error:
+        raise PhraseError(str(error)) from error
+    return Phrases({phrase: said.replace("{office}", office) for phrase, said in texts.items()}, intents)
+
+
+def _text(item: Any) -> str:
+    text = item["text"] if isinstance(item, dict) else item
+    if not isinstance(text, str) or not words(text):
+        raise ValueError(f"{item!r} is not a text")
+    return text.strip()

@@ -1,0 +1,44 @@
+"""The spoken apology that the dialplan plays when a bot cannot answer: made beforehand, kept as a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sipforge.bot.voice import Voice, write_atomically
+from sipforge.engines.protocols import EngineError, Stage
+
+
+async def render_prompt(voice: Voice, text: str, path: Path) -> bool:
+    """Write `text` spoken as raw slin at 16 kHz to `path`; whether anything changed.
+
+    A file beside it remembers which voice and words it was made from.
+
+    Raises:
+        EngineError: synthesis failed.
+        OSError: the disk refused.
+    """
+    made_from = f"{voice.identity}\n{text}\n".encode()
+    if _is_current(path, made_from):
+        return False
+    slin = b"".join([piece async for piece in voice.speak(text)])
+    if not slin:
+        raise EngineError(Stage.TTS, "the spoken apology is empty")
+    _write(path, slin, made_from)
+    return True
+
+
+def _is_current(path: Path, made_from: bytes) -> bool:
+    beside = _beside(path)
+    return path.is_file() and beside.is_file() and beside.read_bytes() == made_from
+
+
+def _write(path: Path, slin: bytes, made_from: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # First what it was made from goes, so that a crash in between is repaired by the next run.
+    _beside(path).unlink(missing_ok=True)
+    write_atomically(path, slin)
+    write_atomically(_beside(path), made_from)
+
+
+def _beside(path: Path) -> Path:
+    return path.with_suffix(".made-from")

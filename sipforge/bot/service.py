@@ -1,0 +1,211 @@
+"""Takes calls on the bot's Unix socket: a hello with a valid token, then one conversation per connection."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from sipforge.bot.conversation import Call
+from sipforge.bot.ear import Ear
+from sipforge.bot.link import Link
+from sipforge.bot.mouth import Mouth
+from sipforge.bot.phrases import Phrases
+from sipforge.bot.thinking import Thinking
+from sipforge.bot.voice import Voice
+from sipforge.core.audiosocket import ProtocolError
+from sipforge.core.endpointing import EndpointingRules
+from sipforge.core.messages import Hello, parse_hello
+from sipforge.core.turns import Conversation, Reason
+from sipforge.engines.protocols import EngineError, Vad
+from sipforge.infra.logs import CallLogger
+from sipforge.infra.metrics import Metrics
+from sipforge.infra.tokens import TokenError, verify_token
+
+_log = logging.getLogger(__name__)
+
+HELLO_SECONDS: Final = 5.0
+"""How long a connection may take to say hello."""
+_SOCKET_MODE: Final = 0o660
+
+
+class RefusedError(Exception):
+    """A connection is not let in; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class BotRules:
+    """What the settings say about a bot's calls."""
+
+    name: str
+    operator: str
+    """Extension of the person offered; empty: nobody is."""
+    max_calls: int
+    prompt_again_seconds: float
+    idle_limit_seconds: float
+    endpointing: EndpointingRules
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What all calls of a bot share."""
+
+    vad: Vad
+    thinking: Thinking
+    voice: Voice
+    phrases: Phrases
+
+
+class BotMetrics:
+    """The bot's numbers for Prometheus."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self.calls = metrics.gauge("sipforge_bot_calls", "Calls in progress")
+        self.ended = metrics.counter("sipforge_bot_calls_ended", "Calls by how they ended", ["how"])
+        self._seconds = metrics.histogram(
+            "sipforge_bot_stage_seconds",
+            "Time that each stage of a turn took; reply is the whole of it",
+            ["stage"],
+        )
+
+    def observe(self, values: Mapping[str, float]) -> None:
+        """Take the timings of a turn."""
+        for name, seconds in values.items():
+            self._seconds.labels(name.removesuffix("_seconds")).observe(seconds)
+
+
+class BotService:
+    """One bot: its socket and its calls."""
+
+    def __init__(
+        self,
+        rules: BotRules,
+        parts: Parts,
+        metrics: BotMetrics,
+        key: str,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        """`key` signs the orchestrator's tokens; `now` gives seconds since the epoch."""
+        self._rules = rules
+        self._parts = parts
+        self._metrics = metrics
+        self._key = key
+        self._now = now
+        self._calls: set[str] = set()
+
+    @property
+    def calls(self) -> int:
+        """How many calls are in progress."""
+        return len(self._calls)
+
+    async def serve(self, path: Path, ready: asyncio.Event) -> None:
+        """Take calls on the Unix socket `path` until cancelled; then every call is told that it is over.
+
+        Raises:
+            OSError: the socket cannot be made.
+        """
+        async with asyncio.TaskGroup() as group:
+
+            def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+                group.create_task(self._take(Link(reader, writer)))
+
+            server = await asyncio.start_unix_server(connected, sock=_listen(path))
+            async with server:
+                ready.set()
+                await server.serve_forever()
+
+    async def _take(self, link: Link) -> None:
+        """One connection, whatever comes over it: nothing of it reaches another call."""
+        try:
+            hello = await self._hello(link)
+        except (RefusedError, ProtocolError, TokenError, OSError, TimeoutError) as error:
+            _log.warning("connection refused: %s", str(error) or type(error).__name__)
+            self._metrics.ended.labels("refused").inc()
+            await link.close()
+            return
+        except asyncio.CancelledError:
+            await link.close()
+            raise
+        log = CallLogger(logging.getLogger("sipforge.bot.call"), hello.call)
+        self._calls.add(hello.call)
+        self._metrics.calls.set(self.calls)
+        log.info("call begun")
+        begun, how = time.monotonic(), "done"
+        try:
+            await self._call(link, log).run()
+        except* (ProtocolError, OSError, TimeoutError) as problem:
+            how = "broken"
+            log.warning("call broke off: %s", _reasons(problem))
+        except* EngineError as problem:
+            how = "failed"
+            log.error("call ended by an engine: %s", _reasons(problem))
+            link.event({"type": "hangup", "reason": Reason.ERROR.value})
+        except* Exception:
+            # A mistake of ours must end this call only, and be seen.
+            how = "failed"
+            log.exception("call ended by a fault")
+            link.event({"type": "hangup", "reason": Reason.ERROR.value})
+        finally:
+            self._calls.discard(hello.call)
+            self._metrics.calls.set(self.calls)
+            self._metrics.ended.labels(how).inc()
+            log.info("call ended", extra={"how": how, "seconds": round(time.monotonic() - begun, 1)})
+            await link.close()
+
+    async def _hello(self, link: Link) -> Hello:
+        async with asyncio.timeout(HELLO_SECONDS):
+            frame = await link.receive()
+        if frame is None:
+            raise RefusedError("closed without a hello")
+        hello = parse_hello(frame)
+        if verify_token(self._key, hello.token, self._rules.name, self._now()) != hello.call:
+            raise RefusedError("the token is for another call")
+        if hello.call in self._calls:
+            raise RefusedError("this call is here already")
+        if self.calls >= self._rules.max_calls:
+            raise RefusedError(f"{self.calls} calls are in progress, which is the limit")
+        return hello
+
+    def _call(self, link: Link, log: CallLogger) -> Call:
+        rules, parts = self._rules, self._parts
+        return Call(
+            link=link,
+            ear=Ear(parts.vad, rules.endpointing),
+            mouth=Mouth(link, parts.voice),
+            thinking=parts.thinking,
+            course=Conversation(
+                prompt_again_seconds=rules.prompt_again_seconds,
+                idle_limit_seconds=rules.idle_limit_seconds,
+                operator=bool(rules.operator),
+            ),
+            phrases=parts.phrases,
+            operator=rules.operator,
+            observe=self._metrics.observe,
+            log=log,
+        )
+
+
+def _listen(path: Path) -> socket.socket:
+    """A Unix socket at `path`, in the place of one that a crash may have left."""
+    path.unlink(missing_ok=True)
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        listener.bind(str(path))
+        path.chmod(_SOCKET_MODE)
+    except OSError as error:
+        listener.close()
+        raise OSError(error.errno, f"the socket {path} cannot be made: {error.strerror}") from error
+    return listener
+
+
+def _reasons(problem: BaseExceptionGroup[BaseException]) -> str:
+    """The sentences of all that is in a group."""
+    return "; ".join(
+        _reasons(error) if isinstance(error, BaseExceptionGroup) else str(error) or type(error).__name__
+        for error in problem.exceptions
+    )

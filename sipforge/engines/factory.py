@@ -1,0 +1,95 @@
+"""Builds the engines that the settings name; a heavy library is imported only when its engine is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from sipforge.engines.answers import AnswersDialogue, load_knowledge
+from sipforge.engines.protocols import Dialogue, EngineError, Stage, Stt, Tts, Vad
+
+
+def make_vad(engine: str, directory: Path) -> Vad:
+    """Voice activity detection.
+
+    Args:
+        engine: "silero".
+        directory: folder of its model.
+
+    Raises:
+        EngineError: unknown engine, or its model cannot be loaded.
+    """
+    if engine != "silero":
+        raise _unknown(Stage.VAD, engine)
+    from sipforge.engines.silero import SileroVad  # noqa: PLC0415 - see the module's first line
+
+    return SileroVad(directory)
+
+
+def make_stt(engine: str, directory: Path, language: str, threads: int, phrases: Mapping[str, str]) -> Stt:
+    """Speech to text.
+
+    Args:
+        engine: "whisper" or "whisper-phrases".
+        directory: folder of its model.
+        language: the model's language token.
+        threads: CPU threads for one utterance.
+        phrases: what callers are expected to say → its meaning, for "whisper-phrases".
+
+    Raises:
+        EngineError: unknown engine, or its model cannot be loaded.
+    """
+    if engine not in {"whisper", "whisper-phrases"}:
+        raise _unknown(Stage.STT, engine)
+    from sipforge.engines.whisper_model import WhisperModel  # noqa: PLC0415 - see the module's first line
+
+    model = WhisperModel(directory, language, threads)
+    if engine == "whisper":
+        from sipforge.engines.whisper import WhisperStt  # noqa: PLC0415 - as above
+
+        return WhisperStt(model)
+    from sipforge.engines.whisper_phrases import WhisperPhrasesStt  # noqa: PLC0415 - as above
+
+    return WhisperPhrasesStt(model, phrases)
+
+
+def make_dialogue(engine: str, knowledge: Path) -> Dialogue:
+    """Dialogue.
+
+    Args:
+        engine: "answers".
+        knowledge: the office's knowledge file.
+
+    Raises:
+        EngineError: unknown engine, or the knowledge file is wrong.
+    """
+    if engine != "answers":
+        raise _unknown(Stage.DIALOGUE, engine)
+    return AnswersDialogue(load_knowledge(knowledge))
+
+
+def make_tts(engine: str, directory: Path | None, voice: str, words_per_minute: int) -> Tts:
+    """Text to speech.
+
+    Args:
+        engine: "piper" or "espeak".
+        directory: folder of its model; None where espeak-ng's own voices do.
+        voice: espeak-ng voice.
+        words_per_minute: speed.
+
+    Raises:
+        EngineError: unknown engine, or its model cannot be loaded.
+    """
+    if engine == "espeak":
+        from sipforge.engines.espeak import EspeakProgram, EspeakTts  # noqa: PLC0415 - as above
+
+        return EspeakTts(EspeakProgram(voice or "en", directory), words_per_minute)
+    if engine == "piper" and directory is not None:
+        from sipforge.engines.piper import PiperTts  # noqa: PLC0415 - as above
+
+        return PiperTts(directory, words_per_minute, voice)
+    raise _unknown(Stage.TTS, engine)
+
+
+def _unknown(stage: Stage, engine: str) -> EngineError:
+    return EngineError(stage, f"there is no {stage.value} engine {engine!r} with these settings")

@@ -1,0 +1,73 @@
+"""What callers of the assistants are told, by the phones' own recordings."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.phones.audio import Segment
+from tests.phones.conversation import ENGLISH, KINYARWANDA, ask
+
+MOST_ANSWER_SECONDS = 5.0
+"""Generous: the machine is shared. What is usual is in the demo's report."""
+
+
+@pytest.mark.parametrize("topic_id", ["hours", "address"])
+def test_english_answer_is_the_files(phone, judge, english_texts, topic_id):
+    topic = english_texts.topics[topic_id]
+    answer = ask(phone("1001"), "2000", ENGLISH, topic.questions[0], f"2000-{topic_id}")
+    verdict = judge.heard(ENGLISH, english_texts, topic.answer, answer.recording, answer.reply)
+    assert verdict.ok, verdict
+    greeting = english_texts.phrases["greeting"]
+    assert judge.heard(ENGLISH, english_texts, greeting, answer.recording, answer.greeting).ok
+    assert answer.answer_seconds is not None
+    assert answer.answer_seconds < MOST_ANSWER_SECONDS
+
+
+@pytest.mark.parametrize("topic_id", ["amasaha", "aho_turi"])
+def test_kinyarwanda_answer_is_the_files(phone, judge, kinyarwanda_texts, topic_id):
+    topic = kinyarwanda_texts.topics[topic_id]
+    answer = ask(phone("1001"), "3000", KINYARWANDA, topic.questions[0], f"3000-{topic_id}")
+    verdict = judge.heard(KINYARWANDA, kinyarwanda_texts, topic.answer, answer.recording, answer.reply)
+    assert verdict.ok, verdict
+    greeting = kinyarwanda_texts.phrases["greeting"]
+    assert judge.heard(KINYARWANDA, kinyarwanda_texts, greeting, answer.recording, answer.greeting).ok
+    assert answer.answer_seconds is not None
+    assert answer.answer_seconds < MOST_ANSWER_SECONDS
+
+
+def test_two_questions_in_one_call(phone, judge, english_texts):
+    caller = phone("1002")
+    caller.dial("2000")
+    caller.wait_reply()
+    replies: list[tuple[str, Segment]] = []
+    for topic_id in ("parking", "saturday"):
+        topic = english_texts.topics[topic_id]
+        caller.say(ENGLISH.speak(topic.questions[1]))
+        replies.append((topic.answer, caller.wait_reply()))
+    recording = caller.hangup("2000-two")
+    for expected, reply in replies:
+        verdict = judge.heard(ENGLISH, english_texts, expected, recording, reply)
+        assert verdict.ok, verdict
+
+
+def test_what_the_file_does_not_say_gets_an_honest_answer(phone, judge, english_texts):
+    question = "Can your dog play the violin in the garden?"
+    answer = ask(phone("1001"), "2000", ENGLISH, question, "2000-unknown")
+    honest = english_texts.phrases["unknown"]
+    verdict = judge.heard(ENGLISH, english_texts, honest, answer.recording, answer.reply)
+    assert verdict.ok, verdict
+
+
+@pytest.mark.parametrize("codec", ["opus", "PCMU", "PCMA"])
+def test_each_codec_carries_a_question_and_its_answer(phone, appliance, judge, english_texts, codec):
+    topic = english_texts.topics["payment"]
+    caller = phone("1001", codecs=(codec,))
+    caller.dial("2000")
+    caller.wait_reply()
+    in_use = appliance.asterisk("pjsip show channelstats")
+    caller.say(ENGLISH.speak(topic.questions[0]))
+    reply = caller.wait_reply()
+    recording = caller.hangup(f"2000-{codec}")
+    assert {"opus": "opus", "PCMU": "ulaw", "PCMA": "alaw"}[codec] in in_use
+    verdict = judge.heard(ENGLISH, english_texts, topic.answer, recording, reply)
+    assert verdict.ok, verdict

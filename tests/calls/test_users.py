@@ -1,0 +1,98 @@
+"""People ring each other, themselves (echo), and somebody who is not there."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from tests.phones.conversation import MOST_WORD_ERRORS
+from tests.phones.errors import RegistrationFailed
+from tests.phones.recording import mouth_to_ear_seconds
+from tests.phones.speech import english
+
+FORTH = "Good morning. Could you please bring me the report before lunch?"
+BACK = "Yes, of course. I will bring it to your desk in ten minutes."
+MAILBOX = "/var/spool/asterisk/voicemail/default/1003/INBOX"
+
+
+@pytest.mark.parametrize(("transport", "codecs"), [("udp", ("opus", "PCMU")), ("tcp", ("PCMU",))])
+def test_users_hear_each_other(phone, judge, transport, codecs):
+    caller = phone("1001", transport=transport, codecs=codecs)
+    callee = phone("1002", transport=transport, codecs=("PCMA", "opus"))
+    caller.ring("1002")
+    callee.wait_ringing()
+    callee.accept()
+    caller.wait_talking()
+    caller.say(english(FORTH), wait=False)
+    callee.wait_reply()
+    callee.say(english(BACK, "rms"), wait=False)
+    caller.wait_reply()
+    callers = caller.hangup("1001")
+    callees = callee.finish("1002")
+    assert judge.heard_english(FORTH, callees.heard).ok
+    assert judge.heard_english(BACK, callers.heard).ok
+    assert mouth_to_ear_seconds(callers, callees) < 0.4
+
+
+def test_callee_who_hangs_up_ends_the_call(phone):
+    caller, callee = phone("1001"), phone("1002", auto_answer=True)
+    caller.dial("1002")
+    callee.wait_talking()
+    time.sleep(1.0)
+    callee.hangup("1002")
+    assert caller.wait_over(5.0)
+    caller.finish("1001")
+
+
+def test_echo(phone, judge):
+    caller = phone("1001")
+    caller.dial("600")
+    time.sleep(1.0)
+    caller.say(english(FORTH), wait=False)
+    caller.wait_reply()
+    recording = caller.hangup("600")
+    verdict = judge.heard_english(FORTH, recording.heard)
+    assert verdict.ok, verdict
+    assert mouth_to_ear_seconds(recording, recording) < 0.4
+
+
+def test_nobody_there_takes_a_message(phone, appliance, judge, recordings):
+    before = set(appliance.shell(f"ls {MAILBOX} 2>/dev/null", check=False).split())
+    new: set[str] = set()
+    try:
+        caller = phone("1001")
+        caller.dial("1003")
+        prompt = caller.wait_reply(quiet_seconds=2.0)
+        assert prompt.seconds > 1.0
+        caller.say(english(FORTH))
+        time.sleep(1.0)
+        caller.hangup("1003-voicemail")
+        appliance.wait_idle()
+        new = set(appliance.shell(f"ls {MAILBOX}").split()) - before
+        sounds = [name for name in new if name.endswith(".wav")]
+        assert len(sounds) == 1
+        message = appliance.fetch(f"{MAILBOX}/{sounds[0]}", recordings / "message.wav")
+        verdict = judge.heard_english(FORTH, message)
+        assert verdict.word_error_rate < MOST_WORD_ERRORS, verdict
+    finally:
+        for name in new:
+            appliance.run("rm", "-f", f"{MAILBOX}/{name}")
+
+
+def test_wrong_password_is_refused_and_logged(phone, appliance):
+    cursor = appliance.journal_cursor()
+    stranger = phone("1001", secret="not-the-password", register=False)
+    with pytest.raises(RegistrationFailed, match=r"^40[13]"):
+        stranger.register()
+    deadline = time.monotonic() + 5.0
+    lines: list[str] = []
+    while not lines and time.monotonic() < deadline:
+        lines = [
+            line
+            for line in appliance.journal("sipforge-monitor", cursor)
+            if "login refused" in line and '"1001"' in line
+        ]
+        time.sleep(0.2)
+    assert len(lines) == 1, lines
+    assert "not-the-password" not in lines[0]

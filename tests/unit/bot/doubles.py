@@ -1,0 +1,78 @@
+"""Engines whose behaviour is plain, for driving real bot code without models."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sipforge.engines.protocols import EngineError, Floats, Reply, Slin, Stage, Transcript
+
+
+class LoudnessVad:
+    """Loud is speech."""
+
+    def session(self) -> LoudnessSession:
+        return LoudnessSession()
+
+
+class LoudnessSession:
+    window_samples = 512
+
+    def process(self, samples: Floats) -> float:
+        return float(np.abs(samples).max() > 0.1)
+
+
+class LevelStt:
+    """Tells what was said by how loud it was said: the peak in tenths is the place in `texts`."""
+
+    def __init__(self, *texts: str) -> None:
+        self.texts = texts
+        self.heard_seconds: list[float] = []
+
+    async def transcribe(self, samples: Floats) -> Transcript:
+        self.heard_seconds.append(samples.size / 16000)
+        text = self.texts[round(float(np.abs(samples).max()) * 10) - 2]
+        if text == "FAIL":
+            raise EngineError(Stage.STT, "broken")
+        if text == "BUSY":
+            raise EngineError(Stage.STT, "busy", retryable=True)
+        return Transcript(text, 0.9, 0.01)
+
+
+class BookDialogue:
+    """Answers from a dictionary."""
+
+    name = "book"
+
+    def __init__(self, answers: dict[str, str]) -> None:
+        self.answers = answers
+
+    async def reply(self, text: str) -> Reply | None:
+        answer = self.answers.get(text)
+        if answer == "FAIL":
+            raise EngineError(Stage.DIALOGUE, "broken")
+        return Reply(answer, 1.0, self.name) if answer else None
+
+
+class BeepTts:
+    """Ten milliseconds of sound for each letter."""
+
+    identity = "beep 1"
+
+    def __init__(self) -> None:
+        self.made: list[str] = []
+
+    async def synthesise(self, text: str) -> Slin:
+        self.made.append(text)
+        if "FAIL" in text:
+            raise EngineError(Stage.TTS, "broken voice")
+        return np.full(160 * len(text), 1000, np.int16)
+
+
+def spoken(level: int, seconds: float = 0.8) -> bytes:
+    """Sound that LevelStt hears as text number `level`, with nothing after it."""
+    count = int(16000 * seconds)
+    return np.full(count, (level + 2) * 3277, np.int16).astype("<i2").tobytes()
+
+
+def silence(seconds: float) -> bytes:
+    return bytes(2 * int(16000 * seconds))

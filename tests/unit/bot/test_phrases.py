@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from sipforge.bot.phrases import PhraseError, load_phrases, read_phrases
+from sipforge.core.turns import Meaning, Phrase
+
+FILES = Path(__file__).parents[3] / "roles" / "sipforge" / "files" / "phrases"
+
+
+@pytest.mark.parametrize(
+    ("said", "meaning"),
+    [
+        ("Yes.", Meaning.YES),
+        ("Yes, please do!", Meaning.YES),
+        ("Oh yes please", Meaning.YES),
+        ("No, thank you.", Meaning.NO),
+        ("Thank you, goodbye.", Meaning.GOODBYE),
+        ("Okay, bye bye.", Meaning.GOODBYE),
+        ("Could you say that again, please?", Meaning.REPEAT),
+        ("Can I speak to a person?", Meaning.OPERATOR),
+        ("What are your opening hours?", None),
+        ("Do you know whether there is no parking at the office?", None),
+        ("Yesterday", None),
+        ("", None),
+    ],
+)
+def test_short_things_in_english(said: str, meaning: Meaning | None) -> None:
+    assert load_phrases(FILES / "english.toml", "x").meaning(said) is meaning
+
+
+@pytest.mark.parametrize(
+    ("said", "meaning"),
+    [
+        ("Yego", Meaning.YES),
+        ("Oya, murakoze", Meaning.NO),
+        ("Murakoze, murabeho", Meaning.GOODBYE),
+        ("Mumpuze n'umukozi", Meaning.OPERATOR),
+        ("Mukora ryari?", None),
+    ],
+)
+def test_short_things_in_kinyarwanda(said: str, meaning: Meaning | None) -> None:
+    assert load_phrases(FILES / "kinyarwanda.toml", "x").meaning(said) is meaning
+
+
+def test_the_office_is_named() -> None:
+    phrases = load_phrases(FILES / "english.toml", "Hilltop")
+    assert phrases.texts[Phrase.GREETING] == "Hello, this is Hilltop. How can I help you?"
+
+
+def test_every_kinyarwanda_string_is_attested_or_awaits_review() -> None:
+    raw = tomllib.loads((FILES / "kinyarwanda.toml").read_text(encoding="utf-8"))
+    strings = [*raw["phrases"].values(), *(item for group in raw["intents"].values() for item in group)]
+    for string in strings:
+        assert string["confidence"] in {"H", "M"}
+        assert string["confidence"] == "H" or string["review"] == "awaiting native review"
+
+
+def test_what_is_missing_is_named(tmp_path: Path) -> None:
+    text = (FILES / "english.toml").read_text(encoding="utf-8")
+    with pytest.raises(PhraseError, match="lacks 'carry_on'"):
+        read_phrases(text.replace("carry_on", "carry_off"), "x")
+    with pytest.raises(PhraseError, match="lacks 'operator'"):
+        read_phrases(text.replace("operator = [", "porter = ["), "x")
+    with pytest.raises(PhraseError, match="not a text"):
+        read_phrases(text.replace('"Thank you for calling. Goodbye."', '" "'), "x")
+    with pytest.raises(PhraseError, match="not valid TOML"):
+        read_phrases("a =", "x")
+    with pytest.raises(PhraseError, match=r"absent\.toml"):
+        load_phrases(tmp_path / "absent.toml", "x")

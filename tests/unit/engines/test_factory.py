@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sipforge.engines.factory import make_dialogue, make_stt, make_tts, make_vad
+from sipforge.engines.protocols import EngineError
+
+
+def test_unknown_engines_are_named(tmp_path: Path) -> None:
+    with pytest.raises(EngineError, match="no vad engine 'x'"):
+        make_vad("x", tmp_path)
+    with pytest.raises(EngineError, match="no stt engine 'x'"):
+        make_stt("x", tmp_path, "en", 1, {})
+    with pytest.raises(EngineError, match="no dialogue engine 'x'"):
+        make_dialogue("x", tmp_path)
+    with pytest.raises(EngineError, match="no tts engine 'piper'"):
+        make_tts("piper", None, "", 150)
+
+
+def test_missing_models_are_engine_errors(tmp_path: Path) -> None:
+    with pytest.raises(EngineError, match="cannot be loaded"):
+        make_vad("silero", tmp_path)
+    with pytest.raises(EngineError, match="cannot be loaded"):
+        make_stt("whisper", tmp_path, "en", 1, {})
+
+
+def test_only_chosen_libraries_are_imported() -> None:
+    code = (
+        "import sys; from sipforge.engines.factory import make_tts; make_tts('espeak', None, 'en', 150);"
+        "print([name for name in ('ctranslate2', 'onnxruntime', 'tokenizers') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,111 @@
+import socket
+import time
+
+import pytest
+
+from sipforge.infra.ami_sync import AsteriskManager, ManagerError, ManagerUnreachable
+from tests.unit.ami_server import ONE_CONTACT, TWO_USERS_TALK, AmiServer
+
+# pyst2 uses old names of the threading module.
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:asterisk.manager")
+
+
+def test_login_actions_and_listings() -> None:
+    answers = {
+        "CoreShowChannels": TWO_USERS_TALK,
+        "PJSIPShowRegistrationInboundContactStatuses": ONE_CONTACT,
+    }
+    with AmiServer(answers=answers) as server, AsteriskManager("127.0.0.1", server.port) as manager:
+        manager.login("cli", "s3cret")
+        assert manager.action("CoreSettings")["AsteriskVersion"] == "22.10.1+dfsg+~cs6.17.60671434-1"
+        channels = manager.listing("CoreShowChannels")
+        assert [channel["CallerIDName"] for channel in channels] == ["Jean-Paul É. & Co", "Ange Uwase"]
+        contacts = manager.listing("PJSIPShowRegistrationInboundContactStatuses")
+        assert [contact["EndpointName"] for contact in contacts] == ["1001"]
+        assert manager.action("Reload", Module="res_pjsip.so")["Message"] == "Module Reloaded"
+        assert server.actions[0]["Events"] == "off"
+        assert server.actions[-1]["Module"] == "res_pjsip.so"
+
+
+def test_it_logs_off() -> None:
+    with AmiServer() as server:
+        with AsteriskManager("127.0.0.1", server.port) as manager:
+            manager.login("cli", "s3cret")
+        assert server.names() == ["Logoff"]
+
+
+def test_empty_lists() -> None:
+    with AmiServer() as server, AsteriskManager("127.0.0.1", server.port) as manager:
+        manager.login("cli", "s3cret")
+        assert manager.listing("CoreShowChannels") == ()
+        assert manager.listing("PJSIPShowRegistrationInboundContactStatuses") == ()
+
+
+def test_a_wrong_secret() -> None:
+    with (
+        AmiServer() as server,
+        AsteriskManager("127.0.0.1", server.port) as manager,
+        pytest.raises(ManagerError, match="Login refused: Authentication failed"),
+    ):
+        manager.login("cli", "wrong")
+
+
+def test_a_refusal_is_told_in_asterisks_words() -> None:
+    with AmiServer() as server, AsteriskManager("127.0.0.1", server.port) as manager:
+        manager.login("cli", "s3cret")
+        for ask in (manager.action, manager.listing):
+            with pytest.raises(ManagerError, match="Nonsense refused: Permission denied"):
+                ask("Nonsense")
+
+
+def test_nothing_listening_is_its_own_error() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    with pytest.raises(ManagerUnreachable, match=f"Asterisk does not answer at 127.0.0.1:{port}"):
+        AsteriskManager("127.0.0.1", port)
+
+
+@pytest.mark.parametrize(
+    ("greeting", "why"),
+    [(b"", r"no greeting within 0\.2 s"), (b"HTTP/1.1 400 Bad Request\r\n", "is not Asterisk's")],
+)
+def test_a_peer_that_is_no_asterisk_is_left(greeting: bytes, why: str) -> None:
+    with AmiServer() as server:
+        server.greeting = greeting
+        with pytest.raises(ManagerError, match=why):
+            AsteriskManager("127.0.0.1", server.port, timeout_seconds=0.2)
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        (b"", "did not answer within|Connection Terminated"),
+        (b"Response: Success\r\nEventList: start\r\n\r\n", "the list did not end"),
+    ],
+)
+def test_a_silent_asterisk_does_not_block(answer: bytes, why: str) -> None:
+    with (
+        AmiServer(answers={"CoreShowChannels": answer}) as server,
+        AsteriskManager("127.0.0.1", server.port, timeout_seconds=0.2) as manager,
+    ):
+        manager.login("cli", "s3cret")
+        begun = time.monotonic()
+        with pytest.raises(ManagerError, match=why):
+            manager.listing("CoreShowChannels")
+        assert time.monotonic() - begun < 2
+
+
+def test_a_lost_connection_is_told() -> None:
+    with AmiServer() as server, AsteriskManager("127.0.0.1", server.port) as manager:
+        manager.login("cli", "s3cret")
+        server.drop()
+        with pytest.raises(ManagerError, match="CoreStatus"):
+            manager.action("CoreStatus")
+
+
+def test_a_value_cannot_bring_in_a_line_of_its_own() -> None:
+    with AmiServer() as server, AsteriskManager("127.0.0.1", server.port) as manager:
+        manager.login("cli", "s3cret")
+        with pytest.raises(ManagerError, match="control character"):
+            manager.action("Reload", Module="x\r\nAction: Command")
+        assert server.names() == []

@@ -1,0 +1,61 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from sipforge.infra.units import Unit, UnitsError, parse_units, show_units
+
+# As systemd 259 prints it; the order of the properties is systemd's own.
+RUNNING = """NRestarts=2
+Id=asterisk.service
+LoadState=loaded
+ActiveState=active
+SubState=running
+ActiveEnterTimestamp=Sun 2026-11-22 09:55:23 UTC"""
+MISSING = """NRestarts=0
+Id=sipforge-bot@english.service
+LoadState=not-found
+ActiveState=inactive
+SubState=dead
+ActiveEnterTimestamp="""
+
+
+def test_two_units() -> None:
+    running, missing = parse_units(["asterisk", "sipforge-bot@english"], f"{RUNNING}\n\n{MISSING}\n")
+    assert running == Unit("asterisk", "active", "running", 2, "Sun 2026-11-22 09:55:23 UTC")
+    assert running.is_running
+    assert missing == Unit("sipforge-bot@english", "not-found", "dead", 0, "")
+    assert not missing.is_running
+
+
+def test_an_answer_too_few() -> None:
+    with pytest.raises(UnitsError, match="1 answers about 2 units"):
+        parse_units(["a", "b"], RUNNING)
+
+
+def fake_systemctl(folder: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = folder / "systemctl"
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
+
+
+def test_asking(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake_systemctl(tmp_path, f'echo "$@" > {tmp_path}/asked; cat <<END\n{RUNNING}\nEND', monkeypatch)
+    assert [unit.name for unit in show_units(["asterisk"])] == ["asterisk"]
+    assert (tmp_path / "asked").read_text() == (
+        "show --no-pager --property=Id,LoadState,ActiveState,SubState,NRestarts,ActiveEnterTimestamp"
+        " asterisk.service\n"
+    )
+
+
+def test_no_systemd_behind_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake_systemctl(tmp_path, "echo 'System has not been booted with systemd' >&2; exit 1", monkeypatch)
+    with pytest.raises(UnitsError, match="systemctl: System has not been booted with systemd"):
+        show_units(["asterisk"])
+
+
+def test_no_systemctl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(UnitsError, match="systemctl"):
+        show_units(["asterisk"])

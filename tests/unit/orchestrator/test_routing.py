@@ -1,0 +1,115 @@
+"""Who is let in."""
+
+import asyncio
+from uuid import UUID
+
+import pytest
+
+from sipforge.core.breaker import CircuitBreaker
+from sipforge.infra.metrics import Metrics
+from sipforge.infra.settings import RedisSettings, Settings
+from sipforge.infra.store import CallStore
+from sipforge.orchestrator.calls import Calls, CallState
+from sipforge.orchestrator.routing import Refusal, Router
+from sipforge.orchestrator.telemetry import Telemetry
+from sipforge.orchestrator.timing import Timing
+
+
+class Office:
+    """A router with two bots, whose clock and sockets a test moves by hand."""
+
+    def __init__(self, tmp_path, **limits):
+        bot = {"phrases": "p", "knowledge": "k", "max_calls": 2}
+        settings = Settings.model_validate(
+            {
+                "orchestrator": {"max_calls": 3, "calls_per_minute": 5, **limits},
+                "bots": {
+                    "english": {**bot, "extension": "2000", "language": "english", "http_port": 1},
+                    "kinyarwanda": {**bot, "extension": "3000", "language": "kinyarwanda", "http_port": 2},
+                },
+            }
+        )
+        self.now = 0.0
+        self.sockets = {"english", "kinyarwanda"}
+        self.metrics = Metrics()
+        self.calls = Calls(CallStore(RedisSettings(socket=tmp_path / "none"), "", 100), Timing())
+        self.breakers = {name: CircuitBreaker(failures=1, open_seconds=5.0) for name in settings.bots}
+        self.router = Router(
+            settings,
+            calls=self.calls,
+            breakers=self.breakers,
+            socket_exists=self.sockets.__contains__,
+            telemetry=Telemetry(self.metrics),
+            clock=lambda: self.now,
+        )
+
+    def ring(self, dialled: str = "2000", caller: str = "1001"):
+        route = asyncio.run(self.router.route(caller, dialled))
+        assert (route.call is None) != (route.refusal is None)
+        return route.refusal or route.call
+
+
+@pytest.fixture
+def office(tmp_path):
+    return Office(tmp_path)
+
+
+def test_an_admitted_call_is_named_and_knows_its_bot(office):
+    call = office.ring("3000", "1002")
+    assert str(UUID(call.id)) == call.id
+    assert (call.bot, call.caller, call.dialled, call.rate_hz) == ("kinyarwanda", "1002", "3000", 16000)
+    assert call.state is CallState.ADMITTED
+    assert office.calls.live() == [call]
+    assert office.ring("3000").id != call.id
+
+
+def test_an_extension_that_is_no_bot_is_unknown(office):
+    assert office.ring("2001") is Refusal.UNKNOWN
+    assert office.calls.live() == []
+
+
+def test_a_bot_without_a_socket_is_unavailable_and_the_other_is_not(office):
+    office.sockets.remove("english")
+    assert office.ring("2000") is Refusal.UNAVAILABLE
+    assert office.ring("3000").bot == "kinyarwanda"
+
+
+def test_an_open_breaker_refuses_and_lets_one_in_when_cooled(office):
+    office.breakers["english"].failure(0.0)
+    assert office.ring() is Refusal.UNAVAILABLE
+    office.now = 5.0
+    assert office.ring().bot == "english"
+    assert office.ring() is Refusal.UNAVAILABLE
+
+
+def test_a_busy_bot_does_not_use_up_the_trial(office):
+    office.ring(), office.ring()
+    office.breakers["english"].failure(0.0)
+    office.now = 5.0
+    assert office.ring() is Refusal.BUSY
+    asyncio.run(office.calls.end(office.calls.live()[0], 5.0))
+    assert office.ring().bot == "english"
+
+
+def test_calls_at_once_are_limited_for_each_bot_and_for_all(office):
+    assert [office.ring(caller="a").bot for _ in range(2)] == ["english", "english"]
+    assert office.ring(caller="b") is Refusal.BUSY
+    assert office.ring("3000", "b").bot == "kinyarwanda"
+    assert office.ring("3000", "c") is Refusal.BUSY
+    asyncio.run(office.calls.end(office.calls.live()[0], 1.0))
+    assert office.ring("3000", "c").bot == "kinyarwanda"
+
+
+def test_a_caller_who_rings_too_often_is_refused_and_others_are_not(tmp_path):
+    office = Office(tmp_path, calls_per_minute=1)
+    office.ring(caller="1001")
+    assert office.ring(caller="1001") is Refusal.RATE
+    assert office.ring(caller="1002").caller == "1002"
+    office.now = 60.1
+    assert office.ring("3000", caller="1001").caller == "1001"
+
+
+def test_refusals_are_counted_by_reason(office):
+    office.ring("9999")
+    office.ring("9998")
+    assert b'sipforge_calls_refused_total{reason="unknown"} 2.0' in office.metrics.render()
