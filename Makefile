@@ -31,10 +31,10 @@ lint: $(VENV)/ready ## style, types, floors of the package, playbooks
 unit: $(VENV)/ready ## tests that need no host
 	pytest
 
-roles: $(VENV)/ready ## each role on a fresh host: check, converge, idempotence, check, verify
+roles: $(VENV)/ready down ## each role on a fresh host: check, converge, idempotence, check, verify
 	@for role in $(ROLES); do molecule test --scenario-name $$role || exit 1; done
 
-calls: $(VENV)/ready ## the whole appliance on a fresh host, and real SIP phones that ring it
+calls: $(VENV)/ready down ## the whole appliance on a fresh host, and real SIP phones that ring it
 	@tests/calls/run
 
 clean: down ## forget what was installed for development

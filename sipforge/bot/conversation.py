@@ -23,7 +23,7 @@ from sipforge.core.audiosocket import Frame, Kind, ProtocolError
 from sipforge.core.endpointing import Heard
 from sipforge.core.messages import Sender, parse_event
 from sipforge.core.turns import Action, Conversation, Hangup, Hush, Say, State, Tell, Transfer
-from sipforge.engines.protocols import RATE_HZ
+from sipforge.engines.protocols import RATE_HZ, Floats
 
 _INBOX: Final = 64
 """A full inbox holds back the reader, and so the orchestrator."""
@@ -152,7 +152,7 @@ class Call:
             self._ear.begin()
 
     def _hear(self, slin: bytes, group: asyncio.TaskGroup, now: float) -> None:
-        for what in self._ear.hear(slin, listen=self._course.hears):
+        for what in self._ear.hear(slin, lambda: self._course.hears):
             match what:
                 case Heard.STARTED:
                     self._stop_thinking()
@@ -170,7 +170,7 @@ class Call:
 
     def _start_thinking(self, group: asyncio.TaskGroup) -> None:
         self._stop_thinking()
-        self._thinker = group.create_task(self._think(self._attempt))
+        self._thinker = group.create_task(self._think(self._attempt, self._ear.utterance()))
 
     def _stop_thinking(self) -> None:
         self._attempt += 1
@@ -179,8 +179,8 @@ class Call:
             self._thinker.cancel()
             self._thinker = None
 
-    async def _think(self, attempt: int) -> None:
-        thought = await self._thinking.think(self._ear.utterance())
+    async def _think(self, attempt: int, samples: Floats) -> None:
+        thought = await self._thinking.think(samples)
         await self._inbox.put(_Thinking(attempt, thought))
 
     def _thought_came(self, fact: _Thinking) -> None:

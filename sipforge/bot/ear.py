@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Final
 
 import numpy as np
@@ -39,18 +40,21 @@ class Ear:
         """What has been heard of the utterance, from a little before its beginning."""
         return np.concatenate(self._kept) if self._kept else np.zeros(0, np.float32)
 
-    def hear(self, slin: bytes, *, listen: bool) -> list[Heard]:
-        """Take the next piece of sound, of any length; what it brought, in order."""
+    def hear(self, slin: bytes, listens: Callable[[], bool]) -> Iterator[Heard]:
+        """Take the next piece of sound, of any length; what it brings, one by one.
+
+        Args:
+            slin: the sound.
+            listens: whether what comes next is to be acted on; asked again after each thing that was brought,
+                since acting on it may change the answer. `utterance` is then what it was at that moment.
+        """
         samples = np.frombuffer(slin, "<i2").astype(np.float32) / np.float32(32768)
         samples = np.concatenate([self._rest, samples])
         window = self._session.window_samples
-        happened: list[Heard] = []
-        used = 0
-        while samples.size - used >= window:
-            happened += self._window(samples[used : used + window], listen)
-            used += window
-        self._rest = samples[used:]
-        return happened
+        whole = samples.size // window * window
+        self._rest = samples[whole:]
+        for start in range(0, whole, window):
+            yield from self._window(samples[start : start + window], listens())
 
     def begin(self) -> None:
         """Start to listen afresh; the last moment is kept, in case the caller has begun already."""

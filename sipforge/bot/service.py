@@ -115,9 +115,12 @@ class BotService:
                 group.create_task(self._take(Link(reader, writer)))
 
             server = await asyncio.start_unix_server(connected, sock=_listen(path))
-            async with server:
+            try:
                 ready.set()
-                await server.serve_forever()
+                await asyncio.get_running_loop().create_future()
+            finally:
+                # No wait_closed(): from Python 3.12 on it waits for the calls, which end only after this.
+                server.close()
 
     async def _take(self, link: Link) -> None:
         """One connection, whatever comes over it: nothing of it reaches another call."""

@@ -24,6 +24,8 @@ class OnnxModel:
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
+        # With the arena each new length of text keeps its memory: 327 MB instead of 202 after six sentences.
+        options.enable_cpu_mem_arena = False
         # A spinning thread pool would take the core that the next call's recogniser needs.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:

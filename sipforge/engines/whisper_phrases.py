@@ -28,9 +28,9 @@ AHEAD: Final = 0.4
 _TAIL_SECONDS: Final = 1.0
 """The decoder must see the silence after the words: without it the right phrase scores like a wrong one."""
 _FIRST_TOKENS: Final = 6
-_FINALISTS: Final = 16
+_FINALISTS: Final = 12
 """Phrases are first sorted out by their first 6 tokens; in 51 clips the right one never fell below 11th."""
-_BATCH: Final = 24
+_BATCH: Final = 12
 _PRIOR_SECONDS: Final = 3.0
 _PRIOR_NOISE: Final = (0.0, 0.002, 0.02)
 """Root mean square of the noises that the prior is heard on."""

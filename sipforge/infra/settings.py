@@ -139,6 +139,7 @@ class Settings(_Section):
     """Where the CLI, run as root, reads what services get from systemd."""
     users_file: Path = Path("/etc/sipforge/users.json")
     asterisk_directory: Path = Path("/etc/asterisk")
+    asterisk_spool_directory: Path = Path("/var/spool/asterisk")
     cdr_database: Path = Path("/var/log/asterisk/master.db")
     redis: RedisSettings = RedisSettings()
     ami: AmiSettings = AmiSettings()

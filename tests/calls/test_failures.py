@@ -17,7 +17,7 @@ AUDIOSOCKET_PORT = 9092
 ORCHESTRATOR, BOT = "sipforge-orchestrator", "sipforge-bot@english"
 LONGEST_GAP_SECONDS = 0.25
 """Of what a phone receives: packets come every 20 ms, and the machine is shared."""
-SENTENCE = "Good morning. Could you please bring me the report before lunch?"
+SENTENCE = "Good morning. The meeting starts at nine in the large room."
 
 Peer = Callable[[socket.socket], None]
 

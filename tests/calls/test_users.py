@@ -11,8 +11,8 @@ from tests.phones.errors import RegistrationFailed
 from tests.phones.recording import mouth_to_ear_seconds
 from tests.phones.speech import english
 
-FORTH = "Good morning. Could you please bring me the report before lunch?"
-BACK = "Yes, of course. I will bring it to your desk in ten minutes."
+FORTH = "Good morning. The meeting starts at nine in the large room."
+BACK = "Thank you, I will be there in ten minutes."
 MAILBOX = "/var/spool/asterisk/voicemail/default/1003/INBOX"
 
 

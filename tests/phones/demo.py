@@ -34,8 +34,8 @@ from tests.phones.texts import load_texts
 QUESTIONS = (("2000", ENGLISH, "hours"), ("3000", KINYARWANDA, "amasaha"))
 """Who is rung, in which language, and the topic of the knowledge file that is asked about."""
 SENTENCES = (
-    "Good morning. Could you please bring me the report before lunch?",
-    "Yes, of course. I will bring it to your desk in ten minutes.",
+    "Good morning. The meeting starts at nine in the large room.",
+    "Thank you, I will be there in ten minutes.",
 )
 """What 1001 says to 1002, and the reply."""
 

@@ -21,10 +21,12 @@ from tests.phones.control import Control, ControlError, Event
 from tests.phones.errors import PhoneError
 
 MODULES = Path("/usr/lib/baresip/modules")
-SILENCE_SECONDS = 300
+SILENCE_SECONDS = 180
 """Length of the silent source, and of the silence after what is said: at its end baresip hangs up."""
-SOURCE_RATE_HZ = 16000
-"""Rate of every file given to a phone; baresip resamples it to the codec's."""
+SOURCE_RATE_HZ = 48000
+"""Rate of every file given to a phone; baresip resamples it to the codec's. Its filters are made for 48 kHz:
+from 16 kHz to 8 kHz they leave nothing above 1.5 kHz.
+"""
 RTP_PORTS = 20
 """A phone's own range; well away from the appliance's 10000-10100."""
 FIRST_PORT, LAST_PORT = 14000, 32000

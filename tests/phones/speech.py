@@ -13,12 +13,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.phones.audio import normalise_loudness, read_wav, resample, trim, write_wav
-from tests.phones.process import SOURCE_RATE_HZ
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "sipforge"
 REPOSITORY = Path(__file__).resolve().parents[2]
 ESPEAK_RW = REPOSITORY / "models" / "espeak-rw"
 TIMEOUT_SECONDS = 60.0
+RATE_HZ = 16000
 FORMAT = "16000 Hz, -20 dBFS, trimmed, 1"
 """Part of each cached file's name; the number goes up when what this module does to the sound changes."""
 
@@ -73,9 +73,9 @@ def _cached(command: Sequence[str], what: str, after: Sequence[str] = ()) -> Pat
         raw, done = Path(scratch) / "raw.wav", Path(scratch) / "done.wav"
         _run([*command, str(raw), *after])
         samples, rate_hz = read_wav(raw)
-        samples = resample(samples, rate_hz, SOURCE_RATE_HZ)
-        samples = normalise_loudness(trim(samples, SOURCE_RATE_HZ), SOURCE_RATE_HZ)
-        write_wav(done, samples, SOURCE_RATE_HZ)
+        samples = resample(samples, rate_hz, RATE_HZ)
+        samples = normalise_loudness(trim(samples, RATE_HZ), RATE_HZ)
+        write_wav(done, samples, RATE_HZ)
         done.replace(kept)
     return kept
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import numpy as np
 
 from sipforge.engines.protocols import EngineError, Floats, Reply, Slin, Stage, Transcript
@@ -27,9 +29,11 @@ class LevelStt:
     def __init__(self, *texts: str) -> None:
         self.texts = texts
         self.heard_seconds: list[float] = []
+        self.heard = asyncio.Event()
 
     async def transcribe(self, samples: Floats) -> Transcript:
         self.heard_seconds.append(samples.size / 16000)
+        self.heard.set()
         text = self.texts[round(float(np.abs(samples).max()) * 10) - 2]
         if text == "FAIL":
             raise EngineError(Stage.STT, "broken")

@@ -4,8 +4,7 @@ import pytest
 
 from sipforge.bot.ear import BEFORE_SECONDS, Ear
 from sipforge.core.endpointing import EndpointingRules, Heard
-
-from .doubles import LoudnessVad, silence, spoken
+from tests.unit.bot.doubles import LoudnessVad, silence, spoken
 
 WINDOW_SECONDS = 0.032
 
@@ -18,7 +17,7 @@ def hear(listener: Ear, slin: bytes, step: int = 640, *, listen: bool = True) ->
     return [
         what
         for start in range(0, len(slin), step)
-        for what in listener.hear(slin[start : start + step], listen=listen)
+        for what in listener.hear(slin[start : start + step], lambda: listen)
     ]
 
 

@@ -9,8 +9,7 @@ from sipforge.bot.phrases import Phrases
 from sipforge.bot.thinking import Thinking, Thought
 from sipforge.core.turns import Meaning
 from sipforge.engines.protocols import Dialogue, Stage
-
-from .doubles import BookDialogue, LevelStt
+from tests.unit.bot.doubles import BookDialogue, LevelStt
 
 PHRASES = Phrases({}, {Meaning.YES: ("yes",), Meaning.GOODBYE: ("goodbye",)})
 

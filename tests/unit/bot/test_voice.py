@@ -8,8 +8,7 @@ import pytest
 from sipforge.bot.prompts import render_prompt
 from sipforge.bot.voice import PAUSE_SECONDS, Voice, load_language
 from sipforge.engines.protocols import EngineError
-
-from .doubles import BeepTts
+from tests.unit.bot.doubles import BeepTts
 
 PAUSE_BYTES = int(PAUSE_SECONDS * 32000)
 

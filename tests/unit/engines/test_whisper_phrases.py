@@ -92,11 +92,11 @@ def test_only_phrases_of_another_meaning_compete(same_meaning: bool) -> None:
 def test_a_large_set_is_sorted_out_first() -> None:
     model = Hears([0.0] * 61, [-number / 10 for number in range(61)])
     expected = PhraseSet(model, phrases(60, 60))
-    assert model.largest_batch == 24
+    assert model.largest_batch == 12
     model.largest_batch = 0
     assert expected.match(sound(37)).text == "phrase 37"
     assert model.longest == LENGTH
-    assert model.largest_batch == 24
+    assert model.largest_batch == 12
 
 
 def test_one_phrase_is_no_choice() -> None:

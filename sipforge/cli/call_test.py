@@ -1,0 +1,91 @@
+"""`sipforge call-test`: Asterisk itself rings an assistant and records what it says."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from typing import Annotated
+
+import typer
+
+from sipforge.cli.errors import CliError, Exit
+from sipforge.cli.host import Host
+from sipforge.cli.output import print_json, say
+
+# What is imported inside functions costs up to 0.3 s, which `sipforge --help` need not wait for.
+# ruff: noqa: PLC0415
+
+RECORD_SECONDS = 6
+"""How long is listened; the dialplan's [self-test] records that long."""
+RATE_HZ = 16000
+LEAST_SPOKEN_SECONDS = 0.5
+"""A click or a tone is not a greeting."""
+
+
+def call_test(
+    context: typer.Context,
+    extension: Annotated[str, typer.Argument(help="Extension of an assistant, such as 2000.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")] = False,
+) -> None:
+    """Have Asterisk ring an assistant, and listen whether it greets.
+
+    Exit code 1 if nothing is heard.
+    """
+    from sipforge.core.loudness import FRAME_SECONDS, loud_frames
+
+    host: Host = context.obj
+    names = {bot.extension: name for name, bot in host.settings.bots.items()}
+    if extension not in names:
+        known = ", ".join(sorted(names)) or "none"
+        raise CliError(f"{extension} is not the extension of an assistant; there are: {known}", Exit.USAGE)
+    loud = loud_frames(_record(host, extension), RATE_HZ)
+    spoken_seconds = round(sum(loud) * FRAME_SECONDS, 2)
+    first_seconds = round(loud.index(True) * FRAME_SECONDS, 2) if any(loud) else None
+    heard = spoken_seconds >= LEAST_SPOKEN_SECONDS
+    if as_json or host.as_json:
+        print_json(
+            {
+                "extension": extension,
+                "assistant": names[extension],
+                "heard": heard,
+                "spoken_seconds": spoken_seconds,
+                "first_seconds": first_seconds,
+            }
+        )
+    elif heard:
+        say(f"{names[extension]} greets after {first_seconds} s and speaks for {spoken_seconds} s.")
+    if not heard:
+        raise CliError(
+            f"{names[extension]} was rung on {extension} and nothing was heard within {RECORD_SECONDS} s",
+            Exit.DEGRADED,
+        )
+
+
+def _record(host: Host, extension: str) -> bytes:
+    """What an extension says: 16-bit little-endian mono at RATE_HZ."""
+    recording = host.settings.asterisk_spool_directory / f"self-test-{uuid.uuid4()}.sln16"
+    try:
+        with host.asterisk() as manager:
+            manager.action(
+                "Originate",
+                Channel=f"Local/{extension}@office",
+                Context="self-test",
+                Exten="s",
+                Priority="1",
+                CallerID='"Self-test" <self-test>',
+                Variable=f"SELF_TEST_FILE={recording},SELF_TEST_SECONDS={RECORD_SECONDS}",
+                Async="true",
+                Timeout="10000",
+            )
+        # Asterisk writes the end of the file when the call is over.
+        whole = RECORD_SECONDS * RATE_HZ * 2
+        deadline = time.monotonic() + RECORD_SECONDS + 10
+        while time.monotonic() < deadline:
+            if recording.exists() and recording.stat().st_size >= whole * 0.95:
+                break
+            time.sleep(0.2)
+        return recording.read_bytes() if recording.exists() else b""
+    except PermissionError as error:
+        raise CliError(f"{recording}: run as root: sudo sipforge ...", Exit.UNREACHABLE) from error
+    finally:
+        recording.unlink(missing_ok=True)
