@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from sipforge.engines.protocols import EngineError, Stage
 
-# An appliance reports nothing to anybody.
+# An appliance reports nothing to anybody. onnxruntime would: from its import on it keeps a device id under
+# ~/.cache/Microsoft and uploads events; only this variable, set before, stops both.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+
+import onnxruntime
+
 onnxruntime.disable_telemetry_events()
 
 

@@ -16,6 +16,8 @@ from typing import Any, Self
 SETTINGS = "/etc/sipforge/sipforge.toml"
 API = "http://127.0.0.1:8080"
 COMMAND_SECONDS = 200.0
+SSH_FAILED = 255
+"""Exit code of ssh itself, when there was no connection."""
 _GET = "import sys, urllib.request as u; sys.stdout.buffer.write(u.urlopen(sys.argv[1], timeout=5).read())"
 _SET = """
 import pathlib, re, sys
@@ -213,6 +215,9 @@ class Appliance:
             raise ApplianceError("ssh is not installed") from error
         except subprocess.TimeoutExpired as error:
             raise ApplianceError(f"{line}: took longer than {COMMAND_SECONDS:g} s") from error
+        if done.returncode == SSH_FAILED:
+            problem = done.stderr.decode(errors="replace").strip()
+            raise ApplianceError(f"{self.ssh_user}@{self.host} port {self.ssh_port}: {problem}")
         if check and done.returncode:
             raise ApplianceError(
                 f"{line}: exit {done.returncode}: {done.stderr.decode(errors='replace').strip()}"

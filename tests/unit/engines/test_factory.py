@@ -35,3 +35,15 @@ def test_only_chosen_libraries_are_imported() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_onnxruntime_leaves_no_trace_of_the_host(tmp_path: Path) -> None:
+    """It would keep a device id in the home folder, and upload events."""
+    done = subprocess.run(
+        [sys.executable, "-c", "import sipforge.engines.onnx"],
+        env={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"},
+        cwd=Path(__file__).parents[3],
+        check=True,
+    )
+    assert done.returncode == 0
+    assert list(tmp_path.rglob("*")) == []
