@@ -36,7 +36,8 @@ def main() -> None:
     try:
         manifest = load_manifest(module.params["manifest"])
         if name not in manifest:
-            module.fail_json(msg=f"The manifest has no model named {name}; it has {', '.join(sorted(manifest))}.")
+            known = ", ".join(sorted(manifest))
+            module.fail_json(msg=f"The manifest has no model named {name}; it has {known}.")
         problems = check(manifest[name], directory)
         source = ""
         if problems and not module.check_mode:
