@@ -49,8 +49,8 @@ def test_echo(phone, judge):
     caller = phone("1001")
     caller.dial("600")
     time.sleep(1.0)
-    caller.say(english(FORTH), wait=False)
-    caller.wait_reply()
+    caller.say(english(FORTH))
+    caller.wait_quiet(1.0, 10.0)
     recording = caller.hangup("600")
     verdict = judge.heard_english(FORTH, recording.heard)
     assert verdict.ok, verdict
