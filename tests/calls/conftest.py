@@ -24,15 +24,20 @@ from tests.phones.texts import Texts, load_texts
 PhoneFactory = Callable[..., Phone]
 
 
+MAILBOXES, BEGUN = "/var/spool/asterisk/voicemail/default", "/run/sipforge-call-tests"
+
+
 @pytest.fixture(scope="session")
-def appliance() -> Appliance:
-    """The host; a run without one fails rather than passing for nothing."""
+def appliance() -> Iterator[Appliance]:
+    """The host; a run without one fails rather than passing for nothing. Messages left in tests are removed."""
     host = Appliance.from_environment()
     try:
         host.wait_idle(30.0)
     except ApplianceError as error:
         pytest.exit(f"no appliance to test: {error}", returncode=1)
-    return host
+    host.run("touch", BEGUN)
+    yield host
+    host.run("find", MAILBOXES, "-name", "msg*", "-newer", BEGUN, "-delete", check=False)
 
 
 @pytest.fixture(scope="session")

@@ -58,26 +58,23 @@ def test_echo(phone, judge):
 
 
 def test_nobody_there_takes_a_message(phone, appliance, judge, recordings):
-    before = set(appliance.shell(f"ls {MAILBOX} 2>/dev/null", check=False).split())
-    new: set[str] = set()
-    try:
-        caller = phone("1001")
-        caller.dial("1003")
-        prompt = caller.wait_reply(quiet_seconds=2.0)
-        assert prompt.seconds > 1.0
-        caller.say(english(FORTH))
-        time.sleep(1.0)
-        caller.hangup("1003-voicemail")
-        appliance.wait_idle()
-        new = set(appliance.shell(f"ls {MAILBOX}").split()) - before
-        sounds = [name for name in new if name.endswith(".wav")]
-        assert len(sounds) == 1
-        message = appliance.fetch(f"{MAILBOX}/{sounds[0]}", recordings / "message.wav")
-        verdict = judge.heard_english(FORTH, message)
-        assert verdict.word_error_rate < MOST_WORD_ERRORS, verdict
-    finally:
-        for name in new:
-            appliance.run("rm", "-f", f"{MAILBOX}/{name}")
+    def messages() -> set[str]:
+        return set(appliance.shell(f"ls {MAILBOX} 2>/dev/null", check=False).split())
+
+    before = messages()
+    caller = phone("1001")
+    caller.dial("1003")
+    prompt = caller.wait_reply(quiet_seconds=2.0)
+    assert prompt.seconds > 1.0
+    caller.say(english(FORTH))
+    time.sleep(1.0)
+    caller.hangup("1003-voicemail")
+    appliance.wait_idle()
+    sounds = [name for name in messages() - before if name.endswith(".wav")]
+    assert len(sounds) == 1
+    message = appliance.fetch(f"{MAILBOX}/{sounds[0]}", recordings / "message.wav")
+    verdict = judge.heard_english(FORTH, message)
+    assert verdict.word_error_rate < MOST_WORD_ERRORS, verdict
 
 
 def test_wrong_password_is_refused_and_logged(phone, appliance):

@@ -165,21 +165,18 @@ def cut(samples: Samples, rate_hz: int, segment: Segment, margin_seconds: float 
     return samples[start : round((segment.end + margin_seconds) * rate_hz)]
 
 
-def answer_seconds(
-    said: list[Segment], heard: list[Segment], heard_minus_said_seconds: float = 0.0, turn: int = -1
-) -> float | None:
+def answer_seconds(said: list[Segment], heard: list[Segment], turn: int = -1) -> float | None:
     """From the end of what the caller said in a turn to the start of the reply, as the caller's ear has it.
 
     Args:
-        said: speech in the phone's own recording of what it sent.
-        heard: speech in its recording of what it received.
-        heard_minus_said_seconds: the position in `heard` minus that in `said` of one instant.
+        said: speech that the phone sent, on one clock with:
+        heard: speech that it received.
         turn: which of `said`, counted as an index.
 
     Returns:
         Seconds, or None where nothing was heard after it.
     """
-    end = said[turn].end + heard_minus_said_seconds
+    end = said[turn].end
     return next((segment.start - end for segment in heard if segment.start >= end), None)
 
 

@@ -179,7 +179,7 @@ def table(rows: Sequence[Row]) -> Table:
         made.add_column(heading, justify="right" if heading in ("word errors", "seconds") else "left")
     for row in rows:
         errors = "-" if row.word_error_rate is None else f"{row.word_error_rate:.0%}"
-        seconds = "-" if row.seconds is None else f"{row.seconds:.2f}"
+        seconds = "-" if row.seconds is None else f"{row.seconds:.{2 if row.seconds >= 0.1 else 3}f}"
         mark = "[green]ok[/green]" if row.ok else "[red]FAILED[/red]"
         made.add_row(f"{row.caller} → {row.callee}", row.said, row.heard, row.expected, errors, seconds, mark)
     return made

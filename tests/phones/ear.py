@@ -1,7 +1,7 @@
 """Follows a call's recordings while baresip writes them: hears speech and silence as they happen.
 
 baresip's sndfile module writes `dump-DATE-dec.wav` (received) and `dump-DATE-enc.wav` (sent), a packet at a
-time. Each file only grows with its packets, so the instants at which it grows tie its positions to the clock.
+time. Each file grows with its packets alone, so when it grows ties its positions to the clock.
 """
 
 from __future__ import annotations
@@ -30,6 +30,42 @@ from tests.phones.audio import (
 )
 
 POLL_SECONDS = 0.01
+NEAR_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """When each position of a recording was heard or said."""
+
+    growth: tuple[tuple[float, float], ...]
+    """(monotonic instant, length in seconds), one for each time the file was seen to have grown."""
+
+    def instant(self, seconds: float) -> float:
+        """`time.monotonic()` of a position: by all the growth seen within a second of it, or the nearest.
+
+        Where packets stopped coming and came again, what is before and after has its own time.
+        """
+        near = self._near(seconds)
+        return seconds + statistics.median(instant - length for instant, length in near)
+
+    def spread_seconds(self, seconds: float) -> float:
+        """How well `instant` is known there: the range of nine in ten of the estimates it comes from."""
+        low, high = np.percentile([instant - length for instant, length in self._near(seconds)], [5, 95])
+        return float(high - low)
+
+    def largest_gap_seconds(self) -> float:
+        """The longest time between two packets."""
+        instants = [instant for instant, _ in self.growth]
+        return max((later - earlier for earlier, later in itertools.pairwise(instants)), default=0.0)
+
+    def seconds(self) -> float:
+        """From the first packet to the last."""
+        return self.growth[-1][0] - self.growth[0][0] + self.growth[0][1]
+
+    def _near(self, seconds: float) -> tuple[tuple[float, float], ...]:
+        first = bisect.bisect_left(self.growth, seconds - NEAR_SECONDS, key=lambda entry: entry[1])
+        last = bisect.bisect_right(self.growth, seconds + NEAR_SECONDS, key=lambda entry: entry[1])
+        return self.growth[first:last] or self.growth[-1:]
 
 
 @dataclass(slots=True)
@@ -41,7 +77,7 @@ class Track:
     read_bytes: int = 0
     """Bytes of samples read so far."""
     growth: list[tuple[float, float]] = field(default_factory=list)
-    """(monotonic instant, length in seconds), one for each time the file was seen to have grown."""
+    """See `Clock`."""
     levels: list[float] = field(default_factory=list)
     """dBFS of each whole 20 ms."""
     rest: Samples = field(default_factory=lambda: np.zeros(0))
@@ -51,30 +87,14 @@ class Track:
         """Length so far."""
         return self.growth[-1][1] if self.growth else 0.0
 
-    @property
-    def epoch(self) -> float | None:
-        """The instant at which position 0 was heard or said, from all the growth seen; None: nothing yet."""
-        if not self.growth:
-            return None
-        return statistics.median(instant - seconds for instant, seconds in self.growth)
-
-    @property
-    def epoch_spread_seconds(self) -> float:
-        """How far apart the 5th and the 95th percentile of the estimates of `epoch` lie."""
-        if not self.growth:
-            return 0.0
-        low, high = np.percentile([instant - seconds for instant, seconds in self.growth], [5, 95])
-        return float(high - low)
-
     def instant_of(self, seconds: float) -> float:
         """When the file first reached a position; the last growth seen where it has not yet."""
         index = bisect.bisect_left(self.growth, seconds, key=lambda entry: entry[1])
         return self.growth[min(index, len(self.growth) - 1)][0]
 
-    def largest_gap_seconds(self) -> float:
-        """The longest time in which the file did not grow, ends included in neither direction."""
-        instants = [instant for instant, _ in self.growth]
-        return max((later - earlier for earlier, later in itertools.pairwise(instants)), default=0.0)
+    def clock(self) -> Clock:
+        """Ties its positions to the machine's clock."""
+        return Clock(tuple(self.growth))
 
     def poll(self, now: float) -> None:
         """Read what is new."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.phones.audio import Segment, answer_seconds, read_wav, speech_segments
-from tests.phones.ear import Track
+from tests.phones.ear import Clock, Track
 from tests.phones.errors import PhoneError
+
+CLOCK_SECONDS = 0.1
+"""Two recordings' clocks agree at least this well, on a machine that does other things too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +30,8 @@ class Recording:
 
     heard: Path
     said: Path
-    heard_epoch: float
-    """`time.monotonic()` of position 0 in `heard`, from the file's growth."""
-    said_epoch: float
-    """The same of `said`."""
-    clock_spread_seconds: float
-    """How well these are known: the spread of the estimates they come from."""
-    seconds: float
-    """How long packets came, by the clock; `heard` is as long unless some are missing."""
-    largest_gap_seconds: float
-    """The longest time in which nothing was received."""
+    heard_clock: Clock = field(repr=False)
+    said_clock: Clock = field(repr=False)
     packets_lost: int
     """By RTCP's count, of those sent to the phone."""
 
@@ -55,9 +50,15 @@ class Recording:
 
     def answer_seconds(self, turn: int = -1) -> float | None:
         """From the end of what was said in a turn to the reply; None: no reply."""
-        return answer_seconds(
-            self.said_segments(), self.heard_segments(), self.said_epoch - self.heard_epoch, turn
-        )
+        return answer_seconds(self.said_on_clock(), self.heard_on_clock(), turn)
+
+    def heard_on_clock(self) -> list[Segment]:
+        """`heard_segments` by `time.monotonic()`."""
+        return [_on_clock(segment, self.heard_clock) for segment in self.heard_segments()]
+
+    def said_on_clock(self) -> list[Segment]:
+        """`said_segments` by `time.monotonic()`."""
+        return [_on_clock(segment, self.said_clock) for segment in self.said_segments()]
 
 
 def mouth_to_ear_seconds(speaker: Recording, listener: Recording) -> float:
@@ -66,13 +67,15 @@ def mouth_to_ear_seconds(speaker: Recording, listener: Recording) -> float:
     Raises:
         PhoneError: one said nothing, or the other heard nothing after it.
     """
-    for segment in speaker.said_segments()[:1]:
-        said = speaker.said_epoch + segment.start
-        for heard in listener.heard_segments():
-            delay = listener.heard_epoch + heard.start - said
-            if delay >= -speaker.clock_spread_seconds:
-                return delay
+    for said in speaker.said_on_clock()[:1]:
+        for heard in listener.heard_on_clock():
+            if heard.start >= said.start - CLOCK_SECONDS:
+                return heard.start - said.start
     raise PhoneError("nothing was said, or it was not heard")
+
+
+def _on_clock(segment: Segment, clock: Clock) -> Segment:
+    return Segment(clock.instant(segment.start), clock.instant(segment.end))
 
 
 def collect(heard: Track, said: Track, stem: Path, packets_lost: int) -> Recording:
@@ -86,15 +89,7 @@ def collect(heard: Track, said: Track, stem: Path, packets_lost: int) -> Recordi
         path = stem.with_name(f"{stem.name}.{ending}.wav")
         shutil.move(track.path, path)
         paths.append(path)
-    if heard.epoch is None or said.epoch is None:
-        raise PhoneError(f"{stem.name}: no packet was {'heard' if heard.epoch is None else 'said'}")
-    return Recording(
-        heard=paths[0],
-        said=paths[1],
-        heard_epoch=heard.epoch,
-        said_epoch=said.epoch,
-        clock_spread_seconds=max(heard.epoch_spread_seconds, said.epoch_spread_seconds),
-        seconds=heard.growth[-1][0] - heard.epoch,
-        largest_gap_seconds=heard.largest_gap_seconds(),
-        packets_lost=packets_lost,
-    )
+    for track, what in ((heard, "received"), (said, "sent")):
+        if not track.growth:
+            raise PhoneError(f"{stem.name}: no packet was {what}")
+    return Recording(paths[0], paths[1], heard.clock(), said.clock(), packets_lost)

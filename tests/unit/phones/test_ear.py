@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.phones.audio import Segment
-from tests.phones.ear import Ear, Track
+from tests.phones.ear import Clock, Ear, Track
 
 HEADER = b"RIFF\0\0\0\0WAVEfmt " + struct.pack("<IHHIIHH", 16, 1, 1, 8000, 16000, 2, 16) + b"data\0\0\0\0"
 
@@ -27,7 +27,7 @@ def test_track_follows_a_growing_file(tmp_path: Path):
     track.poll(0.0)  # not there yet
     append(path, HEADER[:20])
     track.poll(1.0)  # half a header
-    assert (track.seconds, track.epoch, track.largest_gap_seconds()) == (0.0, None, 0.0)
+    assert (track.seconds, track.growth) == (0.0, [])
     append(path, HEADER[20:] + pcm(0.05, 0.0))
     track.poll(10.05)
     append(path, pcm(0.05, 0.5)[:-1])  # a sample only half written
@@ -35,13 +35,27 @@ def test_track_follows_a_growing_file(tmp_path: Path):
     append(path, pcm(0.05, 0.5)[-1:] + pcm(0.1, 0.5))
     track.poll(10.20)
     assert track.seconds == pytest.approx(0.2)
-    assert track.epoch == pytest.approx(10.0, abs=0.001)
-    assert track.largest_gap_seconds() == pytest.approx(0.1)
+    assert track.clock().instant(0.15) == pytest.approx(10.15)
+    assert track.clock().largest_gap_seconds() == pytest.approx(0.1)
+    assert track.clock().seconds() == pytest.approx(0.2)
     assert len(track.levels) == 10
     assert track.levels[:2] == [-100.0, -100.0]
     assert track.levels[3:] == pytest.approx([-6.0] * 7, abs=0.1)
     assert track.instant_of(0.07) == 10.10
     assert track.instant_of(9.0) == 10.20
+
+
+def test_clock_of_a_recording_with_a_pause():
+    """Packets of 20 ms came from 100.0 on for 5 s, none for 3 s, again for 5 s; one in ten came late."""
+    packets = [(0.02 * n, 0.03 if n % 10 == 0 else 0.0) for n in range(1, 501)]
+    clock = Clock(tuple((100.0 + at + late + (3.0 if at > 5.0 else 0.0), at) for at, late in packets))
+    assert clock.instant(2.0) == pytest.approx(102.0)
+    assert clock.instant(4.0) == pytest.approx(104.0)
+    assert clock.instant(7.0) == pytest.approx(110.0)
+    assert clock.instant(99.0) == pytest.approx(202.0, abs=0.04)
+    assert clock.spread_seconds(2.0) == pytest.approx(0.03)
+    assert clock.largest_gap_seconds() == pytest.approx(3.02, abs=0.031)
+    assert clock.seconds() == pytest.approx(13.0, abs=0.04)
 
 
 def test_ear_hears_speech_and_quiet(tmp_path: Path):
