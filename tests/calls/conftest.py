@@ -16,7 +16,7 @@ import pytest
 
 from tests.phones.appliance import Appliance, ApplianceError
 from tests.phones.baresip import Phone
-from tests.phones.conversation import Judge
+from tests.phones.conversation import Judge, Language
 from tests.phones.recognise import Recogniser
 from tests.phones.speech import CACHE, english, kinyarwanda
 from tests.phones.texts import Texts, load_texts
@@ -29,7 +29,7 @@ MAILBOXES, BEGUN = "/var/spool/asterisk/voicemail/default", "/run/sipforge-call-
 
 @pytest.fixture(scope="session")
 def appliance() -> Iterator[Appliance]:
-    """The host; a run without one fails rather than passing for nothing. Messages left in tests are removed."""
+    """The host; a run without one fails rather than passing. Messages left in mailboxes are removed."""
     host = Appliance.from_environment()
     try:
         host.wait_idle(30.0)
@@ -53,6 +53,13 @@ def english_texts(office: str) -> Texts:
 @pytest.fixture(scope="session")
 def kinyarwanda_texts(office: str) -> Texts:
     return load_texts("kinyarwanda", office)
+
+
+@pytest.fixture(scope="session")
+def texts(english_texts: Texts, kinyarwanda_texts: Texts) -> Callable[[Language], Texts]:
+    """What the assistant of a language says and knows."""
+    by_name = {"english": english_texts, "kinyarwanda": kinyarwanda_texts}
+    return lambda language: by_name[language.name]
 
 
 @pytest.fixture(scope="session")
