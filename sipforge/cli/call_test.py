@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from sipforge.cli.calls import assistant_calls
 from sipforge.cli.errors import CliError, Exit
 from sipforge.cli.host import Host
 from sipforge.cli.output import print_json, say
@@ -20,6 +21,7 @@ RECORD_SECONDS = 6
 RATE_HZ = 16000
 LEAST_SPOKEN_SECONDS = 0.5
 """A click or a tone is not a greeting."""
+CALLER = "selftest"
 
 
 def call_test(
@@ -38,31 +40,35 @@ def call_test(
     if extension not in names:
         known = ", ".join(sorted(names)) or "none"
         raise CliError(f"{extension} is not the extension of an assistant; there are: {known}", Exit.USAGE)
-    loud = loud_frames(_record(host, extension), RATE_HZ)
+    pcm, talked = _record(host, extension)
+    loud = loud_frames(pcm, RATE_HZ)
     spoken_seconds = round(sum(loud) * FRAME_SECONDS, 2)
     first_seconds = round(loud.index(True) * FRAME_SECONDS, 2) if any(loud) else None
-    heard = spoken_seconds >= LEAST_SPOKEN_SECONDS
+    problem = ""
+    if not talked:
+        # The apology that the dialplan plays instead is speech, too.
+        problem = "the call did not reach it"
+    elif spoken_seconds < LEAST_SPOKEN_SECONDS:
+        problem = f"nothing was heard within {RECORD_SECONDS} s"
     if as_json or host.as_json:
         print_json(
             {
                 "extension": extension,
                 "assistant": names[extension],
-                "heard": heard,
+                "ok": not problem,
                 "spoken_seconds": spoken_seconds,
                 "first_seconds": first_seconds,
             }
         )
-    elif heard:
+    elif not problem:
         say(f"{names[extension]} greets after {first_seconds} s and speaks for {spoken_seconds} s.")
-    if not heard:
-        raise CliError(
-            f"{names[extension]} was rung on {extension} and nothing was heard within {RECORD_SECONDS} s",
-            Exit.DEGRADED,
-        )
+    if problem:
+        raise CliError(f"{names[extension]} was rung on {extension}: {problem}", Exit.DEGRADED)
 
 
-def _record(host: Host, extension: str) -> bytes:
-    """What an extension says: 16-bit little-endian mono at RATE_HZ."""
+def _record(host: Host, extension: str) -> tuple[bytes, bool]:
+    """What an extension says (16-bit little-endian mono at RATE_HZ), and whether the assistant was there."""
+    talked = False
     recording = host.settings.asterisk_spool_directory / f"self-test-{uuid.uuid4()}.sln16"
     try:
         with host.asterisk() as manager:
@@ -72,7 +78,7 @@ def _record(host: Host, extension: str) -> bytes:
                 Context="self-test",
                 Exten="s",
                 Priority="1",
-                CallerID='"Self-test" <self-test>',
+                CallerID=f'"Self-test" <{CALLER}>',
                 Variable=f"SELF_TEST_FILE={recording},SELF_TEST_SECONDS={RECORD_SECONDS}",
                 Async="true",
                 Timeout="10000",
@@ -83,8 +89,12 @@ def _record(host: Host, extension: str) -> bytes:
         while time.monotonic() < deadline:
             if recording.exists() and recording.stat().st_size >= whole * 0.95:
                 break
+            talked = talked or any(
+                (call.caller, call.dialled, call.state) == (CALLER, extension, "talking")
+                for call in assistant_calls(host)
+            )
             time.sleep(0.2)
-        return recording.read_bytes() if recording.exists() else b""
+        return recording.read_bytes() if recording.exists() else b"", talked
     except PermissionError as error:
         raise CliError(f"{recording}: run as root: sudo sipforge ...", Exit.UNREACHABLE) from error
     finally:

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 
+from tests.phones.appliance import ApplianceError
 from tests.phones.conversation import ENGLISH
 from tests.phones.speech import english
 
@@ -126,6 +127,15 @@ def _hears_the_apology(phone, judge, english_texts) -> None:
     recording = caller.hangup("2000-apology")
     verdict = judge.heard_english(english_texts.phrases["unavailable"], recording.heard)
     assert verdict.ok, verdict
+
+
+def test_the_administrator_is_told_that_a_bot_is_down(appliance):
+    appliance.run("sipforge", "call-test", "2000")
+    with appliance.stopped(BOT):
+        with pytest.raises(ApplianceError, match="english was rung on 2000: the call did not reach it"):
+            appliance.run("sipforge", "call-test", "2000")
+        with pytest.raises(ApplianceError, match="sipforge-bot@english: inactive"):
+            appliance.run("sipforge", "status")
 
 
 def test_bot_stopped(phone, appliance, judge, english_texts):

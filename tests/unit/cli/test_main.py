@@ -50,8 +50,27 @@ def test_config_check(tmp_path: Path) -> None:
         assert key in wrong.stderr
 
 
+def test_call_test_wants_an_assistant(tmp_path: Path) -> None:
+    path = tmp_path / "sipforge.toml"
+    path.write_text(
+        "[bots.english]\nextension = '2000'\nlanguage = 'english'\nhttp_port = 1\n"
+        "phrases = 'p'\nknowledge = 'k'\n"
+    )
+    result = CliRunner().invoke(app, ["--settings", str(path), "call-test", "1001"])
+    assert result.exit_code == 2
+    assert result.stderr == "sipforge: 1001 is not the extension of an assistant; there are: 2000\n"
+
+
 @pytest.mark.parametrize(
-    "command", [["status"], ["user", "list"], ["calls"], ["calls", "--past"], ["config", "check"]]
+    "command",
+    [
+        ["status"],
+        ["user", "list"],
+        ["calls"],
+        ["calls", "--past"],
+        ["config", "check"],
+        ["call-test", "2000"],
+    ],
 )
 def test_missing_settings_are_78_everywhere(command: list[str], tmp_path: Path) -> None:
     path = tmp_path / "nowhere.toml"
