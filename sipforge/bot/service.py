@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import socket
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from sipforge.core.endpointing import EndpointingRules
 from sipforge.core.messages import Hello, parse_hello
 from sipforge.core.turns import Conversation, Reason
 from sipforge.engines.protocols import EngineError, Vad
+from sipforge.infra.listener import serve_unix
 from sipforge.infra.logs import CallLogger
 from sipforge.infra.metrics import Metrics
 from sipforge.infra.tokens import TokenError, verify_token
@@ -31,7 +31,8 @@ _log = logging.getLogger(__name__)
 
 HELLO_SECONDS: Final = 5.0
 """How long a connection may take to say hello."""
-_SOCKET_MODE: Final = 0o660
+STRANGERS: Final = 16
+"""Connections that may be open beside the calls, such as those that have not said hello."""
 
 
 class RefusedError(Exception):
@@ -109,18 +110,11 @@ class BotService:
         Raises:
             OSError: the socket cannot be made.
         """
-        async with asyncio.TaskGroup() as group:
 
-            def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-                group.create_task(self._take(Link(reader, writer)))
+        async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await self._take(Link(reader, writer))
 
-            server = await asyncio.start_unix_server(connected, sock=_listen(path))
-            try:
-                ready.set()
-                await asyncio.get_running_loop().create_future()
-            finally:
-                # No wait_closed(): from Python 3.12 on it waits for the calls, which end only after this.
-                server.close()
+        await serve_unix(path, connected, self._rules.max_calls + STRANGERS, ready)
 
     async def _take(self, link: Link) -> None:
         """One connection, whatever comes over it: nothing of it reaches another call."""
@@ -191,19 +185,6 @@ class BotService:
             observe=self._metrics.observe,
             log=log,
         )
-
-
-def _listen(path: Path) -> socket.socket:
-    """A Unix socket at `path`, in the place of one that a crash may have left."""
-    path.unlink(missing_ok=True)
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    try:
-        listener.bind(str(path))
-        path.chmod(_SOCKET_MODE)
-    except OSError as error:
-        listener.close()
-        raise OSError(error.errno, f"the socket {path} cannot be made: {error.strerror}") from error
-    return listener
 
 
 def _reasons(problem: BaseExceptionGroup[BaseException]) -> str:

@@ -28,7 +28,6 @@ HEADER_BYTES: Final = 3
 SLIN16_HZ: Final = 16000
 SLIN8_HZ: Final = 8000
 SAMPLE_BYTES: Final = 2
-FRAME_MILLISECONDS: Final = 20
 SLIN16_FRAME_BYTES: Final = 640
 """20 ms of slin at 16 kHz."""
 

@@ -15,7 +15,6 @@ import numpy.typing as npt
 TAPS: Final = 48
 CUTOFF_HZ: Final = 3800.0
 WIDE_HZ: Final = 16000
-NARROW_HZ: Final = 8000
 KAISER_BETA: Final = 6.2
 
 _Floats = npt.NDArray[np.float32]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 _log = logging.getLogger(__name__)
 
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-Open = Callable[[Callable[[asyncio.StreamReader, asyncio.StreamWriter], None]], Awaitable[asyncio.Server]]
+Accept = Callable[[asyncio.StreamReader, asyncio.StreamWriter], None]
+Open = Callable[[Accept], Awaitable[asyncio.Server]]
+SOCKET_MODE = 0o660
 
 
 async def serve_tcp(host: str, port: int, handler: Handler, limit: int, ready: asyncio.Event) -> None:
@@ -19,10 +22,17 @@ async def serve_tcp(host: str, port: int, handler: Handler, limit: int, ready: a
 
 
 async def serve_unix(path: Path, handler: Handler, limit: int, ready: asyncio.Event) -> None:
-    """Serve connections to a Unix socket until cancelled; a socket file left behind is replaced."""
-    _remove(path)
+    """Serve connections to a Unix socket until cancelled; a socket file left behind is replaced.
+
+    The socket's group may connect, and nobody else.
+
+    Raises:
+        OSError: the socket cannot be made.
+    """
+
+    bound = _bind(path)
     try:
-        await _serve(lambda accept: asyncio.start_unix_server(accept, path), handler, limit, ready)
+        await _serve(lambda accept: asyncio.start_unix_server(accept, sock=bound), handler, limit, ready)
     finally:
         _remove(path)
 
@@ -64,6 +74,18 @@ async def _handle(handler: Handler, reader: asyncio.StreamReader, writer: asynci
         _log.exception("connection ended by an error")
     finally:
         writer.close()
+
+
+def _bind(path: Path) -> socket.socket:
+    _remove(path)
+    bound = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        bound.bind(str(path))
+        path.chmod(SOCKET_MODE)
+    except OSError as error:
+        bound.close()
+        raise OSError(error.errno, f"the socket {path} cannot be made: {error.strerror}") from error
+    return bound
 
 
 def _remove(path: Path) -> None:

@@ -246,3 +246,32 @@ class Office:
     async def until(condition: Callable[[], bool]) -> None:
         while not condition():  # noqa: ASYNC110 - the condition has no event to wait for
             await asyncio.sleep(0.005)
+
+
+SPEECH = b"".join(bytes((number, 1)) * 320 for number in range(1, 6))
+"""Five different frames: 100 ms."""
+
+
+async def quiet(bot) -> None:
+    """A bot that says one sound, so that a test knows it is there, and listens until the call is over."""
+    bot.say(b"\x01\x01" * 320)
+    bot.event(type="mark", name="there")
+    while (await bot.told()) is not None:
+        pass
+
+
+def played(story, tmp_path, script, **office):
+    """Run `story(office)` with a bot that runs `script`."""
+
+    async def run():
+        async with Office(tmp_path, **office).running(script) as running:
+            return await story(running)
+
+    return asyncio.run(run())
+
+
+def sounds(pcm: bytes) -> bytes:
+    """What was played, without the silence before and behind."""
+    frames = [pcm[start : start + 640] for start in range(0, len(pcm), 640)]
+    loud = [number for number, frame in enumerate(frames) if any(frame)]
+    return b"".join(frames[loud[0] : loud[-1] + 1]) if loud else b""
