@@ -1,41 +1,36 @@
-"""A bot's end of the Unix leg of one call: frames in and out, every read capped, every wait with an end."""
+"""A bot's end of the Unix leg of one call: frames in; sound, events and the end out."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sipforge.core.audiosocket import UNIX_LEG, Frame, FrameParser, Kind, encode
+from sipforge.core.audiosocket import UNIX_LEG, Frame, Kind, encode
 from sipforge.core.messages import Sender, event_frame
+from sipforge.infra.frame_stream import FrameStream
 
-_READ_BYTES: Final = 65536
+_FRAME_SECONDS: Final = 5.0
+"""A frame that has begun is whole by then, or the orchestrator is gone."""
 _WRITE_SECONDS: Final = 30.0
 """An orchestrator that takes nothing for this long is gone; it holds back audio for as long as it plays."""
-_CLOSE_SECONDS: Final = 1.0
 
 
 class Link:
     """One connection from the orchestrator."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader = reader
-        self._writer = writer
-        self._parser = FrameParser(UNIX_LEG)
+        self._stream = FrameStream(reader, writer, UNIX_LEG)
 
     async def receive(self) -> Frame | None:
         """The next frame, or None at the end of the stream.
 
         Raises:
             ProtocolError: the stream is corrupt, or ended inside a frame.
+            TimeoutError: a frame was begun and not ended.
             OSError: the connection broke.
         """
-        while True:
-            frame = self._parser.next_frame()
-            if frame is not None or self._parser.ended:
-                return frame
-            self._parser.receive_data(await self._reader.read(_READ_BYTES))
+        return await self._stream.read(None, _FRAME_SECONDS)
 
     async def audio(self, slin: bytes) -> None:
         """Send sound; at most a second at a time.
@@ -44,20 +39,14 @@ class Link:
             OSError: the connection broke.
             TimeoutError: the other side takes nothing any more.
         """
-        self._writer.write(encode(Frame(Kind.SLIN16, slin)))
-        async with asyncio.timeout(_WRITE_SECONDS):
-            await self._writer.drain()
+        self._stream.send(encode(Frame(Kind.SLIN16, slin)))
+        await self._stream.flush(_WRITE_SECONDS)
 
     def event(self, event: Mapping[str, Any]) -> None:
         """Send an event, in order with the sound; events are few and small, so nothing is waited for."""
-        if not self._writer.is_closing():
-            self._writer.write(encode(event_frame(event, Sender.BOT)))
+        self._stream.send(encode(event_frame(event, Sender.BOT)))
 
     async def close(self) -> None:
-        """Say that the call is over on this side, and close."""
-        with contextlib.suppress(OSError, TimeoutError):
-            if not self._writer.is_closing():
-                self._writer.write(encode(Frame(Kind.HANGUP)))
-            self._writer.close()
-            async with asyncio.timeout(_CLOSE_SECONDS):
-                await self._writer.wait_closed()
+        """Say that the call is over on this side, and close; raises no error."""
+        self._stream.send(encode(Frame(Kind.HANGUP)))
+        await self._stream.close()
