@@ -2,10 +2,11 @@
 
 Rules, in prose. The assistant greets, listens, thinks, speaks, and listens again; what a caller says while it
 speaks or thinks is not acted on. Silence makes it ask again, after twice as long each time, and too long a
-silence ends the call. What it does not know it says honestly and offers a person, if one is configured;
-"yes" then connects, "no" goes on. Not understanding twice in a row counts as not knowing. The keys work at
-any time: 0 connects with the person, # ends the call, * says the last thing again. An illegal move raises and
-changes nothing; what comes after the end is ignored, since a call's last facts cross with its last actions.
+time in which nothing was understood ends the call: noise does not hold a line. What it does not know it says
+honestly and offers a person, if one is configured; "yes" then connects, "no" goes on. Not understanding twice
+in a row counts as not knowing. The keys work at any time: 0 connects with the person, # ends the call, * says
+the last thing again. An illegal move raises and changes nothing; what comes after the end is ignored, since a
+call's last facts cross with its last actions.
 """
 
 from __future__ import annotations
@@ -152,18 +153,17 @@ class Conversation:
         if self.state is not State.LISTENING:
             raise IllegalMove(f"nobody listens while {self.state.value}")
         self._move(State.THINKING)
-        self._caller_was_here()
         return []
 
     def waited(self, seconds: float, *, speaking: bool = False) -> list[Action]:
         """`seconds` went by; `speaking` while the caller is in the middle of an utterance."""
         if self.state is State.ENDING:
             return []
-        if speaking and self.state is State.LISTENING:
-            self._caller_was_here()
-            return []
         self._idle_seconds += seconds
         if self.state is not State.LISTENING:
+            return []
+        if speaking:
+            self._silence_seconds, self._wait_seconds = 0.0, self._prompt_again_seconds
             return []
         self._silence_seconds += seconds
         if self._idle_seconds >= self._idle_limit_seconds:
@@ -185,6 +185,8 @@ class Conversation:
                 # An offer still stands: the caller's yes to it may be what was not understood.
                 return self._speak(State.SPEAKING, Say(Phrase.NOT_UNDERSTOOD))
             meaning = Meaning.UNKNOWN
+        else:
+            self._caller_was_here()
         self._misunderstood = 0
         if meaning is Meaning.REPEAT:
             return self._speak(State.SPEAKING, self._last)

@@ -159,6 +159,26 @@ def test_idle_caller_is_let_go() -> None:
     ]
 
 
+def noise_every_five_seconds(meaning: Meaning) -> float:
+    """When a call ends in which something of `meaning` is heard again and again; 1000 if it does not."""
+    course, now = listening(idle=60), 0.0
+    while course.state is not State.ENDING and now < 1000:
+        now += 5
+        course.waited(4)
+        course.waited(1, speaking=True)
+        if course.state is State.LISTENING:
+            course.heard()
+            course.understood(meaning, "At eight.")
+        if course.state is State.SPEAKING:
+            course.played()
+    return now
+
+
+def test_noise_that_nobody_understands_holds_no_line() -> None:
+    assert noise_every_five_seconds(Meaning.NOTHING) == 65
+    assert noise_every_five_seconds(Meaning.ANSWERED) == 1000
+
+
 def test_keys_work_while_the_assistant_speaks() -> None:
     course = conversation()
     course.connected()
