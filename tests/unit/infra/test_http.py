@@ -8,11 +8,7 @@ import pytest
 
 from sipforge.infra.http import Health, Status, build_app, serve
 from sipforge.infra.metrics import Metrics
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
+from tests.ports import free_port
 
 
 async def get(port: int, path: str) -> tuple[int, str]:

@@ -2,7 +2,6 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import sys
 import threading
 from collections.abc import Awaitable, Callable
@@ -15,6 +14,7 @@ import pytest
 from sipforge.infra.api_client import ApiError, fetch_json
 from sipforge.infra.settings import Settings
 from sipforge.monitor.__main__ import main, run
+from tests.ports import free_port
 from tests.unit.ami_server import ASSISTANT_TALKS, ONE_CONTACT, AmiServer
 
 CALL = "40325ec2-5efd-4bd3-805f-53576e581d13"
@@ -32,11 +32,6 @@ class Orchestrator(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         pass
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 def serve_and_look(

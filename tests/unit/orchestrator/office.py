@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import json
-import socket
 import time
 from collections.abc import Awaitable, Callable
 from uuid import UUID
@@ -15,6 +14,7 @@ from sipforge.infra.systemd import Notifier
 from sipforge.infra.tokens import TokenError, verify_token
 from sipforge.orchestrator.__main__ import build, run
 from sipforge.orchestrator.timing import Timing
+from tests.ports import free_port
 
 KEY = "k" * 40
 FAST = Timing(
@@ -28,11 +28,6 @@ FAST = Timing(
 )
 UNAVAILABLE = b"\x11\x22" * 800
 """The recorded apology: 50 ms."""
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
 
 
 class Peer:

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from tests.unit.orchestrator.office import free_port
+from tests.ports import free_port
 
 SETTINGS = """
 run_directory = "{directory}"
