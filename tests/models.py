@@ -13,14 +13,14 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "sipfo
 FOLDER = CACHE / "models"
 
 
-def model(name: str, report: Callable[[str], None] = lambda line: None) -> Path:
-    """The folder of a model; what is missing or wrong is installed first.
+def model(name: str, report: Callable[[str], None] = lambda line: None, folder: Path = FOLDER) -> Path:
+    """The folder of a model, in the folder of all models; what is missing or wrong is installed first.
 
     Raises:
         ModelError: it cannot be installed.
     """
     manifest = load_manifest((REPOSITORY / "models" / "manifest.toml").read_text(encoding="utf-8"))
-    directory = FOLDER / name
+    directory = folder / name
     if check(manifest[name], directory):
         install(manifest[name], directory, None, report)
     return directory

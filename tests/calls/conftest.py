@@ -18,7 +18,7 @@ from tests.phones.appliance import Appliance, ApplianceError
 from tests.phones.baresip import Phone
 from tests.phones.conversation import Judge, Language
 from tests.phones.recognise import Recogniser
-from tests.phones.speech import CACHE, english, kinyarwanda
+from tests.phones.speech import english, kinyarwanda
 from tests.phones.texts import Texts, load_texts
 
 PhoneFactory = Callable[..., Phone]
@@ -64,7 +64,7 @@ def texts(english_texts: Texts, kinyarwanda_texts: Texts) -> Callable[[Language]
 
 @pytest.fixture(scope="session")
 def recogniser() -> Recogniser:
-    return Recogniser(CACHE / "models")
+    return Recogniser()
 
 
 @pytest.fixture(scope="session")

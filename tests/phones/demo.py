@@ -22,13 +22,14 @@ from rich.table import Table
 
 from sipforge.engines.protocols import EngineError
 from sipforge.infra.model_store import ModelError
+from tests.models import FOLDER
 from tests.phones.appliance import Appliance, ApplianceError
 from tests.phones.baresip import Phone
 from tests.phones.conversation import ENGLISH, KINYARWANDA, Judge, Language, Verdict, ask
 from tests.phones.errors import PhoneError
 from tests.phones.recognise import Recogniser
 from tests.phones.recording import mouth_to_ear_seconds
-from tests.phones.speech import CACHE, SpeechError, english
+from tests.phones.speech import SpeechError, english
 from tests.phones.texts import load_texts
 
 QUESTIONS = (("2000", ENGLISH, "hours"), ("3000", KINYARWANDA, "amasaha"))
@@ -246,7 +247,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--ssh-port", type=int, default=2222)
     parser.add_argument("--ssh-key", type=Path, help="private key; without it ssh's own choice")
     parser.add_argument("--ssh-user", default="root")
-    parser.add_argument("--models", type=Path, default=CACHE / "models", help="where speech models are kept")
+    parser.add_argument("--models", type=Path, default=FOLDER, help="where speech models are kept")
     return parser.parse_args(arguments)
 
 

@@ -13,9 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sipforge.engines.whisper_model import WhisperModel
-from sipforge.infra.model_store import check, install, load_manifest
+from tests.models import FOLDER, model
 from tests.phones.audio import Samples, Segment, cut, read_wav, resample, speech_segments
-from tests.phones.speech import CACHE, REPOSITORY
 
 Scores = list[NDArray[np.float32]]
 
@@ -49,9 +48,7 @@ class Choice:
 class Recogniser:
     """Loads its models on first use. Never while a call is timed: it takes all the processor there is."""
 
-    def __init__(
-        self, models: Path = CACHE / "models", report: Callable[[str], None] = lambda line: None
-    ) -> None:
+    def __init__(self, models: Path = FOLDER, report: Callable[[str], None] = lambda line: None) -> None:
         """Make a recogniser.
 
         Args:
@@ -99,10 +96,10 @@ class Recogniser:
 
     def _scores(self, sound: NDArray[np.float32], texts: Sequence[str]) -> Scores:
         """Log probability of each token of each text, had it been said."""
-        model = self._kinyarwanda
+        whisper = self._kinyarwanda
         # The whole window is looked at: with too little silence after the words, the right text scores like
         # the wrong ones. It costs a second or two, which a test has.
-        return model.score(model.encode(sound), [model.tokens(text) for text in texts], LONGEST_SECONDS)
+        return whisper.score(whisper.encode(sound), [whisper.tokens(text) for text in texts], LONGEST_SECONDS)
 
     @cached_property
     def _english(self) -> WhisperModel:
@@ -114,11 +111,7 @@ class Recogniser:
 
     @cached_property
     def _directory(self) -> Path:
-        manifest = load_manifest((REPOSITORY / "models" / "manifest.toml").read_text(encoding="utf-8"))
-        directory = self._models / MODEL
-        if check(manifest[MODEL], directory):
-            install(manifest[MODEL], directory, None, self._report)
-        return directory
+        return model(MODEL, self._report, self._models)
 
 
 def _joined(scores: Scores, prior: Scores) -> NDArray[np.float64]:

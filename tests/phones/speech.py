@@ -6,16 +6,14 @@ Each text is spoken once and kept in ~/.cache/sipforge/speech, named after every
 from __future__ import annotations
 
 import hashlib
-import os
 import subprocess
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from tests.models import CACHE, REPOSITORY
 from tests.phones.audio import normalise_loudness, read_wav, resample, trim, write_wav
 
-CACHE = Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "sipforge"
-REPOSITORY = Path(__file__).resolve().parents[2]
 ESPEAK_RW = REPOSITORY / "models" / "espeak-rw"
 TIMEOUT_SECONDS = 60.0
 RATE_HZ = 16000

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.phones.speech import REPOSITORY
+from tests.models import REPOSITORY
 
 KNOWLEDGE = REPOSITORY / "inventory" / "knowledge"
 PHRASES = REPOSITORY / "roles" / "sipforge" / "files" / "phrases"
