@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sipforge.bot.voice import Voice, write_atomically
+from sipforge.bot.voice import READABLE, Voice
 from sipforge.engines.protocols import EngineError, Stage
+from sipforge.infra.atomic_file import replace_file
 
 
 async def render_prompt(voice: Voice, text: str, path: Path) -> bool:
@@ -36,8 +37,8 @@ def _write(path: Path, slin: bytes, made_from: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     # First what it was made from goes, so that a crash in between is repaired by the next run.
     _beside(path).unlink(missing_ok=True)
-    write_atomically(path, slin)
-    write_atomically(_beside(path), made_from)
+    replace_file(path, slin, READABLE)
+    replace_file(_beside(path), made_from, READABLE)
 
 
 def _beside(path: Path) -> Path:

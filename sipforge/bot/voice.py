@@ -11,14 +11,13 @@ import contextlib
 import hashlib
 import importlib
 import logging
-import os
-import tempfile
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 from typing import Final, Protocol, cast
 
 from sipforge.engines.protocols import RATE_HZ, Tts
+from sipforge.infra.atomic_file import replace_file
 
 _log = logging.getLogger(__name__)
 
@@ -26,6 +25,8 @@ PAUSE_SECONDS: Final = 0.2
 """Silence after each sentence."""
 MEMORY_SENTENCES: Final = 256
 DISK_SENTENCES: Final = 4096
+READABLE: Final = 0o644
+"""Mode of sound files: Asterisk, another user, plays some of them."""
 _PAUSE: Final = bytes(2 * int(PAUSE_SECONDS * RATE_HZ))
 
 
@@ -137,26 +138,9 @@ def _path(cache: Path, key: str) -> Path:
 def _write(cache: Path, key: str, slin: bytes) -> None:
     """Keep a sentence; a full disk or a missing folder costs time later, never a call."""
     try:
-        write_atomically(_path(cache, key), slin)
+        replace_file(_path(cache, key), slin, READABLE)
         kept = sorted(cache.glob("*.sln16"), key=lambda path: path.stat().st_mtime)
         for path in kept[:-DISK_SENTENCES]:
             path.unlink(missing_ok=True)
     except OSError as error:
         _log.warning("a sentence could not be kept: %s", error)
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write `path` so that a reader sees the old content or the new, never half.
-
-    Raises:
-        OSError: the disk refused.
-    """
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".new")
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise

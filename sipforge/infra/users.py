@@ -15,7 +15,6 @@ import grp
 import json
 import os
 import stat
-import tempfile
 import time
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
@@ -24,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from sipforge.core.asterisk_users import User, UserError, render
+from sipforge.infra.atomic_file import replace_file
 
 __all__ = ["User", "UserError", "UserStore", "UserStoreError"]
 
@@ -178,31 +178,10 @@ def _group_id(name: str) -> int | None:
 
 
 def _replace(path: Path, text: str, mode: int, group_id: int | None) -> None:
-    """Put a new file in place of `path`, on disk before it has the name."""
-    temporary: Path | None = None
     try:
-        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        temporary = Path(name)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            # Ownership first: a mode that lets a group read must not meet the wrong group.
-            if group_id is not None:
-                os.fchown(file.fileno(), -1, group_id)
-            os.fchmod(file.fileno(), mode)
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-        temporary = None
-        directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(directory)
-        finally:
-            os.close(directory)
+        replace_file(path, text.encode(), mode, group_id)
     except OSError as error:
         raise _store_error(path, error) from error
-    finally:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
 
 
 def _store_error(path: Path, error: OSError) -> UserStoreError:
