@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import numpy as np
+import onnxruntime
 import pytest
 
 from sipforge.engines.espeak import EspeakProgram, EspeakTts
@@ -14,32 +15,36 @@ from sipforge.engines.whisper import WhisperStt
 from sipforge.engines.whisper_model import WhisperModel
 from sipforge.engines.whisper_phrases import WhisperPhrasesStt
 from tests.models import model
-from tests.phones.speech import kinyarwanda_voice
+from tests.phones.audio import read_wav
+from tests.phones.speech import english, kinyarwanda_voice
 
 SILENCE = np.zeros(8000, np.float32)
 
 
-@pytest.fixture(scope="module")
-def joe() -> Floats:
-    """ "Where can I park my car?" by the Piper voice."""
+def _between_silences(samples: Floats) -> Floats:
+    return np.concatenate([SILENCE, samples, SILENCE])
+
+
+def test_what_piper_says_whisper_writes() -> None:
+    # The voice is lively by chance: without a seed, every hundredth sentence or so is slurred.
+    onnxruntime.set_seed(1)
     voice = make_tts("piper", model("piper-en-joe"), "", 150)
     slin = asyncio.run(voice.synthesise("Where can I park my car?"))
-    return np.concatenate([SILENCE, slin.astype(np.float32) / 32768, SILENCE])
-
-
-def test_what_piper_says_whisper_writes(joe: Floats) -> None:
     stt = WhisperStt(WhisperModel(model("whisper-base"), "en"))
-    assert asyncio.run(stt.transcribe(joe)).text == "Where can I park my car?"
+    heard = asyncio.run(stt.transcribe(_between_silences(slin.astype(np.float32) / 32768)))
+    assert heard.text == "Where can I park my car?"
 
 
-def test_silero_hears_speech_where_it_is(joe: Floats) -> None:
+def test_silero_hears_speech_where_it_is() -> None:
+    samples, _ = read_wav(english("Where can I park my car?"))
+    speech = _between_silences(samples.astype(np.float32))
     session = make_vad("silero", model("silero-vad")).session()
     size = session.window_samples
     heard = np.array(
-        [session.process(joe[start : start + size]) for start in range(0, joe.size - size + 1, size)]
+        [session.process(speech[start : start + size]) for start in range(0, speech.size - size + 1, size)]
     )
     assert heard[:12].max() < 0.5
-    assert np.mean(heard[16:-18] > 0.5) > 0.8
+    assert np.mean(heard[18:-18] > 0.5) > 0.8
     assert heard[-6:].max() < 0.5
 
 
@@ -66,7 +71,7 @@ def test_kinyarwanda_phrases_are_told_apart_and_others_rejected() -> None:
 
     def heard(text: str) -> str:
         slin = asyncio.run(voice.synthesise(text))
-        samples = np.concatenate([SILENCE, slin.astype(np.float32) / 32768, SILENCE])
+        samples = _between_silences(slin.astype(np.float32) / 32768)
         return asyncio.run(stt.transcribe(samples)).text
 
     assert [heard(phrase) for phrase in phrases] == list(phrases)
