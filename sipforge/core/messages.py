@@ -164,6 +164,9 @@ EVENTS: Final[dict[Sender, dict[str, dict[str, _Check]]]] = {
     Sender.BOT: {
         "mark": {"name": _NAME},
         "clear": {},
+        # Playout holds still, with what is queued kept; resume goes on where it stopped.
+        "pause": {},
+        "resume": {},
         "transcript": {"turn": _TURN, "text": _WORDS, "confidence": _number, "seconds": _number},
         "reply": {"turn": _TURN, "text": _WORDS, "engine": _NAME},
         # Becomes a dialplan variable, so digits and nothing else.

@@ -6,6 +6,7 @@ An engine is loaded once and serves every call; what belongs to one call is in i
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
@@ -52,10 +53,59 @@ class Transcript:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
-    """What to say to the caller."""
+class Exchange:
+    """One turn of the conversation so far."""
+
+    caller: str
+    """What was recognised."""
+    assistant: str
+    """What the caller heard of the reply, which may have been cut short."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the caller said, and what was said before."""
 
     text: str
+    history: tuple[Exchange, ...] = ()
+    """Oldest first."""
+
+
+class Act(Enum):
+    """What an assistant can do for a caller besides speaking."""
+
+    TRANSFER = "transfer"
+    MESSAGE = "message"
+    END = "end"
+
+
+@dataclass(frozen=True, slots=True)
+class Speak:
+    """The next piece of what to say: of any length, spaces included; pieces joined are the reply."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Do:
+    """Something to do once what was said before it has been heard; nothing comes after it."""
+
+    act: Act
+    target: str = ""
+    """TRANSFER, MESSAGE: an extension; empty for the office's operator."""
+    reason: str = ""
+    """TRANSFER, MESSAGE: why the caller calls, in a few words, for the colleague."""
+
+
+ReplyPart = Speak | Do
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What comes back to a caller, as it comes."""
+
+    parts: AsyncIterator[ReplyPart]
+    """At least one; iterating raises EngineError where the engine breaks off."""
     confidence: float
     """0 to 1."""
     engine: str
@@ -98,8 +148,10 @@ class Dialogue(Protocol):
 
     name: str
 
-    async def reply(self, text: str) -> Reply | None:
-        """The answer to `text`, or None when this engine has none that it is sure of.
+    async def reply(self, question: Question) -> Reply | None:
+        """The answer, or None when this engine has none that it is sure of.
+
+        It returns when the first part is there, so that a failure before it can be another engine's turn.
 
         Raises:
             EngineError: the engine failed.
@@ -113,8 +165,8 @@ class Tts(Protocol):
     identity: str
     """Engine, model, voice and speed in one line: the same identity and text sound the same."""
 
-    async def synthesise(self, text: str) -> Slin:
-        """Speak `text`, one sentence or a few, already normalised to words.
+    def synthesise(self, text: str) -> AsyncIterator[Slin]:
+        """Speak `text`, one sentence or a few, already normalised to words; piece by piece as it is made.
 
         Raises:
             EngineError: the queue is full (retryable) or the engine failed.
