@@ -45,13 +45,13 @@ _HYSTERESIS: Final = 0.15
 class EndpointingRules:
     """The times that decide."""
 
-    threshold: float = 0.5
+    threshold: float = 0.4
     """Probability from which sound is speech."""
     start_seconds: float = 0.09
     pause_seconds: float = 0.25
     end_seconds: float = 0.6
-    longest_seconds: float = 28.0
-    """Recognisers take 30 s with the little before and after."""
+    longest_seconds: float = 120.0
+    """The recogniser cuts what is longer than its own window at pauses, up to so much."""
 
 
 class Endpointing:

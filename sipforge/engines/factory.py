@@ -43,14 +43,13 @@ def make_stt(engine: str, directory: Path, language: str, threads: int, phrases:
         raise _unknown(Stage.STT, engine)
     from sipforge.engines.whisper_model import WhisperModel  # noqa: PLC0415 - see the module's first line
 
-    model = WhisperModel(directory, language, threads)
     if engine == "whisper":
-        from sipforge.engines.whisper import WhisperStt  # noqa: PLC0415 - as above
+        from sipforge.engines.whisper import WINDOW_SECONDS, WhisperStt  # noqa: PLC0415 - as above
 
-        return WhisperStt(model)
+        return WhisperStt(WhisperModel(directory, language, threads, WINDOW_SECONDS))
     from sipforge.engines.whisper_phrases import WhisperPhrasesStt  # noqa: PLC0415 - as above
 
-    return WhisperPhrasesStt(model, phrases)
+    return WhisperPhrasesStt(WhisperModel(directory, language, threads), phrases)
 
 
 def make_dialogue(engine: str, knowledge: Path) -> Dialogue:

@@ -73,7 +73,7 @@ class VadSettings(_Section):
 
     engine: Literal["silero"] = "silero"
     model: str = "silero-vad"
-    threshold: float = Field(default=0.5, gt=0, lt=1)
+    threshold: float = Field(default=0.4, gt=0, lt=1)
 
 
 class SttSettings(_Section):

@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
-from sipforge.text.plain import fold, words
-from sipforge.text.turn_end import Completeness, last_sentence, trails_off
+from sipforge.text.plain import fold, last_sentence, trails_off, words
+from sipforge.text.turn_end import Completeness
 
 FINISHED, OPEN, UNSURE = Completeness.FINISHED, Completeness.OPEN, Completeness.UNSURE
 
@@ -47,14 +47,14 @@ _PREPOSITION: Final = _set(
 _SUBJECT: Final = _set("i we he she they i'd i'll i'm i've we're we'd we'll we've you're they're he's she's")
 _CONTRACTED: Final = _set("it's there's what's where's who's when's how's here's name's number's let's gonna")
 _PRONOUN: Final = _set("i you he she it we they this that there these those somebody someone nobody anyone")
-_WANTS_OBJECT: Final = _set("want need wanted needed like wondering wonder prefer")
+_WANTS_OBJECT: Final = _set("want need wanted needed like wondering wonder prefer rather")
 _TRANSITIVE: Final = _set(
-    "know ask find get make book have see discuss bring send take change buy measure include use sign want "
-    "need"
+    "know ask find get make book have see discuss bring send take change buy measure include want need"
 )
+_TOLD: Final = _set("tell told think hope matter sure so him her me us them")
 _OBJECT_ASKED: Final = _set("what which who whom how much many all nothing")
 """Where one of these is in the sentence, the object of its last verb may have been named already."""
-_OPENERS: Final = _FILLER | _set("and but okay hello hi yes no then now")
+_OPENERS: Final = _FILLER | _set("and but okay hello hi then now")
 _PARTICLES: Final = _phrases(
     "come in,come on,hold on,go on,carry on,come by,drop by,log in,sign in,check in,call in,come over,"
     "move in,move on,drop in,stop by,get in,get by,going on,later on,get through,go through,day before,"
@@ -82,7 +82,7 @@ _NUMBER_NEAR: Final = _set("number phone telephone mobile call whatsapp")
 _TOKEN: Final = re.compile(r"\+?\d[\d-]*(?:[:.,]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*")
 
 _LISTENING: Final = (
-    r"m+ ?h+m*|h+m+|m{2,}|m+ ?m+|uh+ ?huh|u+h|a+h|aha|oh|ok|okay|right|all right|alright|yeah|yep|yup|yes|"
+    r"m+ ?h+m*|h+m+|m{2,}|m+ ?m+|uh+ ?h?uh|u+h|a+h|aha|oh|ok|okay|right|all right|alright|yeah|yep|yup|yes|"
     r"sure|i see|got it|i understand|good|great|fine|really|of course|exactly|perfect|cool"
 )
 _BACKCHANNEL: Final = re.compile(rf"(?:(?:{_LISTENING})(?: |$)){{1,4}}")
@@ -119,35 +119,35 @@ def _wants_more(said: Sequence[str], asked: bool) -> bool:
         said = said[1:]
     last, before = said[-1], said[-2] if len(said) > 1 else ""
     wh = next((place for place, word in enumerate(said) if word in _WH), None)
-    if before in {"and", "but"} and last in {"now", "then", "i"}:
+    word = last in _DETERMINER | _CONJUNCTION | _SUBJECT | _CONTRACTED
+    filler = last in _FILLER and not (last == "like" and wh is not None) and f"{before} {last}" != "think so"
+    clause = (last in _WH and len(said) > 2) or (last == "that" and _names_something(said))
+    goes_on = before in {"and", "but"} and last in {"now", "then", "i"}
+    if filler or clause or goes_on or (word and not (last == "that's" and wh is not None)):
         return True
-    if last in _FILLER and not (last == "like" and wh is not None) and before not in {"think", "very"}:
-        return True
-    if last in _DETERMINER | _CONJUNCTION | _SUBJECT | _CONTRACTED:
-        return not (last == "that's" and wh is not None)
     if last in _PREPOSITION:
         stranded = asked and wh is not None and len(said) >= 3
         return not stranded and f"{before} {last}" not in _PARTICLES
     if last in _AUXILIARY:
-        return not _auxiliary_can_end(said, wh)
+        return before not in {"never", "not"} and not _auxiliary_can_end(said, wh)
     return _subject_is_last(said, wh) or _object_is_missing(said, wh) or _clause_in_front(said)
+
+
+def _names_something(said: Sequence[str]) -> bool:
+    """Whether the "that" at the end begins a clause, as in "the paper that" and "she told me that"."""
+    return len(said) > 1 and (said[-2] in _TOLD or (len(said) > 2 and said[-3] in _DETERMINER))
 
 
 def _auxiliary_can_end(said: Sequence[str], wh: int | None) -> bool:
     """As in "yes, I am", "can you tell me where it is" and "what should I do"."""
-    if (
-        len(said) <= 4
-        and len(said) >= 2
-        and said[-2] in _PRONOUN
-        and said[0] in {"yes", "no", "i", "we", "it"}
-    ):
+    if len(said) <= 4 and len(said) >= 2 and said[-2] in _PRONOUN and said[0] in {"yes", "no"}:
         return True
     if wh is None or wh > len(said) - 3:
         return False
     if said[0] == "what" and said[1] in _PRONOUN:
         # "What I would like is": the question word is the subject.
         return False
-    return wh > 0 or any(word in _AUXILIARY for word in said[1:-2])
+    return wh > 1 or any(word in _AUXILIARY for word in said[1:-2])
 
 
 def _subject_is_last(said: Sequence[str], wh: int | None) -> bool:

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from typing import Final
 
+from sipforge.text.turn_end import Completeness
+
 LONGEST_SENTENCE: Final = 160
 """Characters. A longer sentence is cut at a comma, so that its beginning is heard while the rest is made."""
 
@@ -14,6 +16,8 @@ _APOSTROPHES: Final = str.maketrans(
 )
 _END: Final = re.compile(r"(?<=[.!?…])[\"')\]]*\s+")
 _CLAUSE_END: Final = re.compile(r"(?<=[,;:])\s+")
+_SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+")
+_TRAILS_OFF: Final = re.compile(r"(?:\.{2,}|…|,|[-\u2013\u2014])[\"']?$")
 _WORD: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 
 
@@ -36,6 +40,30 @@ def normalise(text: str) -> str:
 def sentences(text: str) -> list[str]:
     """`text` in pieces that can be spoken one after the other: sentences, long ones cut at commas."""
     return split_sentences(text, frozenset())
+
+
+def trails_off(text: str) -> bool:
+    """Whether `text` ends in dots, a comma or a dash, as recognisers write speech that breaks off."""
+    return bool(_TRAILS_OFF.search(fold(text)))
+
+
+def last_sentence(text: str) -> str:
+    """What comes after the last full stop, question or exclamation mark inside `text`."""
+    return _SENTENCE_END.split(fold(text))[-1]
+
+
+def completeness(text: str) -> Completeness:
+    """Whether the caller's sentence is whole, by punctuation alone."""
+    if trails_off(text):
+        return Completeness.OPEN
+    asks = fold(text).endswith("?") and len(words(text)) > 1
+    return Completeness.FINISHED if asks else Completeness.UNSURE
+
+
+def is_backchannel(text: str) -> bool:
+    """Whether `text` only shows that the caller listens; without knowing the language, never."""
+    del text
+    return False
 
 
 def split_sentences(text: str, abbreviations: frozenset[str]) -> list[str]:
