@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import numpy as np
 
@@ -65,11 +66,11 @@ class BeepTts:
     def __init__(self) -> None:
         self.made: list[str] = []
 
-    async def synthesise(self, text: str) -> Slin:
+    async def synthesise(self, text: str) -> AsyncIterator[Slin]:
         self.made.append(text)
         if "FAIL" in text:
             raise EngineError(Stage.TTS, "broken voice")
-        return np.full(160 * len(text), 1000, np.int16)
+        yield np.full(160 * len(text), 1000, np.int16)
 
 
 def spoken(level: int, seconds: float = 0.8) -> bytes:
