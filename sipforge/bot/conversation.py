@@ -132,7 +132,9 @@ class Call:
         self._inbox: asyncio.Queue[_Fact] = asyncio.Queue(_INBOX)
         self._memory = Memory(origin.history)
         self._mouth = Mouth(link, voice)
-        self._replying = Replying(link, self._mouth, Telling(self._mouth, voice, self._inbox.put), self._memory)
+        self._replying = Replying(
+            link, self._mouth, Telling(self._mouth, voice, self._inbox.put), self._memory
+        )
         self._listening = Speculation(thinking, self._inbox.put)
         """On what the caller is saying."""
         self._answering: Speculation | None = None
@@ -238,7 +240,7 @@ class Call:
         for cue in cues:
             match cue:
                 case Cue.RECOGNISE | Cue.LOOK:
-                    self._listening.begin(self._group, self._ear.utterance(), self._memory.history)
+                    self._listen()
                 case Cue.FORGET:
                     self._listening.drop()
                 case Cue.CONTINUE:
@@ -255,6 +257,11 @@ class Call:
                 case Cue.STOP:
                     self._drop_answer()
                     self._replying.stop()
+
+    def _listen(self) -> None:
+        """Find out what is being said, and what is to be said to it."""
+        history = self._memory.with_current(self._replying.said)
+        self._listening.begin(self._group, self._ear.utterance(), history)
 
     def _turn_over(self, now: float) -> None:
         self._ear.finish()
@@ -296,7 +303,7 @@ class Call:
             # The whole of the turn is to be recognised, not only what was said over the reply.
             self._listening.drop()
             if self._turns.state is TurnState.MAYBE_FINISHED:
-                self._listening.begin(self._group, self._ear.utterance(), self._memory.history)
+                self._listen()
 
     def _answer(self) -> None:
         """Act on the thought, once there is one and nobody is speaking over "one moment"."""
@@ -382,7 +389,9 @@ class Call:
             actions = self._course.understood(_MEANING_OF[told.do.act], told.do.target)
             # What the engine has said in its own words is not said again.
             self._act(
-                action for action in actions if not (told.spoken and self._course.over and isinstance(action, Say))
+                action
+                for action in actions
+                if not (told.spoken and self._course.over and isinstance(action, Say))
             )
 
     def _transfer(self, target: str) -> None:

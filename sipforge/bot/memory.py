@@ -45,6 +45,12 @@ class Memory:
         """The turns so far, oldest first."""
         return tuple(self._history)
 
+    def with_current(self, text: str) -> tuple[Exchange, ...]:
+        """The turns so far, and the one whose reply, of which `text` was said, is being heard."""
+        if self._reply is None:
+            return self.history
+        return (*self._history, Exchange(self._reply.question, text))
+
     @property
     def last_question(self) -> str:
         """What the caller said last."""

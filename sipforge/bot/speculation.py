@@ -59,7 +59,9 @@ class Speculation:
         self.hearing, self.thought = finding.hearing, finding.thought
         return True
 
-    def again(self, group: asyncio.TaskGroup, hearing: Hearing, history: tuple[Exchange, ...], after: str) -> None:
+    def again(
+        self, group: asyncio.TaskGroup, hearing: Hearing, history: tuple[Exchange, ...], after: str
+    ) -> None:
         """Think once more about what was heard, with the dialogue engines behind the one named `after`."""
         self.drop()
         self._task = group.create_task(self._think_again(self._attempt, hearing, history, after))

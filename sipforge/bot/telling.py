@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from sipforge.bot.mouth import FirstSound, Mouth
-from sipforge.bot.voice import Language
+from sipforge.bot.voice import Voice
 from sipforge.engines.protocols import Do, EngineError, Reply, Speak
 from sipforge.text.plain import finished_sentences
 
@@ -28,10 +28,10 @@ class Told:
 class Telling:
     """One call's reply in progress: at most one."""
 
-    def __init__(self, mouth: Mouth, language: Language, report: Callable[[Told], Awaitable[None]]) -> None:
+    def __init__(self, mouth: Mouth, voice: Voice, report: Callable[[Told], Awaitable[None]]) -> None:
         """`report` is told when a reply has come to its end, from the telling task."""
         self._mouth = mouth
-        self._language = language
+        self._voice = voice
         self._report = report
         self._attempt = 0
         self._task: asyncio.Task[None] | None = None
@@ -67,7 +67,7 @@ class Telling:
             async for part in reply.parts:
                 match part:
                     case Speak(piece):
-                        whole, text = finished_sentences(text + piece, self._language.sentences)
+                        whole, text = finished_sentences(text + piece, self._voice.sentences)
                         for sentence in whole:
                             say(sentence)
                     case Do():

@@ -91,8 +91,8 @@ class Thinking:
         try:
             transcript = await self._stt.transcribe(samples)
         except EngineError as error:
-            meaning = Meaning.BUSY if error.retryable else Meaning.FAILED
-            return Hearing(_NOTHING, Completeness.UNSURE, meaning, failed=error.stage)
+            why = Meaning.BUSY if error.retryable else Meaning.FAILED
+            return Hearing(_NOTHING, Completeness.UNSURE, why, failed=error.stage)
         if not transcript.text:
             return Hearing(transcript, Completeness.UNSURE, await self._nothing(samples))
         completeness = self._completeness(transcript.text)

@@ -13,7 +13,7 @@ import hashlib
 import importlib
 import logging
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final, Protocol, cast
 from weakref import WeakValueDictionary
@@ -24,6 +24,7 @@ from sipforge.engines.fallback import FallbackTts
 from sipforge.engines.protocols import RATE_HZ, Slin, Tts
 from sipforge.engines.streams import closing
 from sipforge.infra.atomic_file import replace_file
+from sipforge.text.turn_end import Completeness
 
 _log = logging.getLogger(__name__)
 
@@ -55,6 +56,15 @@ def load_language(name: str) -> Language:
     except ModuleNotFoundError:
         module = importlib.import_module("sipforge.text.plain")
     return cast(Language, module)
+
+
+def load_turn_judgement(name: str) -> tuple[Callable[[str], Completeness], Callable[[str], bool]]:
+    """A language's `completeness` and `is_backchannel`, of sipforge.text.<name>_turns or by punctuation alone."""
+    try:
+        module = importlib.import_module(f"sipforge.text.{name}_turns")
+    except ModuleNotFoundError:
+        module = importlib.import_module("sipforge.text.turn_end")
+    return module.completeness, module.is_backchannel
 
 
 class KeptTts:
@@ -158,6 +168,10 @@ class Voice:
                 async for piece in pieces:
                     yield piece.astype("<i2").tobytes()
             yield _PAUSE
+
+    def sentences(self, text: str) -> list[str]:
+        """`text`, as written, in the pieces that are spoken one after the other."""
+        return self._language.sentences(text)
 
     async def prepare(self, texts: Iterable[str]) -> None:
         """Make every sentence of `texts` that is not kept yet.

@@ -223,7 +223,7 @@ class Course:
             return [Say(Phrase.ASK_AGAIN)]
         return []
 
-    def understood(self, meaning: Meaning, target: str = "") -> list[Action]:
+    def understood(self, meaning: Meaning, target: str = "") -> list[Action]:  # noqa: PLR0911, PLR0912 - a table
         """What the caller's turn came to; `target` with OPERATOR and MESSAGE, empty for the operator."""
         if self.over:
             return []

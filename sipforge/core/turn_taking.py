@@ -175,7 +175,9 @@ class TurnTaking:
             return not self._answers or self._reply_seconds >= self._rules.continue_seconds
         return self.state is not TurnState.THINKING
 
-    def window(self, seconds: float, probability: float, dbfs: float = 0.0) -> tuple[Cue, ...]:
+    def window(  # noqa: PLR0911 - a table
+        self, seconds: float, probability: float, dbfs: float = 0.0
+    ) -> tuple[Cue, ...]:
         """Take the next window, `seconds` long.
 
         Args:

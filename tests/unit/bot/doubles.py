@@ -7,7 +7,19 @@ from collections.abc import AsyncIterator
 
 import numpy as np
 
-from sipforge.engines.protocols import EngineError, Floats, Reply, Slin, Stage, Transcript
+from sipforge.engines.protocols import (
+    Act,
+    Do,
+    EngineError,
+    Floats,
+    Question,
+    Reply,
+    ReplyPart,
+    Slin,
+    Speak,
+    Stage,
+    Transcript,
+)
 
 
 class LoudnessVad:
@@ -50,12 +62,24 @@ class BookDialogue:
 
     def __init__(self, answers: dict[str, str]) -> None:
         self.answers = answers
+        self.asked: list[Question] = []
+        self.wait_seconds = 0.0
 
-    async def reply(self, text: str) -> Reply | None:
-        answer = self.answers.get(text)
+    async def reply(self, question: Question) -> Reply | None:
+        answer = self.answers.get(question.text)
         if answer == "FAIL":
             raise EngineError(Stage.DIALOGUE, "broken")
-        return Reply(answer, 1.0, self.name) if answer else None
+        self.asked.append(question)
+        await asyncio.sleep(self.wait_seconds)
+        return Reply(_parts(answer), 1.0, self.name) if answer else None
+
+
+async def _parts(answer: str) -> AsyncIterator[ReplyPart]:
+    """Word by word; "BREAK" breaks off, "TRANSFER" is a deed."""
+    for word in answer.split(" "):
+        if word == "BREAK":
+            raise EngineError(Stage.DIALOGUE, "broke off", retryable=True)
+        yield Do(Act.TRANSFER) if word == "TRANSFER" else Speak(word + " ")
 
 
 class BeepTts:
