@@ -9,18 +9,20 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
+from sipforge.bot.conversation import Company
 from sipforge.bot.phrases import INTENTS, PhraseError, Phrases, load_phrases
 from sipforge.bot.prompts import render_prompt
 from sipforge.bot.service import BotMetrics, BotRules, BotService, Parts
 from sipforge.bot.thinking import Thinking
-from sipforge.bot.voice import Voice, load_language
-from sipforge.core.endpointing import EndpointingRules
-from sipforge.core.turns import Phrase
+from sipforge.bot.voice import Voice, load_language, load_turn_judgement
+from sipforge.core.course import CourseRules, Phrase
+from sipforge.core.turn_taking import TurnRules
 from sipforge.engines.answers import Knowledge, load_knowledge
 from sipforge.engines.factory import make_dialogue, make_stt, make_tts, make_vad
 from sipforge.engines.protocols import RATE_HZ, EngineError
@@ -34,6 +36,8 @@ from sipforge.infra.systemd import Notifier, watchdog
 _log = logging.getLogger(__name__)
 
 EX_CONFIG: Final = 78
+RENDERED: Final = (Phrase.UNAVAILABLE, Phrase.INVITATION)
+"""What others play in this assistant's voice: the dialplan, and the assistants of other languages."""
 HTTP_HOST: Final = "127.0.0.1"
 
 _DESCRIPTION: Final = """\
@@ -43,7 +47,7 @@ orchestrator on a Unix socket, hears, understands, answers and speaks. systemd r
 _EPILOGUE: Final = """\
 examples:
   sipforge-bot english                      serve the English assistant
-  sipforge-bot english --render-prompts     write the spoken apology that is played when it cannot answer
+  sipforge-bot english --render-prompts     write what others play in its voice, such as its apology
 exit codes: 0 ended as asked, 78 a setting, secret, model or phrase is missing or wrong (it says which)
 """
 
@@ -61,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--render-prompts",
         action="store_true",
-        help="write the spoken apology, where its text or the voice changed, and end",
+        help="write the spoken apology and invitation, where text or voice changed, and end",
     )
     given = parser.parse_args(arguments)
     configure_logging(f"bot-{given.name}")
@@ -104,8 +108,10 @@ async def _run(name: str, path: Path, render: bool) -> None:
 async def _render(name: str, settings: Settings, bot: BotSettings) -> None:
     phrases = load_phrases(bot.phrases, settings.office)
     voice = await asyncio.to_thread(_make_voice, settings, bot)
-    path = settings.prompt_directory / name / "unavailable.sln16"
-    changed = await render_prompt(voice, phrases.texts[Phrase.UNAVAILABLE], path)
+    changed = False
+    for phrase in RENDERED:
+        path = settings.prompt_directory / name / f"{phrase.value}.sln16"
+        changed = await render_prompt(voice, phrases.texts[phrase], path) or changed
     sys.stdout.write("changed\n" if changed else "unchanged\n")
 
 
@@ -118,7 +124,7 @@ async def _serve(name: str, settings: Settings, bot: BotSettings) -> None:
     voice = await asyncio.to_thread(_make_voice, settings, bot)
     parts = await asyncio.to_thread(_make_parts, settings, bot, phrases, knowledge, voice)
     # The first utterance a model hears takes three times as long as the next.
-    await parts.thinking.think(np.zeros(RATE_HZ, np.float32))
+    await parts.thinking.hear(np.zeros(RATE_HZ, np.float32))
     await voice.prepare(phrases.texts.values())
     metrics = Metrics()
     service = BotService(_rules(name, bot), parts, BotMetrics(metrics), key)
@@ -169,17 +175,43 @@ def _make_parts(
     stt = make_stt(bot.stt.engine, models / bot.stt.model, bot.stt.language, bot.stt.threads, expected)
     dialogues = [make_dialogue(engine, bot.knowledge) for engine in bot.dialogue.engines]
     vad = make_vad(bot.vad.engine, models / bot.vad.model)
-    return Parts(vad, Thinking(stt, dialogues, phrases), voice, phrases)
+    completeness, is_backchannel = load_turn_judgement(bot.language)
+    thinking = Thinking(
+        stt,
+        dialogues,
+        phrases,
+        completeness=completeness,
+        backchannel=is_backchannel,
+        departments=bot.departments,
+    )
+    return Parts(vad, thinking, voice, phrases, _company(settings, bot), hour=lambda: datetime.now().hour)
+
+
+def _company(settings: Settings, bot: BotSettings) -> Company:
+    if not bot.other:
+        return Company()
+    path = settings.prompt_directory / bot.other / f"{Phrase.INVITATION.value}.sln16"
+    return Company(settings.bots[bot.other].extension, path.read_bytes)
 
 
 def _rules(name: str, bot: BotSettings) -> BotRules:
     return BotRules(
         name=name,
-        operator=bot.operator,
         max_calls=bot.max_calls,
-        prompt_again_seconds=bot.prompt_again_seconds,
-        idle_limit_seconds=bot.idle_limit_seconds,
-        endpointing=EndpointingRules(threshold=bot.vad.threshold, end_seconds=bot.end_of_turn_seconds),
+        course=CourseRules(
+            operator=bot.operator,
+            other_language=bool(bot.other),
+            prompt_again_seconds=bot.prompt_again_seconds,
+            idle_limit_seconds=bot.idle_limit_seconds,
+            idle_warning_seconds=bot.idle_warning_seconds,
+        ),
+        turns=TurnRules(
+            threshold=bot.vad.threshold,
+            finished_seconds=bot.turns.finished_seconds,
+            unsure_seconds=bot.turns.unsure_seconds,
+            open_seconds=bot.turns.open_seconds,
+        ),
+        filler_seconds=bot.filler_seconds,
     )
 
 

@@ -104,6 +104,16 @@ class DialogueSettings(_Section):
     engines: tuple[Literal["answers"], ...] = ("answers",)
 
 
+class TurnSettings(_Section):
+    """When a caller's turn is over: the silence that ends it, by how complete the words sound."""
+
+    finished_seconds: float = Field(default=0.4, gt=0)
+    """After a whole question whose answer is known, or a short reply such as "yes"."""
+    unsure_seconds: float = Field(default=0.8, gt=0)
+    open_seconds: float = Field(default=1.4, gt=0)
+    """After words that cannot be the end, such as "... and", or that nobody has recognised yet."""
+
+
 class BotSettings(_Section):
     """One language's assistant; its name is its key under [bots]."""
 
@@ -120,12 +130,19 @@ class BotSettings(_Section):
     stt: SttSettings = SttSettings()
     dialogue: DialogueSettings = DialogueSettings()
     tts: TtsSettings = TtsSettings()
-    end_of_turn_seconds: float = Field(default=0.6, gt=0)
-    """Silence after speech that ends the caller's turn."""
+    turns: TurnSettings = TurnSettings()
+    other: str = ""
+    """Name of the assistant that is offered to a caller who speaks its language; empty: none."""
+    departments: dict[str, str] = Field(default_factory=dict)
+    """Spoken name → extension, of whom callers may ask for."""
     prompt_again_seconds: float = Field(default=10.0, gt=0)
     """Silence after which the caller is asked again."""
     idle_limit_seconds: float = Field(default=300.0, gt=0)
     """A caller who has said nothing for this long is let go."""
+    idle_warning_seconds: float = Field(default=20.0, ge=0)
+    """How long before that it is warned of."""
+    filler_seconds: float = Field(default=0.95, gt=0)
+    """After a caller's last word, when "one moment" is said if the reply is not there."""
 
 
 class Settings(_Section):
@@ -163,6 +180,9 @@ class Settings(_Section):
                 other = seen.setdefault(getattr(bot, what), name)
                 if other != name:
                     raise ValueError(f"bots.{name}.{what} is the same as bots.{other}.{what}")
+        for name, bot in self.bots.items():
+            if bot.other and (bot.other == name or bot.other not in self.bots):
+                raise ValueError(f"bots.{name}.other: there is no other bot {bot.other!r}")
         return self
 
     def bot_socket(self, name: str) -> Path:

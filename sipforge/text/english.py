@@ -5,19 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from sipforge.text.english_turns import completeness, is_backchannel
 from sipforge.text.plain import fold, split_sentences
-
-__all__ = [
-    "cardinal",
-    "clock",
-    "completeness",
-    "digits",
-    "is_backchannel",
-    "normalise",
-    "ordinal",
-    "sentences",
-]
 
 _UNITS: Final = re.split(
     " ",

@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
-from sipforge.text.plain import fold, last_sentence, trails_off, words
-from sipforge.text.turn_end import Completeness
+from sipforge.text.plain import fold, words
+from sipforge.text.turn_end import Completeness, last_sentence, trails_off
 
 FINISHED, OPEN, UNSURE = Completeness.FINISHED, Completeness.OPEN, Completeness.UNSURE
 

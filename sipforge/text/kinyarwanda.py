@@ -13,9 +13,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from sipforge.text import plain
-from sipforge.text.plain import fold, split_sentences, words
-from sipforge.text.turn_end import Completeness
+from sipforge.text.plain import fold, split_sentences
 
 LARGEST: Final = 999_999_999_999
 
@@ -61,20 +59,6 @@ _SPOKEN: Final = {
 }
 """Abbreviations as they are said; left as letters they come out of a voice as noise."""
 _FRANCS: Final = "amafaranga y'u Rwanda"
-
-_CONTINUES: Final = frozenset(
-    (
-        *("na", "kandi", "cyangwa", "nka", "ku", "mu", "kuva", "kugeza", "ni", "saa"),
-        *("wa", "ya", "cya", "rya", "kwa", "bya", "ba", "za", "rwa", "bwa"),
-        *("n", "nk", "w", "y", "cy", "by", "ry", "z", "rw", "bw"),
-    )
-)
-"""Words that call for another: and, or, as, at, in, from, until, is, o'clock, the connectors; elided, too."""
-_SHORT: Final = frozenset({"yego", "oya", "murakoze", "murabeho", "muraho", "mwaramutse", "mwiriwe"})
-_PHONE_DIGITS: Final = 10
-_DIGITS: Final = frozenset(("zeru", *_COUNTING[:9]))
-_LISTENING: Final = frozenset({"yego"})
-"""Attested only; what else Rwandans say while they listen is still to be collected from native speakers."""
 
 _NUMBER = r"\d{1,3}(?:[ ,.]\d{3})+|\d+"
 _TIME: Final = re.compile(r"\b(?:saa\s+)?([01]?\d|2[0-3]):([0-5]\d)\b", re.I)
@@ -160,26 +144,6 @@ def normalise(text: str) -> str:
     text = _CARDINAL.sub(lambda found: _say(found[0]), text)
     # What is glued to letters, as in A4.
     return fold(_LEFT.sub(lambda found: f" {_say(found[0])} ", text))
-
-
-def completeness(text: str) -> Completeness:
-    """Whether the caller's sentence is whole."""
-    said = words(text)
-    digits = 0
-    while digits < len(said) and said[-1 - digits] in _DIGITS:
-        digits += 1
-    dictated = digits > 2 or (digits > 0 and said[-digits] == "zeru")
-    if said and (said[-1] in _CONTINUES or (dictated and digits < _PHONE_DIGITS)):
-        return Completeness.OPEN
-    if dictated or (said and _SHORT.issuperset(said)):
-        return Completeness.FINISHED
-    return plain.completeness(text)
-
-
-def is_backchannel(text: str) -> bool:
-    """Whether `text` only shows that the caller listens; after a question it is an answer."""
-    said = words(text)
-    return bool(said) and _LISTENING.issuperset(said)
 
 
 def sentences(text: str) -> list[str]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from typing import Final
-
-from sipforge.text.turn_end import Completeness
 
 LONGEST_SENTENCE: Final = 160
 """Characters. A longer sentence is cut at a comma, so that its beginning is heard while the rest is made."""
@@ -16,8 +15,6 @@ _APOSTROPHES: Final = str.maketrans(
 )
 _END: Final = re.compile(r"(?<=[.!?…])[\"')\]]*\s+")
 _CLAUSE_END: Final = re.compile(r"(?<=[,;:])\s+")
-_SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+")
-_TRAILS_OFF: Final = re.compile(r"(?:\.{2,}|…|,|[-\u2013\u2014])[\"']?$")
 _WORD: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 
 
@@ -42,30 +39,6 @@ def sentences(text: str) -> list[str]:
     return split_sentences(text, frozenset())
 
 
-def trails_off(text: str) -> bool:
-    """Whether `text` ends in dots, a comma or a dash, as recognisers write speech that breaks off."""
-    return bool(_TRAILS_OFF.search(fold(text)))
-
-
-def last_sentence(text: str) -> str:
-    """What comes after the last full stop, question or exclamation mark inside `text`."""
-    return _SENTENCE_END.split(fold(text))[-1]
-
-
-def completeness(text: str) -> Completeness:
-    """Whether the caller's sentence is whole, by punctuation alone."""
-    if trails_off(text):
-        return Completeness.OPEN
-    asks = fold(text).endswith("?") and len(words(text)) > 1
-    return Completeness.FINISHED if asks else Completeness.UNSURE
-
-
-def is_backchannel(text: str) -> bool:
-    """Whether `text` only shows that the caller listens; without knowing the language, never."""
-    del text
-    return False
-
-
 def split_sentences(text: str, abbreviations: frozenset[str]) -> list[str]:
     """As `sentences`; a full stop after one of `abbreviations` (lower case, without it) ends nothing."""
     pieces: list[str] = []
@@ -77,6 +50,22 @@ def split_sentences(text: str, abbreviations: frozenset[str]) -> list[str]:
         else:
             pieces.append(piece)
     return [part for piece in pieces for part in _cut(piece)]
+
+
+def finished_sentences(text: str, split: Callable[[str], list[str]]) -> tuple[list[str], str]:
+    """The sentences of a text that is still being written, and what is left of it.
+
+    Args:
+        text: what there is so far.
+        split: the language's `sentences`.
+    """
+    pieces = split(text)
+    if not pieces:
+        return [], ""
+    ended = text[-1].isspace() and _END.search(pieces[-1] + " ") is not None
+    if ended:
+        return pieces, ""
+    return pieces[:-1], pieces[-1] + (" " if text[-1].isspace() else "")
 
 
 def _last_word(piece: str) -> str:
