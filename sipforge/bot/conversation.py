@@ -1,4 +1,4 @@
-"""Drives one call: joins what is heard, thought and said to whose turn it is and to the conversation's course.
+"""Drives one call: joins what is heard, thought and said to the turns and the course of the conversation.
 
 One task reads the link, one speaks, others think and tell; all report to the inbox, and one loop acts on it,
 so nothing here needs a lock. Recognition begins at the caller's first short pause, on speculation, and the

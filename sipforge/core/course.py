@@ -1,4 +1,4 @@
-"""The course of a conversation: what an assistant says and does next. Pure: facts and seconds in, actions out.
+"""The course of a conversation: what an assistant says and does. Pure: facts in, actions out.
 
 Rules, in prose. The assistant greets by the time of day, or says why the caller is back with it. What it
 does not know it says honestly and offers a person, if there is one; a person who cannot be reached leads to

@@ -1,5 +1,4 @@
-"""Whose turn it is: the caller's, the assistant's, or in doubt. Pure: seconds and speech probabilities come
-in, cues go out.
+"""Whose turn it is, the caller's or the assistant's. Pure: speech probabilities come in, cues go out.
 
 Rules, in prose:
 
