@@ -66,7 +66,7 @@ class Healer:
         return out
 
     def _joined(self, first: str, second: str) -> Heard | None:
-        ours = first in self._office or second in self._office
+        ours = all(word in self._office or self._knows(word) and word not in self._lexicon.everyday for word in (first, second))
         plain = all(word in self._lexicon.function or word in self._lexicon.weak for word in (first, second))
         if ours or plain or len(self._lexicon.sound(first + second)) < _SOUNDS:
             return None

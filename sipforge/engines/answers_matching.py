@@ -28,7 +28,7 @@ UNKNOWN_WEIGHT: Final = 1.6
 question is about."""
 WEAK_WEIGHT: Final = 0.2
 """As above, for words that fit every subject."""
-COVERED: Final = 0.6
+COVERED: Final = 0.7
 """Share of the covering in the fit, the rest is the phrasing's."""
 KIN: Final = 0.6
 """How much of a term its kin covers."""
@@ -230,10 +230,16 @@ class Matcher:
         cover: dict[int, dict[str, float]] = defaultdict(dict)
         for term in asked:
             for other, likeness in self._alike(term).items():
-                for postings, part in ((self._topics_of, 1.0), (self._answers_of, ANSWERED)):
-                    for index in postings.get(other, ()):
-                        covered = cover[index]
-                        covered[term.concept] = max(covered.get(term.concept, 0.0), part * likeness)
+                for index in self._topics_of.get(other, ()):
+                    covered = cover[index]
+                    covered[term.concept] = max(covered.get(term.concept, 0.0), likeness)
+        # A word of the answer helps where the question is the topic's already, not just of its kind.
+        mine = {index for index, covered in cover.items() if not all(map(self._hollow, covered))}
+        for term in asked:
+            for other, likeness in self._alike(term).items():
+                for index in mine.intersection(self._answers_of.get(other, ())):
+                    covered = cover[index]
+                    covered[term.concept] = max(covered.get(term.concept, 0.0), ANSWERED * likeness)
         return cover
 
     def _contained(
@@ -248,7 +254,9 @@ class Matcher:
         `needed`, `shared`: only of phrasings that have one of these, of each."""
         got: dict[int, dict[str, float]] = defaultdict(dict)
         for term in asked:
-            for other, likeness in self._alike(term).items():
+            # "When is the holiday?" is not "Are you open on a holiday?", kin as they are.
+            alike = {term.concept: term.likeness} if term.concept in self._interrogative else self._alike(term)
+            for other, likeness in alike.items():
                 for number in self._phrasings_of.get(other, ()):
                     got[number][other] = max(got[number].get(other, 0.0), likeness)
         best: dict[int, float] = {}

@@ -21,7 +21,9 @@ from sipforge.engines.protocols import Exchange
 from sipforge.text.lexicon import Lexicon
 
 PIECE: Final = 0.5
-"""What one more question in an utterance must at least bring, as a share of the weight of a rare term."""
+"""What a word or two after "and" must bring to be a question, as a share of the weight of a rare term."""
+WHOLE_PIECE: Final = -0.01
+"""As above, for a whole question: it is its own where it is understood."""
 COMPLETED: Final = 0.8
 """How much of a phrasing the topic before and the caller's words must make up together."""
 EXACT: Final = 0.9
@@ -89,10 +91,13 @@ class Planner:
                 read.append(readings[key])
                 if read[-1].topic is not None:
                     said = Said(topic=read[-1].topic)
-            gained = sum(reading.worth for reading in read) - PIECE * self._matcher.rarest * len(pieces)
+            gained = sum(reading.worth for reading in read) - self._matcher.rarest * sum(map(self._cost, pieces))
             if any(reading.topic or reading.between for reading in read) and (not best.fit or gained > worth):
                 best, worth = _summary(read), gained
         return best
+
+    def _cost(self, clause: Clause) -> float:
+        return WHOLE_PIECE if self._clauses.complete(clause) else PIECE
 
     def _read(self, clause: Clause, before: Said, *, after: bool) -> _Reading:
         """What `clause` comes to; `after`: it follows a piece that was not understood."""
@@ -102,7 +107,8 @@ class Planner:
         tells = not self._clauses.asks(clause)
         lost = _Reading(asks=not tells and not self._matcher.hollow(terms), unclear=True)
         leans = self._clauses.leans(clause)
-        if after and leans and (self._clauses.refers(clause) or not self._clauses.complete(clause)):
+        alone = self._clauses.complete(clause) and not self._matcher.hollow(terms)
+        if after and leans and (self._clauses.refers(clause) or not alone):
             return lost
         if leans and (before.topic or before.unknown):
             topic, fit = self._completed(terms, before, refers=self._clauses.refers(clause))
@@ -115,7 +121,7 @@ class Planner:
         match = self._matcher.match_terms(terms)
         if match.sure:
             return _Reading(match.topic, fit=match.fit, worth=match.fit * match.known, tells=tells)
-        if self._asks_back and match.close and match.second and match.topic.title and match.second.title:
+        if self._asks_back and match.close and not tells and match.second and match.topic.title and match.second.title:
             return _Reading(
                 between=(match.topic, match.second), fit=match.fit, worth=match.fit * match.known, unclear=True
             )
@@ -157,11 +163,13 @@ class Planner:
 
 def _summary(read: Sequence[_Reading]) -> Plan:
     answers = [reading for reading in read if reading.topic]
-    asked = [reading for reading in answers if not reading.tells] or answers
+    rest = any(reading.asks for reading in read)
+    # What was told beside a question that is not known is no question.
+    asked = [reading for reading in answers if not reading.tells] or ([] if rest else answers)
     topics = tuple(dict.fromkeys(reading.topic for reading in asked if reading.topic))
     between = next((reading.between for reading in read if reading.between), ())
     fit = min(reading.fit for reading in read if reading.topic or reading.between)
-    return Plan(topics, between, any(reading.asks for reading in read), fit)
+    return Plan(topics, between, rest, fit) if topics or between else Plan()
 
 
 def _joinings(clauses: Sequence[Clause]) -> Iterator[list[Clause]]:

@@ -31,8 +31,15 @@ class Terms:
         self._merged: dict[str, str] = {}
         for group in synonyms:
             self._add(group)
+        # "Bank holidays" are a bank holiday, too.
+        for phrase, concepts in list(self._meanings.items()):
+            stemmed = tuple(map(lexicon.stem, phrase))
+            if len(stemmed) > 1 or stemmed[0] not in lexicon.weak:
+                self._meanings.setdefault(stemmed, concepts)
         self._longest = max(map(len, self._meanings), default=1)
-        self.weak = frozenset(self.concept(word) for word in lexicon.weak - self._ignored)
+        self.weak = frozenset(
+            lexicon.stem(word) for word in lexicon.weak - self._ignored if (word,) not in self._meanings
+        ) - frozenset(concept for meant in self._meanings.values() for concept in meant)
         self.incidental = frozenset(self.concept(word) for word in lexicon.incidental) | self.weak
 
     def _add(self, group: Sequence[str]) -> None:
@@ -45,8 +52,6 @@ class Terms:
                 self._merged[other] = concept
         for phrase in phrases:
             self._meanings[phrase] = (concept,)
-            if len(phrase) == 1:
-                self._meanings.setdefault((self._lexicon.stem(phrase[0]),), (concept,))
 
     def _final(self, concept: str) -> str:
         while concept in self._merged:
@@ -101,11 +106,12 @@ class Terms:
     def _meaning(self, said: Sequence[Heard], at: int) -> tuple[int, tuple[str, ...]]:
         """How many words from `at` belong together, and what they mean; the longest phrase wins."""
         for length in range(min(self._longest, len(said) - at), 0, -1):
-            concepts = self._meanings.get(tuple(word for word, _ in said[at : at + length]))
-            if concepts is not None:
-                return length, concepts
-        word = said[at][0]
-        if word in self._ignored:
-            return 1, ()
-        stemmed = self._lexicon.stem(word)
-        return 1, self._meanings.get((stemmed,), (stemmed,))
+            phrase = tuple(word for word, _ in said[at : at + length])
+            if phrase in self._meanings:
+                return length, self._meanings[phrase]
+            if length == 1 and phrase[0] in self._ignored:
+                return 1, ()
+            stemmed = tuple(map(self._lexicon.stem, phrase))
+            if stemmed in self._meanings and phrase[0] not in self._lexicon.weak:
+                return length, self._meanings[stemmed]
+        return 1, stemmed

@@ -9,7 +9,7 @@ from sipforge.text.lexicon import Groups, Lexicon
 
 _FUNCTION: Final = """
 a an the this that these those i me my mine myself we us our ours you your yours yourself he him his she her hers it
-its they them their theirs one ones there here what which whatever am is are was were be been being do does did
+its they them their theirs one ones there here what which whatever am is are was were be been being do does
 done doing have has had having can could may might must shall should will would let lets get gets got getting of to in
 on at by for from with without about into onto through over under up down off out as than so and or but if whether
 because since while then too also just only even still yet again already maybe perhaps quite very really rather
@@ -19,7 +19,7 @@ anybody someone somebody everyone every each all both either own such like want 
 tell know ask say said see show explain find give gave spell repeat wonder wondering wondered guess think thought mean
 question information info idea able sort kind type kinds sorts types thing things stuff bit quick quickly hope
 regarding concerning within s t d ll re ve m o much make makes made take takes put keep use using go goes going come
-comes coming guys folks sir madam miss mister good nice now ever else more other another around nearly almost always
+comes coming guys folks sir madam miss mister good nice now ever else more other another around describe suppose believe assume prefer lot many somewhere anywhere catch enough nearly almost always
 usually normally generally before after until till during require required requires receive reach contain supposed allow allowed let's necessary look looking help interested try trying bring's
 """.split()
 
@@ -29,8 +29,9 @@ today tomorrow tonight week weeks month morning afternoon evening noon midday mo
 weekday next last this first time times new exact directly direct main normal usual early earlier late later soon
 whole long short big small best better available particular certain special different possible way back inside outside
 zero one two three four five six seven eight nine ten eleven twelve half quarter clock pm am o'clock
-january february march april may june july august september october november december arrive leave stay start begin
-call calling phoning hear find out check confirm plan planning arrange mother father wife husband friend drop stop near nearby
+january february march april may june july august september october november december arrive leave stay 
+call calling phoning hear find out check confirm plan planning arrange mother father wife husband friend drop stop near nearby visitor floor city town easy easiest fastest quickest shortest
+answer reply roughly approximately front write send
 """.split()
 
 _EVERYDAY: Final = """
@@ -75,7 +76,7 @@ throat throw ticket tie tiger tight tiny tired title tobacco together tomato ton
 town toy track trade train translate travel treat tree trip trouble true trust truth turn twice ugly umbrella uncle
 understand unit useful usual valley value various vegetable victory view village voice vote wage wake wall war warm wash
 waste watch water weak wealth weather wedding weight welcome west wet wheat wheel white wide wife wild win wind window
-wine wing winner winter wire wise woman wonder wood word work world worry worst worth write wrong year yellow young zoo pick steal stolen stole pack bake bite wait wet
+wine wing winner winter wire wise woman wonder wood word work world worry worst worth write wrong year yellow young zoo uganda kenya burundi tanzania congo rwanda africa europe america asia london paris pick steal stolen stole pack bake bite wait wet
 """.split()
 
 _SAME: Final[Groups] = (
@@ -84,31 +85,34 @@ _SAME: Final[Groups] = (
         "",
         (
             "i am calling", "calling about", "calling to", "good morning", "good afternoon", "good evening", "of course",
-            "by the way", "at the moment", "at all", "as well", "last time", "first of all", "have a question",
-            "make it", "make sure", "when i come", "when we come", "when i arrive", "when i visit", "before i come", "in mind", "to me", "for me",
+            "by the way", "at the moment", "at all", "as well", "last time", "first of all", "have a question", "did you say",
+            "make it", "make sure", "when i come", "when we come", "when i arrive", "when i visit", "before i come", "in mind", "in front of", "next to", "anybody who", "anyone who", "somebody who", "someone who", "people who",
+            "colleague who", "was wondering", "as soon as", "by taxi",
+            "by moto", "by train", "by car", "is that a problem", "is it a problem", "is that fine", "is that okay",
+            "is that ok", "is that possible", "would that be possible", "would that work", "would that be okay",
+            "would it be possible", "a lot", "its doors", "your doors", "for me", "for you", "to me", "for me",
         ),
     ),
     (
         "when",
         (
-            "when", "what time", "which time", "what times", "what hour", "what hours", "which hours", "until when",
-            "till when", "from when", "since when", "hour", "hours", "how late", "how early", "how long are you",
-            "how long you", "timetable", "until what time",
+            "when", "what time", "which time", "what times", "what hour", "what hours", "which hours",             "till when", "from when", "since when", "hour", "hours", "how late", "how early", "how long are you",
+            "how long you", "how long is the office", "how long is the shop", "timetable",
         ),
     ),
     ("whichday", ("what day", "what days", "which day", "which days")),
-    ("when open", ("business hours", "office hours", "working hours", "opening times", "work hours", "opening time")),
-    ("when close", ("closing time", "closing times")),
+    ("when open", ("business hours", "office hours", "working hours", "work hours", "opening time")),
+    ("when close", ("closing time", "until when", "till when", "until what time", "till what time", "until what hour")),
     ("clock time", ("what time is it", "what is the time", "what day is it", "what date is it")),
     (
         "open",
         (
             "open", "opened", "opening", "opens", "are you there", "anybody there", "anyone there", "somebody there",
-            "someone there", "are you in", "be there", "you there", "do you work", "are you working", "you working",
+            "someone there", "are you in", "be there", "you there", "do you work", "start", "start working", "begin", "begin work", "are you working", "you working",
         ),
     ),
-    ("close", ("close", "closed", "closing", "closes", "shut", "shuts", "lock up", "not open", "you not open")),
-    ("visit", ("visit", "come by", "drop in", "drop by", "stop by", "come in", "come over", "walk in", "look in")),
+    ("close", ("close", "closed", "closing", "closes", "shut", "shuts", "lock up", "finish", "finish work", "finishing", "not open", "you not open")),
+    ("visit", ("visit", "consultation", "consult", "come by", "drop in", "drop by", "stop by", "come in", "come over", "walk in", "look in")),
     ("weekend", ("weekend", "weekends")),
     (
         "holiday",
@@ -121,39 +125,43 @@ _SAME: Final[Groups] = (
             "address", "location", "located", "situated", "whereabouts", "street", "where are you", "where you are",
             "where are your", "which road", "what road", "which street", "what street", "part of the city",
             "part of town", "part of the town", "postal address", "which floor", "what floor", "neighbourhood",
-            "find you", "which building", "what building",
+            "find you", "which building", "what building", "which area", "what area", "what part of the city", "what part of town", "what part of the town", "which part", "what part",
+            "which district", "what district", "which town", "which city",
         ),
     ),
     (
         "direction",
         (
-            "direction", "directions", "get to", "get there", "come to you", "come to your", "come there", "reach you",
-            "reach your", "the way", "way to", "how to get", "route", "travel to", "find the way", "how do i find",
+            "direction", "directions", "get to", "get there", "come to you", "come to your", "come there", "reach you", "reach your", "reach the office", "the way", "way to", "how to get", "route", "travel to", "find the way", "way to reach",
         ),
     ),
-    ("bus", ("bus", "buses", "public transport", "minibus", "coach")),
+    ("direction address", ("how to find you", "how do i find you", "how can i find you", "how to find your")),
+    ("bus", ("bus", "buses", "bus park", "bus stop", "bus station", "bus stops", "taxi park", "public transport", "minibus", "coach")),
     ("walk", ("walk", "walking", "on foot", "by foot")),
     (
         "park",
         (
             "park", "parking", "parked", "car park", "parking space", "parking spaces", "parking lot", "parking place",
             "leave my car", "leave the car", "leave a car", "put my car", "put the car", "park my car",
+            "park the car", "leave my vehicle", "leave my motorbike", "put my vehicle", "place for my car",
+            "place for my motorbike", "space for my car", "space for a car", "place for a car", "place for the car", "park a car",
         ),
     ),
-    ("car", ("car", "vehicle", "automobile", "motorbike", "motorcycle")),
+    ("car", ("car", "drive", "driving", "vehicle", "automobile", "motorbike", "motorcycle")),
     (
         "price",
         (
             "price", "cost", "costs", "charge", "charges", "fee", "fees", "rate", "rates", "expensive", "cheap", "tariff",
             "pricing", "how much", "how expensive", "price list", "what do i pay", "what would i pay",
-            "what do i have to pay", "what would i have to pay", "what will i have to pay", "how much do i pay",
+            "what do i have to pay", "what would i have to pay", "what will i have to pay", "how much money should i bring", "how much do i pay",
             "how much must i pay", "how much should i pay", "how much money",
             "how much do i have to pay", "how much will i have to pay", "how much would i have to pay",
         ),
     ),
     ("perhour", ("an hour", "one hour", "per hour", "each hour", "hourly", "the hour")),
     ("free", ("free", "free of charge", "for free", "for nothing", "gratis", "no charge")),
-    ("pay", ("pay", "paying", "paid", "payment", "settle", "settle the bill")),
+    ("pay", ("form of payment", "forms of payment", "means of payment", "method of payment", "methods of payment",
+            "payment methods", "payment method", "ways to pay", "ways of paying", "way to pay", "pay", "paying", "paid", "payment", "settle", "settle the bill")),
     ("card", ("card", "credit card", "debit card", "bank card", "mastercard")),
     ("cash", ("cash", "coins", "banknotes")),
     ("mobilemoney", ("mobile money", "momo", "mobile payment", "airtel money", "mtn money")),
@@ -164,7 +172,7 @@ _SAME: Final[Groups] = (
     (
         "appointment",
         (
-            "appointment", "booking", "bookings", "to book", "book a", "book an", "booked", "i book", "reservation",
+            "appointment", "booking", "bookings", "to book", "book a", "book an", "book me", "book us", "book in", "booked", "i book", "reservation",
             "reserve", "meeting", "meetings", "reschedule", "arrange a time", "see someone", "see somebody",
             "somebody see me", "someone see me", "meet someone", "meet somebody", "make a date", "schedule a",
             "fixed time", "slot",
@@ -174,20 +182,20 @@ _SAME: Final[Groups] = (
     ("change", ("change", "move", "postpone")),
     ("email", ("email", "e mail", "mail", "mails", "email address", "mail address", "e mail address", "inbox")),
     ("phone", ("phone", "telephone", "call you", "ring", "ring you", "cell", "cellphone", "mobile", "dial", "phoned")),
-    ("phone number", ("phone number", "telephone number", "mobile number", "number i can call")),
+    ("phone number", ("phone number", "telephone number", "mobile number", "number i can call", "number to reach", "number to call", "number should i call")),
     ("number", ("number", "numbers")),
     ("website", ("website", "web site", "web page", "homepage", "internet page", "online")),
     ("name", ("name", "named", "called", "is called")),
     (
         "director",
         (
-            "director", "boss", "manager", "head", "chief", "owner", "ceo", "in charge", "leader", "leads", "who runs",
+            "director", "boss", "manager", "head", "chief", "owner", "ceo", "in charge", "leader", "leads", "leading", "who runs",
             "who leads", "runs", "chairman", "chairwoman", "responsible",
         ),
     ),
     ("who", ("who", "whom", "whose")),
     ("speak", ("speak", "speaks", "spoken", "talk", "talks", "understand", "talk to you", "speak to you", "speak with you", "serve")),
-    ("contact", ("contact", "contacts", "get in touch", "write to")),
+    ("contact", ("contact", "contacts", "get in touch", "write to", "reach you by")),
     ("connect", ("speak to", "talk to", "speak with", "talk with", "connect", "put through")),
     ("transfer", ("transfer", "bank transfer", "wire transfer")),
     ("language", ("language", "languages")),
@@ -196,7 +204,8 @@ _SAME: Final[Groups] = (
         (
             "service", "services", "offer", "offers", "offered", "provide", "provides", "what do you do", "what you do",
             "what can you do", "what can you help", "what is it that you do", "what is it you do", "what do you offer",
-            "what exactly do you do", "what exactly can you", "what can you", "kind of work", "help me with what",
+            "what can you", "what can your office do", "what does your office do", "what does the office do",
+            "what does your company do", "what does the company do", "what your office does", "kind of work", "help me with what",
         ),
     ),
     (
@@ -210,7 +219,7 @@ _SAME: Final[Groups] = (
     ("identity", ("identity card", "id card", "identity", "id", "identification", "national id")),
     ("passport", ("passport",)),
     ("lift", ("lift", "elevator")),
-    ("stairs", ("stairs", "stair", "steps", "staircase")),
+    ("stairs", ("stairs", "stair", "steps", "staircase", "climb stairs", "climb the stairs", "climb steps")),
     (
         "wheelchair",
         (
@@ -218,6 +227,7 @@ _SAME: Final[Groups] = (
             "accessibility", "ramp", "crutches",
         ),
     ),
+    ("past", ("did", "yesterday", "ago", "has my", "was the", "who was", "last year", "last month", "last night")),
     ("why", ("why", "what for", "how come")),
     ("howlong", ("how long", "how much time", "how many days", "how many hours", "how many weeks")),
     ("howmany", ("how many",)),
@@ -243,7 +253,7 @@ _SAME: Final[Groups] = (
     ("emergency", ("emergency", "emergencies", "urgent", "accident")),
     ("tooth", ("tooth", "teeth", "toothache")),
     ("dentist", ("dentist", "dentists", "dental")),
-    ("ready", ("ready", "finished", "come back")),
+    ("ready", ("ready", "come back")),
     ("accept", ("accept", "accepts", "accepted", "do you work with", "you work with")),
     ("return", ("return", "returns", "give back", "give it back", "bring it back", "take it back", "send back")),
     ("guarantee", ("guarantee", "warranty")),
@@ -265,7 +275,7 @@ _KINDS: Final[Groups] = (
             "portuguese", "italian", "luganda", "lingala", "kirundi", "dutch", "russian", "hindi",
         ),
     ),
-    ("card", ("visa", "mastercard", "maestro")),
+    ("card", ("visa", "mastercard", "maestro", "cheque")),
     ("night", ("night", "nights", "overnight")),
 )
 
@@ -314,7 +324,12 @@ _KIN: Final = (
     ("sell", "buy"),
 )  # fmt: skip
 
-_ENDINGS: Final = (("ies", "y", 3), ("ing", "", 3), ("ed", "", 3), ("es", "", 3), ("s", "", 3), ("ly", "", 4), ("ion", "", 4))
+_PLURALS: Final = (("ies", "y", 3), ("es", "", 3), ("s", "", 3))
+_ENDINGS: Final = (("ing", "", 3), ("ed", "", 3), ("ly", "", 4), ("ion", "", 4))
+_CONTRACTED: Final = {"m": "am", "re": "are", "s": "is", "ve": "have", "ll": "will", "d": "would"}
+_FILLERS: Final = frozenset(
+    "um uh er erm hmm mm ah oh guys folks please kindly actually exactly basically just really maybe perhaps".split()
+)
 _SOUNDS: Final = tuple(
     (re.compile(pattern), sound)
     for pattern, sound in (
@@ -343,30 +358,33 @@ _SOUNDS: Final = tuple(
 
 
 def split(plain: list[str]) -> list[str]:
-    """`plain` with "what's" and the like cut to their first word; "can't" is "can not"."""
+    """`plain` without fillers, and with contractions undone: "what's" is "what is", "can't" is "can not"."""
     out: list[str] = []
     for word in plain:
         head, apostrophe, tail = word.partition("'")
         if apostrophe and tail == "t":
-            out += [head.removesuffix("n") if head != "can" else head, "not"]
-        elif apostrophe and head not in {"", "o"} and tail in {"s", "m", "re", "ve", "ll", "d"}:
-            # "what's the price" is "what is the price"; an owner's "s" says nothing.
-            verb = {"m": "am", "re": "are", "s": "is", "ve": "have", "ll": "will", "d": "would"}[tail]
-            out += [head, verb]
-        else:
+            out += [head if head == "can" else head.removesuffix("n"), "not"]
+        elif apostrophe and tail in _CONTRACTED:
+            # An owner's "s" becomes an "is" that says nothing.
+            out += [head, _CONTRACTED[tail]]
+        elif word not in _FILLERS:
             out.append(word.replace("'", ""))
     return out
 
 
 def stem(word: str) -> str:
     """`word` without plural and verb endings: enough for "prices" and "pricing" to meet."""
-    for ending, put, least in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= least and not word.endswith(("ss", "us", "is")):
-            word = word[: -len(ending)] + put
-            if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "ls":
-                word = word[:-1]
-            break
+    word = _without(_without(word, _PLURALS), _ENDINGS)
+    if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "ls":
+        return word[:-1]
     return word[:-1] if word.endswith("e") and len(word) > 3 else word
+
+
+def _without(word: str, endings: tuple[tuple[str, str, int], ...]) -> str:
+    for ending, put, least in endings:
+        if word.endswith(ending) and len(word) - len(ending) >= least and not word.endswith(("ss", "us", "is")):
+            return word[: -len(ending)] + put
+    return word
 
 
 def sound(word: str) -> str:
@@ -381,7 +399,7 @@ LEXICON: Final = Lexicon(
     weak=frozenset(_WEAK),
     incidental=frozenset({"saturday", "sunday", "weekend", "holiday", "night", "free"}),
     everyday=frozenset(_EVERYDAY),
-    interrogative=frozenset({"where", "when", "who", "why", "howlong", "howmany", "howold", "howfar", "howoften"}),
+    interrogative=frozenset({"where", "when", "who", "why", "past", "howlong", "howmany", "howold", "howfar", "howoften"}),
     same=_SAME,
     kinds=_KINDS,
     kin=_KIN,
@@ -394,12 +412,12 @@ LEXICON: Final = Lexicon(
     ),
     requests=(
         "i need", "i want", "i would like", "i like", "i wonder", "i was wondering", "i am looking", "i must know",
-        "give me", "tell me", "show me", "help me", "please", "i only",
+        "give me", "tell me", "show me", "help me", "i only",
     ),
     tellers=frozenset("i we my our he she it this that there they".split()),
     ellipses=("and", "what about", "how about", "or", "but"),
     dummies=("is there", "are there", "is it possible", "is it okay", "is it ok", "is it that", "i know that"),
-    anaphora=frozenset("it that there then this those these they them she he her his one".split()),
+    anaphora=frozenset("it that then this those these they them she he her his one".split()),
     split=split,
     stem=stem,
     sound=sound,
