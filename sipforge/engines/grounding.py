@@ -25,9 +25,9 @@ _FUNCTION: Final = frozenset(
     words(
         """
         a an the this that these those there here it its he she him his her they them their i me my you your
-        we us our who whom whose which what when where why how is are was were be been being am do does did done
-        have has had can could will would shall should may might must let of to in on at by for from with into
-        onto through as if then than so and or but also too both not no never cannot nor just about very well
+        we us our who whom whose which what when where why how is are was were be been being am do does did
+        done have has had can could will would shall should may might must let of to in on at by for from with
+        into through as if then than so and or but also too both not no never cannot nor just about very well
         much many please yes yeah okay
         """
     )
@@ -178,10 +178,18 @@ class Grounds:
     """The facts that an answer may be made of, ready for checking."""
 
     def __init__(self, facts: Iterable[Fact]) -> None:
-        self._facts = [
+        self._facts = tuple(facts)
+        self._readings = [
             (_read(fact.text, _NEUTRAL), _read(". ".join([fact.text, *fact.about]), _ASKING))
-            for fact in facts
+            for fact in self._facts
         ]
+
+    def closest(self, question: str, count: int) -> list[Fact]:
+        """The `count` facts that share most with `question`, closest first."""
+        asked = _read(question, _ASKING).all_content
+        shared = [len(asked & about.all_content) for _, about in self._readings]
+        order = sorted(range(len(shared)), key=lambda index: shared[index], reverse=True)
+        return [self._facts[index] for index in order[:count]]
 
     def judge(self, sentence: str, question: str) -> Verdict:
         """Whether `sentence`, in answer to `question`, may be said."""
@@ -190,7 +198,7 @@ class Grounds:
         if not said.all_content and not said.numbers:
             social = not asked.all_content and not _SOCIAL.isdisjoint(words(question))
             return Verdict.SAY if social else Verdict.SKIP
-        grounded = any(_is_about(asked, about) and _follows(said, fact) for fact, about in self._facts)
+        grounded = any(_is_about(asked, about) and _follows(said, fact) for fact, about in self._readings)
         return Verdict.SAY if grounded else Verdict.REFUSE
 
 
