@@ -201,6 +201,14 @@ class Grounds:
         grounded = any(_is_about(asked, about) and _follows(said, fact) for fact, about in self._readings)
         return Verdict.SAY if grounded else Verdict.REFUSE
 
+    def hopeless(self, begun: str, question: str) -> bool:
+        """Whether nothing that goes on from `begun`, whose last word may not be whole, may be said."""
+        said = _read(begun.rpartition(" ")[0], _NEUTRAL).all_content
+        asked = _read(question, _ASKING)
+        return bool(said) and not any(
+            said <= fact.all_content and _is_about(asked, about) for fact, about in self._readings
+        )
+
 
 def statement(sentence: str) -> str:
     """`sentence` without a "Yes," or "No," before it: that would be a claim, and one that nothing proves."""

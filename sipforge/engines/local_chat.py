@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
-from typing import Final
+from typing import Final, Protocol
 
-from sipforge.engines.chat_model import ChatModel
-from sipforge.engines.chat_template import plain, trimmed
+from sipforge.engines.chat_template import ChatTemplate, plain, trimmed
 from sipforge.engines.chat_tools import INSTRUCTIONS, read_tool
 from sipforge.engines.grounding import Fact, Grounds, Verdict, statement
 from sipforge.engines.protocols import Do, Question, Reply, ReplyPart, Speak, Stage
@@ -21,7 +20,7 @@ from sipforge.engines.worker import Worker
 from sipforge.text.english import sentences
 
 PROMPT: Final = (
-    "You answer the telephone of an office. Answer the caller with one or two short sentences, as one "
+    "You answer the telephone of {office}. Answer the caller with one or two short sentences, as one "
     "speaks, using only the facts. If the facts do not answer the question, say: I do not know."
 )
 FACTS_TOKENS: Final = 600
@@ -34,13 +33,31 @@ CONFIDENCE: Final = 0.5
 """What is said is in the facts; that it is what was asked for is not certain."""
 
 
+class Writer(Protocol):
+    """What the dialogue needs of a chat model; sipforge.engines.chat_model.ChatModel has it."""
+
+    template: ChatTemplate
+
+    def prepare(self, system: str) -> None:
+        """Begin every conversation with `system`."""
+        ...
+
+    def write(self, rest: str, max_tokens: int, on_text: Callable[[str], bool]) -> bool:
+        """Write an answer, giving all of it so far each time, until told to stop; whether it was ended."""
+        ...
+
+    def count(self, text: str) -> int:
+        """How many tokens `text` is."""
+        ...
+
+
 class CTranslate2Dialogue:
     """One chat model for all calls; it answers one caller at a time, since an answer uses all its threads."""
 
     name = "ctranslate2"
 
     def __init__(
-        self, model: ChatModel, facts: Sequence[Fact], prompt: str = PROMPT, max_tokens: int = 80
+        self, model: Writer, facts: Sequence[Fact], prompt: str = PROMPT, max_tokens: int = 80
     ) -> None:
         """Make the model read the prompt, once and for all.
 
@@ -76,8 +93,8 @@ class CTranslate2Dialogue:
         return Reply(_Begun(first, parts), CONFIDENCE, self.name)
 
     async def _parts(self, question: Question) -> AsyncGenerator[ReplyPart]:
-        said = 0
-        async with aclosing(self._sentences(self._prompt(question))) as written:
+        said: list[str] = []
+        async with aclosing(self._sentences(question)) as written:
             async for sentence in written:
                 tool = read_tool(sentence)
                 if tool is not None:
@@ -85,12 +102,13 @@ class CTranslate2Dialogue:
                     return
                 claim = statement(sentence)
                 verdict = self._grounds.judge(claim, question.text)
-                if verdict is Verdict.REFUSE:
+                # A model that begins to repeat itself goes on repeating itself.
+                if verdict is Verdict.REFUSE or claim in said:
                     return
                 if verdict is Verdict.SAY:
                     yield Speak(f" {claim}" if said else claim)
-                    said += 1
-                    if said == MOST_SENTENCES:
+                    said.append(claim)
+                    if len(said) == MOST_SENTENCES:
                         return
 
     def _prompt(self, question: Question) -> str:
@@ -102,8 +120,12 @@ class CTranslate2Dialogue:
         history = trimmed(question.history, self._model.count, HISTORY_TOKENS)
         return self._model.template.rest(history, text)
 
-    async def _sentences(self, prompt: str) -> AsyncGenerator[str]:
-        """Whole sentences as the model writes them; closing it stops the model at its next token."""
+    async def _sentences(self, question: Question) -> AsyncGenerator[str]:
+        """Whole sentences as the model writes them, until it begins one that cannot become good.
+
+        Closing it stops the model at its next token.
+        """
+        prompt = self._prompt(question)
         loop = asyncio.get_running_loop()
         # Never longer than what the model may write, so that its thread need not wait for the caller.
         texts: asyncio.Queue[str | None] = asyncio.Queue()
@@ -118,13 +140,16 @@ class CTranslate2Dialogue:
             self._worker.run(lambda: self._model.write(prompt, self._max_tokens, on_text))
         )
         work.add_done_callback(lambda _: texts.put_nowait(None))
-        given, pieces = 0, [""]
+        given, pieces = 0, list[str]()
         try:
             while (text := await texts.get()) is not None:
                 pieces = _pieces(text)
                 for sentence in pieces[given:-1]:
                     given += 1
                     yield sentence
+                begun = pieces[-1] if pieces else ""
+                if not begun.startswith("[") and self._grounds.hopeless(statement(begun), question.text):
+                    return
             if await work:
                 for sentence in pieces[given:]:
                     yield sentence
