@@ -22,8 +22,8 @@ from sipforge.bot.voice import Voice, load_language
 from sipforge.core.endpointing import EndpointingRules
 from sipforge.core.turns import Phrase
 from sipforge.engines.answers import Knowledge, load_knowledge
-from sipforge.engines.factory import make_dialogue, make_stt, make_tts, make_vad
-from sipforge.engines.protocols import RATE_HZ, EngineError
+from sipforge.engines.factory import make_dialogue, make_local_chat, make_stt, make_tts, make_vad
+from sipforge.engines.protocols import RATE_HZ, Dialogue, EngineError
 from sipforge.infra.credentials import CredentialError, read_credential
 from sipforge.infra.http import Health, Status, build_app, serve
 from sipforge.infra.logs import configure_logging
@@ -167,9 +167,24 @@ def _make_parts(
         expected |= dict.fromkeys(phrases.intents[meaning], f"={meaning.value}")
     models = settings.model_directory
     stt = make_stt(bot.stt.engine, models / bot.stt.model, bot.stt.language, bot.stt.threads, expected)
-    dialogues = [make_dialogue(engine, bot.knowledge) for engine in bot.dialogue.engines]
+    dialogues = [_make_dialogue(settings, bot, engine) for engine in bot.dialogue.engines]
     vad = make_vad(bot.vad.engine, models / bot.vad.model)
     return Parts(vad, Thinking(stt, dialogues, phrases), voice, phrases)
+
+
+def _make_dialogue(settings: Settings, bot: BotSettings, engine: str) -> Dialogue:
+    if engine != "ctranslate2":
+        return make_dialogue(engine, bot.knowledge)
+    chat = bot.dialogue.ctranslate2
+    return make_local_chat(
+        settings.model_directory / chat.model,
+        bot.knowledge,
+        office=settings.office,
+        prompt=chat.prompt,
+        template=chat.template,
+        threads=chat.threads,
+        max_tokens=chat.max_tokens,
+    )
 
 
 def _rules(name: str, bot: BotSettings) -> BotRules:

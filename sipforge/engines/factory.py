@@ -68,6 +68,39 @@ def make_dialogue(engine: str, knowledge: Path) -> Dialogue:
     return AnswersDialogue(load_knowledge(knowledge))
 
 
+def make_local_chat(
+    directory: Path,
+    knowledge: Path,
+    *,
+    office: str,
+    prompt: str,
+    template: str,
+    threads: int,
+    max_tokens: int,
+) -> Dialogue:
+    """A chat model on this host.
+
+    Args:
+        directory: folder of the model.
+        knowledge: the office's knowledge file.
+        office: what stands for {office} in the prompt.
+        prompt: who the assistant is and how it answers; empty for the engine's own.
+        template: the marks that the model was trained on; "auto" tells by its tokens.
+        threads: CPU threads for one answer.
+        max_tokens: how much it may write for one reply.
+
+    Raises:
+        EngineError: the model cannot be loaded, or the knowledge file is wrong.
+    """
+    from sipforge.engines.chat_model import ChatModel  # noqa: PLC0415 - see the module's first line
+    from sipforge.engines.grounding import Fact  # noqa: PLC0415 - as above
+    from sipforge.engines.local_chat import PROMPT, CTranslate2Dialogue  # noqa: PLC0415 - as above
+
+    facts = [Fact(topic.answer, topic.questions) for topic in load_knowledge(knowledge).topics]
+    text = (prompt or PROMPT).replace("{office}", office)
+    return CTranslate2Dialogue(ChatModel(directory, template, threads), facts, text, max_tokens)
+
+
 def make_tts(engine: str, directory: Path | None, voice: str, words_per_minute: int) -> Tts:
     """Text to speech.
 

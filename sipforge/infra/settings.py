@@ -98,10 +98,31 @@ class TtsSettings(_Section):
     words_per_minute: int = Field(default=150, ge=60, le=400)
 
 
+class LocalChatSettings(_Section):
+    """A chat model in CTranslate2's format, for the dialogue engine `ctranslate2`."""
+
+    model: str = ""
+    """Its folder's name in the model directory; no model is good enough to be the default."""
+    template: str = "auto"
+    """The marks it was trained on (see sipforge.engines.chat_template); auto: told by its tokens."""
+    threads: int = Field(default=1, ge=1)
+    max_tokens: int = Field(default=80, ge=8)
+    """How much it may write for one reply."""
+    prompt: str = ""
+    """Who it is and how it answers, {office} being the office's name; empty: the engine's own."""
+
+
 class DialogueSettings(_Section):
     """Who answers: each engine is asked in turn until one is sure."""
 
-    engines: tuple[Literal["answers"], ...] = ("answers",)
+    engines: tuple[Literal["answers", "ctranslate2"], ...] = ("answers",)
+    ctranslate2: LocalChatSettings = LocalChatSettings()
+
+    @model_validator(mode="after")
+    def _chat_model_is_named(self) -> DialogueSettings:
+        if "ctranslate2" in self.engines and not self.ctranslate2.model:
+            raise ValueError("the engine ctranslate2 needs ctranslate2.model")
+        return self
 
 
 class BotSettings(_Section):
