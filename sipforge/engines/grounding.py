@@ -36,7 +36,7 @@ _ASKING: Final = frozenset(
     words(
         """
         know tell say want need like ask question answer help welcome glad happy sure course sorry hello hi
-        good thank thanks thing something anything able give exactly actually
+        good thank thanks thing something anything able give exactly actually see check moment
         """
     )
 )
@@ -45,7 +45,7 @@ _NEUTRAL: Final = _ASKING | frozenset(
     words(
         """
         office hour hours time name number address located price cost costs available offer provide get go
-        come find reach use call called contact
+        come find reach use accept call called contact
         """
     )
 )
@@ -64,7 +64,10 @@ _NUMBERS: Final = (
 _DAY_PARTS: Final = frozenset(("morning", "afternoon", "evening"))
 _RANGE: Final = frozenset(("to", "until", "till"))
 _JOINTS: Final = frozenset(("and", "but", "or"))
-_SAME: Final = {"noon": "midday"}
+_STOPS: Final = frozenset((".", "!", "?"))
+_SAME: Final = {"noon": "midday", "phone": "telephone"}
+_SITE: Final = re.compile(r"\b(?:\w+ at )?\w+(?: dot \w+)+")
+"""An e-mail or Internet address, as it is said; right only as a whole."""
 _DASH: Final = re.compile(r"\s+-\s+|\s*[\u2013\u2014]\s*")
 _TOKEN: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[,;:.!?]")
 _OPENING: Final = re.compile(r"^(?:yes|no|yeah|sure|certainly|of course)\b[,.!]?\s+(?=\w)", re.I)
@@ -108,6 +111,8 @@ class _Reading:
 
     content: list[set[str]] = field(default_factory=lambda: [set()])
     """Of each clause."""
+    sentence_of: list[int] = field(default_factory=lambda: [0])
+    """The sentence in which each clause stands."""
     denying: set[int] = field(default_factory=set)
     """Clauses that deny."""
     numbers: list[_Number] = field(default_factory=list)
@@ -119,6 +124,7 @@ class _Reading:
 
 def _read(text: str, ignored: frozenset[str]) -> _Reading:
     said = _DASH.sub(" to ", normalise(text)).replace("-", " ").casefold()
+    said = _SITE.sub(lambda found: found[0].replace(" ", ""), said)
     tokens = [_SAME.get(found, found) for found in _TOKEN.findall(said)]
     reading = _Reading()
     at, said_of, ranging = 0, "", False
@@ -134,11 +140,12 @@ def _read(text: str, ignored: frozenset[str]) -> _Reading:
         at += 1
         if not token[0].isalnum() or token in _JOINTS:
             reading.content.append(set())
+            reading.sentence_of.append(reading.sentence_of[-1] + (token in _STOPS))
             said_of = ""
         if token in _DENIALS or token.endswith("n't"):
             reading.denying.add(len(reading.content) - 1)
         ranging = token in _RANGE and bool(reading.numbers)
-        key = token if "dot" in tokens[max(0, at - 2) : at + 1] else _key(token, ignored)
+        key = _key(token, ignored)
         if key and token[0].isalnum():
             reading.content[-1].add(key)
             said_of = key
@@ -237,8 +244,19 @@ def _has_number(fact: _Reading, number: _Number) -> bool:
     return any(
         each.value == number.value
         and number.part in ("", each.part)
-        and (not number.said_of or number.said_of in fact.content[each.clause])
+        and (not number.said_of or _is_said_of(fact, each, number.said_of))
         for each in fact.numbers
+    )
+
+
+def _is_said_of(fact: _Reading, number: _Number, word: str) -> bool:
+    """Whether `word` stands in the number's clause, or beside it where no other number has a claim to it."""
+    taken = {each.clause for each in fact.numbers} - {number.clause}
+    return any(
+        word in content
+        and clause not in taken
+        and fact.sentence_of[clause] == fact.sentence_of[number.clause]
+        for clause, content in enumerate(fact.content)
     )
 
 
