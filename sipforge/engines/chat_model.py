@@ -24,7 +24,7 @@ class ChatModel:
             EngineError: a file is missing or broken, or the model does not know the template's marks.
         """
         generator, self._tokenizer = ct2.load(Stage.DIALOGUE, "Generator", directory, threads)
-        # Its threads still hold the last callback; unless they end before Python does, the process aborts.
+        # Its threads keep the last callback; unless they end before Python does, the process aborts.
         self._generator: list[Any] = [generator]
         weakref.finalize(self, self._generator.clear)
         self.template = chat_template.choose(
@@ -66,6 +66,13 @@ class ChatModel:
             return on_text(self._tokenizer.decode(ids).rstrip("\ufffd"))
 
         tokens = self._tokens(self._prefix + rest)
+        # The model's thread keeps the callback for a while. If that held this object, the thread might be what
+        # ends the model, and with it itself, which aborts the process.
+        active = [on_token]
+
+        def callback(step: Any) -> bool:
+            return active[0](step)
+
         # Where the texts' border is not one of tokens, too, all is read anew: slow, and still right.
         known = self._prefix_tokens if tokens[: len(self._prefix_tokens)] == self._prefix_tokens else []
         try:
@@ -77,10 +84,12 @@ class ChatModel:
                 beam_size=1,
                 include_prompt_in_result=False,
                 end_token=self._ends,
-                callback=on_token,
+                callback=callback,
             )
         except (RuntimeError, ValueError) as error:
             raise EngineError(Stage.DIALOGUE, "the chat model failed") from error
+        finally:
+            active.clear()
         return ended
 
     def count(self, text: str) -> int:

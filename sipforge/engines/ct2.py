@@ -6,12 +6,14 @@ CT2_USE_MKL must stay unset: setting it makes decoding many times slower.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import ctranslate2
 import tokenizers
 
 from sipforge.engines.protocols import EngineError, Stage
+
+_FILES: Final = ("model.bin", "config.json", "tokenizer.json")
 
 
 def load(
@@ -22,6 +24,9 @@ def load(
     Raises:
         EngineError: a file is missing or broken, or the model is not of this kind.
     """
+    missing = [name for name in _FILES if not (directory / name).is_file()]
+    if missing:
+        raise EngineError(stage, f"the model in {directory} cannot be loaded: it lacks {', '.join(missing)}")
     kinds = {"Generator": ctranslate2.Generator, "Whisper": ctranslate2.models.Whisper}
     try:
         model = kinds[kind](

@@ -70,7 +70,9 @@ _SITE: Final = re.compile(r"\b(?:\w+ at )?\w+(?: dot \w+)+")
 """An e-mail or Internet address, as it is said; right only as a whole."""
 _DASH: Final = re.compile(r"\s+-\s+|\s*[\u2013\u2014]\s*")
 _TOKEN: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[,;:.!?]")
-_OPENING: Final = re.compile(r"^(?:yes|no|yeah|sure|certainly|of course)\b[,.!]?\s+(?=\w)", re.I)
+_OPENING: Final = re.compile(
+    r"^(?:(?:(?:yes|yeah|sure|certainly|of course)\b[,.!]?|no[,.!])\s+)+(?=\w)", re.I
+)
 _TELEPHONE: Final = 6
 """Digits from which a number is taken for one of a telephone."""
 _RELEVANT: Final = 0.5
@@ -124,7 +126,7 @@ class _Reading:
 
 def _read(text: str, ignored: frozenset[str]) -> _Reading:
     said = _DASH.sub(" to ", normalise(text)).replace("-", " ").casefold()
-    said = _SITE.sub(lambda found: found[0].replace(" ", ""), said)
+    said = _SITE.sub(lambda found: f"{found[0]} {found[0].replace(' ', '')}", said)
     tokens = [_SAME.get(found, found) for found in _TOKEN.findall(said)]
     reading = _Reading()
     at, said_of, ranging = 0, "", False

@@ -76,6 +76,7 @@ TRUE = [
     ("What papers do I have to bring?", "You need your identity card and your land papers."),
     ("Is there an elevator?", "Yes, we have a lift."),
     ("Are there stairs?", "There are no steps at the entrance."),
+    ("How much does it cost?", "The first visit is free, and after that one hour costs 20,000 francs."),
 ]
 
 WRONG = [
@@ -156,7 +157,6 @@ WRONG = [
 ]
 
 TRUE_BUT_DOUBTED = [
-    ("How much does it cost?", "The first visit is free, and after that one hour costs 20,000 francs."),
     ("When are you open?", "We are open until five in the afternoon."),
     ("Until when are you open tomorrow?", "On weekdays we close at five."),
     ("Are you open at the weekend?", "We are open on Saturday from nine until midday, but closed on Sunday."),
@@ -243,6 +243,8 @@ def test_closest_facts_come_first(grounds: Grounds) -> None:
         ("Yes, we are open.", "We are open."),
         ("No. We are closed.", "We are closed."),
         ("Of course, you can.", "You can."),
+        ("Yes of course, you can.", "You can."),
+        ("No parking is there.", "No parking is there."),
         ("Nobody is here.", "Nobody is here."),
         ("Yes.", "Yes."),
         ("", ""),
