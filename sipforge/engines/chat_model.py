@@ -66,8 +66,8 @@ class ChatModel:
             return on_text(self._tokenizer.decode(ids).rstrip("\ufffd"))
 
         tokens = self._tokens(self._prefix + rest)
-        # The model's thread keeps the callback for a while. If that held this object, the thread might be what
-        # ends the model, and with it itself, which aborts the process.
+        # The model's thread keeps the callback for a while. If that held this object, the thread might be the
+        # one that ends the model, and with it itself, which aborts the process.
         active = [on_token]
 
         def callback(step: Any) -> bool:

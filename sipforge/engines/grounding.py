@@ -24,28 +24,30 @@ from sipforge.text.plain import words
 _FUNCTION: Final = frozenset(
     words(
         """
-        a an the this that these those there here it its he she him his her they them their i me my you your
-        we us our who whom whose which what when where why how is are was were be been being am do does did
-        done have has had can could will would shall should may might must let of to in on at by for from with
-        into through as if then than so and or but also too both not no never cannot nor just about very well
-        much many please yes yeah okay
+        a an the this that these those there here it its he she him his her they them their i me my
+        you your we us our what when where why how is are was were be been being am do does did done
+        have has had can could will would shall should may might must let of to in on at by for from
+        with into through as if then than so and or but also too both not no never cannot nor just
+        about very well much many please yes yeah okay
         """
     )
 )
-_ASKING: Final = frozenset(
+_CLAIMLESS: Final = frozenset(
     words(
         """
-        know tell say want need like ask question answer help welcome glad happy sure course sorry hello hi
-        good thank thanks thing something anything able give exactly actually see check moment
+        know tell say want need like ask question answer help welcome glad happy sure course sorry
+        hello hi good thank thanks thing something anything able give exactly actually see check
+        moment
         """
     )
 )
-"""Words that claim nothing, and say nothing of what a question is about."""
-_NEUTRAL: Final = _ASKING | frozenset(
+_ASKING: Final = _CLAIMLESS | {"who", "whom", "whose", "which"}
+"""Words that say nothing of what a question is about; in an answer "which" claims that two things are one."""
+_NEUTRAL: Final = _CLAIMLESS | frozenset(
     words(
         """
-        office hour hours time name number address located price cost costs available offer provide get go
-        come find reach use accept call called contact
+        office hour hours time name number address located price cost costs available offer provide
+        get go come find reach use accept call called contact
         """
     )
 )

@@ -29,6 +29,8 @@ CLOSEST_FACTS: Final = 4
 HISTORY_TOKENS: Final = 200
 """What was said before is read anew with each question, some 600 tokens a second."""
 MOST_SENTENCES: Final = 2
+MOST_WRITTEN: Final = 3
+"""Sentences after which a model that has said nothing by then is not heard any longer."""
 CONFIDENCE: Final = 0.5
 """What is said is in the facts; that it is what was asked for is not certain."""
 
@@ -94,8 +96,9 @@ class CTranslate2Dialogue:
 
     async def _parts(self, question: Question) -> AsyncGenerator[ReplyPart]:
         said: list[str] = []
-        async with aclosing(self._sentences(question)) as written:
-            async for sentence in written:
+        written = 0
+        async with aclosing(self._sentences(question)) as spoken:
+            async for sentence in spoken:
                 tool = read_tool(sentence)
                 if tool is not None:
                     yield self._checked(tool, question.text)
@@ -108,8 +111,9 @@ class CTranslate2Dialogue:
                 if verdict is Verdict.SAY:
                     yield Speak(f" {claim}" if said else claim)
                     said.append(claim)
-                    if len(said) == MOST_SENTENCES:
-                        return
+                written += 1
+                if len(said) == MOST_SENTENCES or written == MOST_WRITTEN:
+                    return
 
     def _prompt(self, question: Question) -> str:
         text = plain(question.text)

@@ -154,6 +154,7 @@ WRONG = [
     ("Is there a restaurant?", "There is a restaurant on the second floor of the Green House."),
     ("Can I get a discount?", "The first hour is free."),
     ("Are you hiring?", "Send your papers to info at hilltop dot example."),
+    ("Is the office closed on public holidays?", "We are closed on Sunday, which is a public holiday."),
 ]
 
 TRUE_BUT_DOUBTED = [

@@ -39,33 +39,36 @@ WHO = Question("Who is the director?")
 
 
 class Scripted:
-    """Writes what it was given, a letter at a time, as a model would: until its end, its limit or a stop."""
+    """Writes what it was given, a letter at a time, as a model would: until its end, its limit or a stop.
+
+    One without an end repeats its last word until it is stopped.
+    """
 
     template = TEMPLATES["chatml"]
 
-    def __init__(self, text: str, limit: int = 1000, error: EngineError | None = None) -> None:
-        self.text, self.limit, self.error = text, limit, error
-        self.system, self.rest, self.written = "", "", 0
-        self.go_on = threading.Event()
-        self.go_on.set()
-        self.finished = threading.Event()
+    def __init__(
+        self, text: str, limit: int = 1000, error: EngineError | None = None, endless: bool = False
+    ) -> None:
+        self.text, self.limit, self.error, self.endless = text, limit, error, endless
+        self.system, self.rest = "", ""
+        self.stopped = threading.Event()
 
     def prepare(self, system: str) -> None:
         self.system = system
 
     def write(self, rest: str, max_tokens: int, on_text: Callable[[str], bool]) -> bool:
         self.rest = rest
-        try:
-            for length in range(1, min(len(self.text), self.limit) + 1):
-                self.go_on.wait()
-                self.written = length
-                if on_text(self.text[:length]):
-                    return False
-            if self.error is not None:
-                raise self.error
-            return self.limit >= len(self.text)
-        finally:
-            self.finished.set()
+        text = self.text[: self.limit]
+        for length in range(1, len(text) + 1):
+            if on_text(text[:length]):
+                self.stopped.set()
+                return False
+        while self.endless and not self.stopped.is_set():
+            if on_text(text):
+                self.stopped.set()
+        if self.error is not None:
+            raise self.error
+        return text == self.text
 
     def count(self, text: str) -> int:
         return len(text.split())
@@ -95,6 +98,7 @@ def said(model: Scripted, question: Question = WHO) -> list[ReplyPart]:
         ("The director is Peter. She is Alice Uwase.", []),
         ("I do not know.", []),
         ("Let me see.", []),
+        ("Let me see. One moment. I will check. The director is Alice Uwase.", []),
         ("", []),
         ("[transfer]", [Do(Act.TRANSFER)]),
         ("Alice Uwase.\n[message: land]\nPeter.", [Speak("Alice Uwase."), Do(Act.MESSAGE, "", "land")]),
@@ -116,18 +120,9 @@ def test_a_sentence_that_was_cut_off_is_not_said() -> None:
 
 
 def test_the_model_stops_at_the_first_wrong_word() -> None:
-    model = Scripted("The director is Peter " + "and " * 200)
-    model.go_on.clear()
-
-    async def scenario() -> None:
-        asked = asyncio.ensure_future(CTranslate2Dialogue(model, FACTS).reply(WHO))
-        await asyncio.sleep(0)
-        model.go_on.set()
-        assert await asked is None
-
-    asyncio.run(scenario())
-    assert model.finished.wait(5)
-    assert model.written < len(model.text)
+    model = Scripted("The director is Peter and ", endless=True)
+    assert said(model) == []
+    assert model.stopped.wait(5)
 
 
 def test_the_prompt_holds_the_facts_the_tools_and_what_was_said() -> None:
@@ -169,40 +164,30 @@ def test_an_error_before_the_first_sentence_is_the_reply_s_and_after_it_the_part
 
 @pytest.mark.parametrize("heard", [0, 1])
 def test_a_reply_that_is_closed_stops_the_model(heard: int) -> None:
-    begin = "Alice Uwase. She"
-    model = Scripted(begin + " is in the office every morning" * 20)
+    model = Scripted("Alice Uwase. She is in the office every", endless=True)
 
     async def scenario() -> None:
         reply = await CTranslate2Dialogue(model, FACTS).reply(WHO)
         assert reply is not None
         for _ in range(heard):
             await anext(reply.parts)
-        model.go_on.clear()
+        assert not model.stopped.is_set()
         await reply.parts.aclose()  # type: ignore[attr-defined]
-        written = model.written
-        model.go_on.set()
-        await asyncio.to_thread(model.finished.wait, 5)
-        assert model.written <= written + 1
+        assert await asyncio.to_thread(model.stopped.wait, 5)
         assert await parts_of(reply) == []
 
     asyncio.run(scenario())
 
 
 def test_a_question_that_is_withdrawn_stops_the_model() -> None:
-    model = Scripted("The director is Alice" * 20)
-    model.go_on.clear()
+    model = Scripted("The director is Alice", endless=True)
 
     async def scenario() -> None:
-        asked = asyncio.ensure_future(CTranslate2Dialogue(model, FACTS).reply(WHO))
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)
-        asked.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await asked
-        model.go_on.set()
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(CTranslate2Dialogue(model, FACTS).reply(WHO), 0.05)
+        assert await asyncio.to_thread(model.stopped.wait, 5)
 
     asyncio.run(scenario())
-    assert model.written <= 1
 
 
 @pytest.fixture(scope="module")
