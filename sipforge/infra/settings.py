@@ -81,9 +81,7 @@ class OpenAISettings(_Section):
     dialogue_model: str = "gpt-6-luna"
     reasoning_effort: str = "none"
     """A caller does not wait for thoughts; empty where the service does not know the word."""
-    persona: str = (
-        "You answer the telephone of {office} as its assistant. You are friendly, calm and brief."
-    )
+    persona: str = "You answer the telephone of {office} as its assistant. You are friendly, calm and brief."
     """Who the model is; {office} stands for the office's name."""
     rules: str = (
         "Everything you write is spoken to the caller. Answer in one or two short sentences, as people speak:"
@@ -156,11 +154,33 @@ class TtsSettings(_Engines):
     words_per_minute: int = Field(default=150, ge=60, le=400)
 
 
+class LocalChatSettings(_Section):
+    """A chat model in CTranslate2's format, for the dialogue engine `ctranslate2`."""
+
+    model: str = ""
+    """Its folder's name in the model directory; no model is good enough to be the default."""
+    template: str = "auto"
+    """The marks it was trained on (see sipforge.engines.chat_template); auto: told by its tokens."""
+    threads: int = Field(default=1, ge=1)
+    max_tokens: int = Field(default=80, ge=8)
+    """How much it may write for one reply."""
+    prompt: str = ""
+    """Who it is and how it answers, {office} being the office's name; empty: the engine's own."""
+
+
 class DialogueSettings(_Section):
     """Who answers: each engine is asked in turn until one is sure."""
 
-    engines: tuple[Literal["answers", "openai"], ...] = ("answers",)
-    """`answers` is the office's own written answers; `openai` sends what callers say to a chat model."""
+    engines: tuple[Literal["answers", "openai", "ctranslate2"], ...] = ("answers",)
+    """`answers` is the office's own written answers; `openai` sends what callers say to a chat model;
+    `ctranslate2` is a chat model on this host."""
+    ctranslate2: LocalChatSettings = LocalChatSettings()
+
+    @model_validator(mode="after")
+    def _chat_model_is_named(self) -> DialogueSettings:
+        if "ctranslate2" in self.engines and not self.ctranslate2.model:
+            raise ValueError("the engine ctranslate2 needs ctranslate2.model")
+        return self
 
 
 class TurnSettings(_Section):
@@ -184,8 +204,6 @@ class BotSettings(_Section):
     knowledge: Path
     operator: str = ""
     """Extension of the person offered to a caller; empty: nobody is offered."""
-    departments: dict[str, str] = Field(default_factory=dict)
-    """Name, as callers say it → extension, for a chat model that connects callers."""
     max_calls: int = Field(default=10, ge=1)
     vad: VadSettings = VadSettings()
     stt: SttSettings = SttSettings()
