@@ -13,6 +13,9 @@ from sipforge.text.plain import words
 _CUT_SHORT: Final = 3
 """Words of an answer that are enough to know it by."""
 
+_POLITE: Final = 3
+"""How many words more than the choice a caller may say, as in "yes the first one please"."""
+
 
 @dataclass(frozen=True, slots=True)
 class AnswersPhrases:
@@ -68,7 +71,11 @@ class Heard:
     def choice(self, text: str, offered: Sequence[Topic], matcher: Matcher) -> tuple[Topic, ...]:
         """Which of `offered` the caller chose with `text`; empty where it is something else."""
         said = words(text)
-        chosen = [(len(phrase), numbers) for phrase, numbers in self._choices if _find(said, phrase) >= 0]
+        chosen = [
+            (len(phrase), numbers)
+            for phrase, numbers in self._choices
+            if len(said) <= len(phrase) + _POLITE and _find(said, phrase) >= 0
+        ]
         if chosen:
             return tuple(offered[number] for number in max(chosen)[1] if number < len(offered))
         terms = matcher.heard(matcher.terms.words(text))

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from sipforge.engines.answers_healing import Heard
 from sipforge.text.lexicon import Lexicon
 from sipforge.text.plain import words
+
+_LONG: Final = 6
+"""Letters of a word that is ignored in its inflections, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,8 @@ class Terms:
     def __init__(self, lexicon: Lexicon, synonyms: Iterable[Sequence[str]], filler: Iterable[str]) -> None:
         self._lexicon = lexicon
         self._ignored = lexicon.function | {word for phrase in filler for word in self.words(phrase)}
+        # Short words have stems that are others' too.
+        self._ignored_stems = {lexicon.stem(word) for word in self._ignored if len(word) >= _LONG}
         self._meanings = {
             tuple(phrase.split()): tuple(name.split()) for name, phrases in lexicon.same for phrase in phrases
         }
@@ -52,6 +58,9 @@ class Terms:
                 self._merged[other] = concept
         for phrase in phrases:
             self._meanings[phrase] = (concept,)
+
+    def _ignores(self, word: str) -> bool:
+        return word in self._ignored or self._lexicon.stem(word) in self._ignored_stems
 
     def _final(self, concept: str) -> str:
         while concept in self._merged:
@@ -109,7 +118,7 @@ class Terms:
             phrase = tuple(word for word, _ in said[at : at + length])
             if phrase in self._meanings:
                 return length, self._meanings[phrase]
-            if length == 1 and phrase[0] in self._ignored:
+            if length == 1 and self._ignores(phrase[0]):
                 return 1, ()
             stemmed = tuple(map(self._lexicon.stem, phrase))
             if stemmed in self._meanings and phrase[0] not in self._lexicon.weak:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from sipforge.engines.answers import AnswersDialogue, load_knowledge
+from sipforge.engines.answers import AnswersDialogue, AnswersPhrases, load_knowledge
 from sipforge.engines.protocols import Dialogue, EngineError, Stage, Stt, Tts, Vad
+from sipforge.text.lexicon import load_lexicon
 
 
 def make_vad(engine: str, directory: Path) -> Vad:
@@ -53,19 +54,23 @@ def make_stt(engine: str, directory: Path, language: str, threads: int, phrases:
     return WhisperPhrasesStt(model, phrases)
 
 
-def make_dialogue(engine: str, knowledge: Path) -> Dialogue:
+def make_dialogue(
+    engine: str, knowledge: Path, language: str = "", phrases: AnswersPhrases | None = None
+) -> Dialogue:
     """Dialogue.
 
     Args:
         engine: "answers".
         knowledge: the office's knowledge file.
+        language: whose lexicon helps to match; empty for none.
+        phrases: what "answers" says besides the answers.
 
     Raises:
         EngineError: unknown engine, or the knowledge file is wrong.
     """
     if engine != "answers":
         raise _unknown(Stage.DIALOGUE, engine)
-    return AnswersDialogue(load_knowledge(knowledge))
+    return AnswersDialogue(load_knowledge(knowledge), phrases, load_lexicon(language))
 
 
 def make_tts(engine: str, directory: Path | None, voice: str, words_per_minute: int) -> Tts:

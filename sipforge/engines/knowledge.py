@@ -47,8 +47,11 @@ class Knowledge:
         return [topic.answer for topic in self.topics]
 
     def prompt(self) -> str:
-        """The knowledge for a language model's prompt: a line for each topic, one question and the answer."""
-        return "\n".join(f"- {topic.title or topic.questions[0]} {fold(topic.answer)}" for topic in self.topics)
+        """The knowledge for a language model's prompt: a line for each topic, what it is about and the answer."""
+        return "\n".join(
+            f"- {f'{topic.title}:' if topic.title else topic.questions[0]} {fold(topic.answer)}"
+            for topic in self.topics
+        )
 
 
 def read_knowledge(text: str) -> Knowledge:

@@ -19,7 +19,7 @@ anybody someone somebody everyone every each all both either own such like want 
 tell know ask say said see show explain find give gave spell repeat wonder wondering wondered guess think thought mean
 question information info idea able sort kind type kinds sorts types thing things stuff bit quick quickly hope
 regarding concerning within s t d ll re ve m o much make makes made take takes put keep use using go goes going come
-comes coming guys folks sir madam miss mister good nice now ever else more other another around describe suppose believe assume prefer lot many somewhere anywhere catch enough nearly almost always
+comes coming guys folks sir madam miss mister good nice now ever else more other another around describe suppose believe assume prefer instead permitted lot many somewhere anywhere catch enough nearly almost always
 usually normally generally before after until till during require required requires receive reach contain supposed allow allowed let's necessary look looking help interested try trying bring's
 """.split()
 
@@ -30,7 +30,7 @@ weekday next last this first time times new exact directly direct main normal us
 whole long short big small best better available particular certain special different possible way back inside outside
 zero one two three four five six seven eight nine ten eleven twelve half quarter clock pm am o'clock
 january february march april may june july august september october november december arrive leave stay 
-call calling phoning hear find out check confirm plan planning arrange mother father wife husband friend drop stop near nearby visitor floor city town easy easiest fastest quickest shortest
+call calling phoning hear find out check confirm plan planning arrange mother father wife husband friend drop stop near nearby visitor user piece floor city town easy easiest fastest quickest shortest
 answer reply roughly approximately front write send
 """.split()
 
@@ -90,7 +90,7 @@ _SAME: Final[Groups] = (
             "colleague who", "was wondering", "as soon as", "by taxi",
             "by moto", "by train", "by car", "is that a problem", "is it a problem", "is that fine", "is that okay",
             "is that ok", "is that possible", "would that be possible", "would that work", "would that be okay",
-            "would it be possible", "a lot", "its doors", "your doors", "for me", "for you", "to me", "for me",
+            "would it be possible", "a lot", "its doors", "your doors", "for me", "for you", "to me", "for me", "is it okay if", "is it ok if",
         ),
     ),
     (
@@ -112,7 +112,7 @@ _SAME: Final[Groups] = (
         ),
     ),
     ("close", ("close", "closed", "closing", "closes", "shut", "shuts", "lock up", "finish", "finish work", "finishing", "not open", "you not open")),
-    ("visit", ("visit", "consultation", "consult", "come by", "drop in", "drop by", "stop by", "come in", "come over", "walk in", "look in")),
+    ("visit", ("visit", "consultation", "consult", "come by", "drop in", "drop by", "stop by", "come in", "come over", "come around", "show up", "turn up", "walk in", "look in")),
     ("weekend", ("weekend", "weekends")),
     (
         "holiday",
@@ -144,7 +144,7 @@ _SAME: Final[Groups] = (
             "park", "parking", "parked", "car park", "parking space", "parking spaces", "parking lot", "parking place",
             "leave my car", "leave the car", "leave a car", "put my car", "put the car", "park my car",
             "park the car", "leave my vehicle", "leave my motorbike", "put my vehicle", "place for my car",
-            "place for my motorbike", "space for my car", "space for a car", "place for a car", "place for the car", "park a car",
+            "place for my motorbike", "space for my car", "space for a car", "place for a car", "space for cars", "place for cars", "place for the car", "park a car",
         ),
     ),
     ("car", ("car", "drive", "driving", "vehicle", "automobile", "motorbike", "motorcycle")),
@@ -173,8 +173,8 @@ _SAME: Final[Groups] = (
         "appointment",
         (
             "appointment", "booking", "bookings", "to book", "book a", "book an", "book me", "book us", "book in", "booked", "i book", "reservation",
-            "reserve", "meeting", "meetings", "reschedule", "arrange a time", "see someone", "see somebody",
-            "somebody see me", "someone see me", "meet someone", "meet somebody", "make a date", "schedule a",
+            "reserve", "meeting", "meetings", "reschedule", "arrange a time", "fix a date", "fix a time", "make a date", "come and see you", "come to see you", "meet you", "see someone", "see somebody",
+            "somebody see me", "someone see me", "meet someone", "meet somebody", "schedule a", "agree a time",
             "fixed time", "slot",
         ),
     ),
@@ -202,7 +202,7 @@ _SAME: Final[Groups] = (
     (
         "service",
         (
-            "service", "services", "offer", "offers", "offered", "provide", "provides", "what do you do", "what you do",
+            "service", "services", "offer", "offers", "offered", "provide", "provides", "what do you do", "what you do", "what kind of things", "what sort of things", "what things do you do",
             "what can you do", "what can you help", "what is it that you do", "what is it you do", "what do you offer",
             "what can you", "what can your office do", "what does your office do", "what does the office do",
             "what does your company do", "what does the company do", "what your office does", "kind of work", "help me with what",
@@ -223,11 +223,11 @@ _SAME: Final[Groups] = (
     (
         "wheelchair",
         (
-            "wheelchair", "wheelchairs", "wheel chair", "disabled", "disability", "disabled people", "handicapped", "accessible",
+            "wheelchair", "wheelchairs", "wheelchair user", "a way in", "wheel chair", "disabled", "disability", "disabled people", "handicapped", "accessible",
             "accessibility", "ramp", "crutches",
         ),
     ),
-    ("past", ("did", "yesterday", "ago", "has my", "was the", "who was", "last year", "last month", "last night")),
+    ("past", ("did", "was anybody", "was somebody", "was there", "were you", "yesterday", "ago", "has my", "was the", "who was", "last year", "last month", "last night")),
     ("why", ("why", "what for", "how come")),
     ("howlong", ("how long", "how much time", "how many days", "how many hours", "how many weeks")),
     ("howmany", ("how many",)),
@@ -260,9 +260,12 @@ _SAME: Final[Groups] = (
     ("home", ("home", "house", "my door", "doorstep")),
     ("shop", ("shop", "store")),
     ("pain", ("pain", "hurt", "hurts", "ache", "aches")),
-    ("collect", ("collect", "pick up", "fetch")),
+    ("collect", ("collect", "pick up", "fetch", "pick me up", "pick us up", "pick it up")),
+    ("checkin", ("check in", "checkin", "checking in")),
+    ("checkout", ("check out", "checkout", "checking out")),
+    ("animal", ("animal", "pet", "pets")),
     ("wait", ("wait", "waiting", "queue")),
-    ("land", ("land", "plot", "plots", "parcel", "plot of land", "plots of land")),
+    ("land", ("land", "piece of land", "plot", "plots", "parcel", "plot of land", "plots of land")),
 )
 
 _KINDS: Final[Groups] = (
@@ -276,7 +279,7 @@ _KINDS: Final[Groups] = (
         ),
     ),
     ("card", ("visa", "mastercard", "maestro", "cheque")),
-    ("night", ("night", "nights", "overnight")),
+    ("animal", ("dog", "dogs", "cat", "cats")),
 )
 
 _KIN: Final = (
