@@ -1,9 +1,9 @@
 """One question matched to the topic it is about, or honestly to none. Pure matching, no model.
 
-A term counts the more, the fewer topics use it. A topic fits a question as far as the question's terms are the
-topic's (so that a question about something else fits nothing), and as far as one of the topic's phrasings is in
-the question. What belongs together without being the same (the lexicon's kin, words of the written answer)
-counts in part.
+A term counts the more, the fewer topics use it. A topic fits a question as far as the question's terms are
+the topic's (so that a question about something else fits nothing), and as far as one of the topic's phrasings
+is in the question. What belongs together without being the same (the lexicon's kin, words of the written
+answer) counts in part.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ class Matcher:
             for name, members in lexicon.kinds
             for word in members
         }
-        spoken = {word for topic in self.topics for text in topic.questions for word in self.terms.words(text)}
+        spoken = {word for text in knowledge.questions() for word in self.terms.words(text)}
         office = (spoken | self.terms.spoken(frozenset(self._weight))) - lexicon.function - lexicon.weak
         self._healer = Healer(lexicon, office, self.terms.known())
 
@@ -199,12 +199,13 @@ class Matcher:
         return max(self._contained(asked, whole=True).values(), default=0.0)
 
     def completions(self, asked: Sequence[Term], before: Topic) -> list[tuple[float, int]]:
-        """Topics that all of `asked` are about, by index, each after the largest part of a phrasing that `asked`
-        makes up together with any words of the topic `before`."""
+        """Topics (by index, after the part) that all of `asked` are about, with the largest part of a
+        phrasing that `asked` makes up together with any words of the topic `before`."""
         own = self.topics.index(before)
         context = [Term(term) for term in sorted(self._terms_of[own] - {term.concept for term in asked})]
         # "And on Saturday?" is about the hours where the hours were spoken of, not after any other topic.
-        shared = [term for term in context if not self._hollow(term.concept)] if self.incidental(asked) else None
+        telling = [term for term in context if not self._hollow(term.concept)]
+        shared = telling if self.incidental(asked) else None
         parts = self._contained([*asked, *context], whole=True, needed=asked, shared=shared)
         return [(part, index) for index, part in parts.items() if index != own and self._about(asked, index)]
 
@@ -219,7 +220,7 @@ class Matcher:
 
     def _alike(self, term: Term) -> dict[str, float]:
         """What `term` may stand for, and how well."""
-        alike = {other: KIN * term.likeness for other in self._kin.get(term.concept, ())}
+        alike = dict.fromkeys(self._kin.get(term.concept, ()), KIN * term.likeness)
         kind = self._kind.get(term.concept)
         if kind is not None and term.concept not in self._weight:
             alike[kind] = KIND * term.likeness
@@ -255,7 +256,8 @@ class Matcher:
         got: dict[int, dict[str, float]] = defaultdict(dict)
         for term in asked:
             # "When is the holiday?" is not "Are you open on a holiday?", kin as they are.
-            alike = {term.concept: term.likeness} if term.concept in self._interrogative else self._alike(term)
+            alone = term.concept in self._interrogative
+            alike = {term.concept: term.likeness} if alone else self._alike(term)
             for other, likeness in alike.items():
                 for number in self._phrasings_of.get(other, ()):
                     got[number][other] = max(got[number].get(other, 0.0), likeness)

@@ -26,7 +26,9 @@ KNOWLEDGE = {
 def phrases() -> AnswersPhrases:
     path = ROOT / "roles" / "sipforge" / "files" / "phrases" / "english.toml"
     raw = tomllib.loads(path.read_text(encoding="utf-8"))["answers"]
-    return AnswersPhrases(**{key: tuple(said) if isinstance(said, list) else said for key, said in raw.items()})
+    return AnswersPhrases(
+        **{key: tuple(said) if isinstance(said, list) else said for key, said in raw.items()}
+    )
 
 
 @cache
