@@ -118,9 +118,9 @@ class Matcher:
         }
         spoken = {word for text in knowledge.questions() for word in self.terms.words(text)}
         # Whether a question is one of who or when is not to be guessed from a sound.
-        meant = frozenset(self._weight) - lexicon.interrogative
+        worth = frozenset(self._weight) - lexicon.interrogative
         plain = lexicon.function | lexicon.weak | self.terms.spoken(lexicon.interrogative)
-        office = (spoken | self.terms.spoken(meant)) - plain
+        office = (spoken | self.terms.spoken(worth)) - plain
         self._healer = Healer(lexicon, office, self.terms.known())
 
     def _keys(self) -> list[_Phrasing]:
