@@ -1,9 +1,10 @@
-"""An utterance cut where one question may end and the next begin, and how each piece stands by itself. Pure."""
+"""An utterance cut where one question may end and the next begin, and how each piece stands alone. Pure."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Final
 
 from sipforge.engines.answers_matching import Matcher
@@ -50,9 +51,8 @@ class Clauses:
             joined[-1] += waiting
         elif waiting:
             joined.append(waiting)
-        if len(joined) > MOST_CLAUSES:
-            joined[MOST_CLAUSES - 1 :] = [tuple(word for piece in joined[MOST_CLAUSES - 1 :] for word in piece)]
-        return joined
+        last = tuple(word for piece in joined[MOST_CLAUSES - 1 :] for word in piece)
+        return [*joined[: MOST_CLAUSES - 1], last] if last else joined
 
     def _cut_words(self, said: Sequence[str]) -> list[Clause]:
         cuts = [0]
@@ -62,7 +62,7 @@ class Clauses:
             asked = self._opens(said, at) and self._matcher.says(begun) and not self._lacks_verb(begun)
             if joint or asked:
                 cuts.append(at)
-        return [tuple(said[start:end]) for start, end in zip(cuts, [*cuts[1:], len(said)], strict=True) if end > start]
+        return [tuple(said[start:end]) for start, end in pairwise([*cuts, len(said)]) if end > start]
 
     def _opens(self, said: Sequence[str], at: int) -> bool:
         """Whether a question begins at `at`: with a verb, or with a question word and a verb."""

@@ -1,7 +1,7 @@
 """Words that the recogniser misheard, taken for the office's words they sound like. Pure.
 
-Only a word that nobody knows is healed, or two that were one ("a dress"), and only to a word that is also spelled
-much alike; a healed word counts for less than one that was said.
+Only a word that nobody knows is healed, or two that were one ("a dress"), and only to a word that is also
+spelled much alike; a healed word counts for less than one that was said.
 """
 
 from __future__ import annotations
@@ -66,12 +66,15 @@ class Healer:
         return out
 
     def _joined(self, first: str, second: str) -> Heard | None:
-        ours = all(word in self._office or self._knows(word) and word not in self._lexicon.everyday for word in (first, second))
-        plain = all(word in self._lexicon.function or word in self._lexicon.weak for word in (first, second))
-        if ours or plain or len(self._lexicon.sound(first + second)) < _SOUNDS:
+        if (self._in_place(first) and self._in_place(second)) or len(
+            self._lexicon.sound(first + second)
+        ) < _SOUNDS:
             return None
         found = self._like(first + second, near=not (self._knows(first) and self._knows(second)))
         return found if found and found[0] in self._office else None
+
+    def _in_place(self, word: str) -> bool:
+        return word in self._office or (self._knows(word) and word not in self._lexicon.everyday)
 
     def _knows(self, word: str) -> bool:
         return word in self._known or self._lexicon.stem(word) in self._known

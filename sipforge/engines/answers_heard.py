@@ -1,4 +1,4 @@
-"""What the assistant said before, found again in what the caller heard of it; and choosing between two topics. Pure."""
+"""What the assistant said before, found again in what the caller heard of it. Pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _POLITE: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class AnswersPhrases:
-    """What the engine says besides answers, and what callers reply; all empty in a language that lacks them."""
+    """What the engine says besides answers, and what callers reply; empty in a language that lacks them."""
 
     ask: str = ""
     """Holds {first} and {second}; empty: it never asks back."""
@@ -56,7 +56,7 @@ class Heard:
         ]
 
     def said(self, assistant: str) -> Said:
-        """What `assistant`, the text that was heard, spoke of last; neither topic nor offer where it is not ours."""
+        """What `assistant`, the text that was heard, spoke of last; nothing where it is not ours."""
         heard = words(assistant)
         asked = _find(heard, self._ask) if self._ask else -1
         if asked >= 0:
@@ -79,14 +79,14 @@ class Heard:
         if chosen:
             return tuple(offered[number] for number in max(chosen)[1] if number < len(offered))
         terms = matcher.heard(matcher.terms.words(text))
-        fits = sorted(((matcher.covering(terms, topic), -at) for at, topic in enumerate(offered)), reverse=True)
-        if not fits or not fits[0][0] or (len(fits) > 1 and fits[0][0] - fits[1][0] < AHEAD):
-            return ()
-        return (offered[-fits[0][1]],)
+        fits = [matcher.covering(terms, topic) for topic in offered]
+        best = max(fits)
+        close = [topic for topic, fit in zip(offered, fits, strict=True) if best - fit < AHEAD]
+        return tuple(close) if best and len(close) == 1 else ()
 
 
 def _apart(found: Sequence[tuple[int, int, Topic]]) -> tuple[Topic, ...]:
-    """At most two topics of `found` (where it begins, its negative length), a title inside another left out."""
+    """At most two topics of `found` (where it begins, its negative length), none inside another's title."""
     topics: list[Topic] = []
     end = 0
     for begin, length, topic in found:

@@ -1,16 +1,16 @@
 """One question matched to the topic it is about, or honestly to none. Pure matching, no model.
 
-A term counts the more, the fewer topics use it. A topic fits a question as far as the question's terms are the
-topic's (so that a question about something else fits nothing), and as far as one of the topic's phrasings is in
-the question. What belongs together without being the same (the lexicon's kin, words of the written answer)
-counts in part.
+A term counts the more, the fewer topics use it. A topic fits a question as far as the question's terms are
+the topic's (so that a question about something else fits nothing), and as far as one of the topic's phrasings
+is in the question. What belongs together without being the same (the lexicon's kin, words of the written
+answer) counts in part.
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Final
 
@@ -39,7 +39,7 @@ ANSWERED: Final = 0.75
 KEY: Final = 0.85
 """How much of a phrasing a term is that only this topic's phrasings have."""
 OTHER_KIND: Final = 0.6
-"""What is left of the fit where the question is of a kind (who, when) that the topic is not."""
+"""What is left of the fit where the question is of a kind (who, when) that the topic is not, or no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +116,11 @@ class Matcher:
             for name, members in lexicon.kinds
             for word in members
         }
-        spoken = {word for topic in self.topics for text in topic.questions for word in self.terms.words(text)}
-        office = (spoken | self.terms.spoken(frozenset(self._weight))) - lexicon.function - lexicon.weak
+        spoken = {word for text in knowledge.questions() for word in self.terms.words(text)}
+        # Whether a question is one of who or when is not to be guessed from a sound.
+        worth = frozenset(self._weight) - lexicon.interrogative
+        plain = lexicon.function | lexicon.weak | self.terms.spoken(lexicon.interrogative)
+        office = (spoken | self.terms.spoken(worth)) - plain
         self._healer = Healer(lexicon, office, self.terms.known())
 
     def _keys(self) -> list[_Phrasing]:
@@ -178,7 +181,10 @@ class Matcher:
         for index, covered in cover.items():
             known = sum(self.weight(concept) * likeness for concept, likeness in covered.items())
             fit = (known / total) ** COVERED * whole.get(index, 0.0) ** (1 - COVERED)
-            if any(term.concept in self._interrogative and term.concept not in covered for term in asked):
+            kinds = [term.concept for term in asked if term.concept in self._interrogative]
+            # "Could you tell me where" is not a question yet, unless the file has just that.
+            bare = len(kinds) == len(asked) and whole.get(index, 0.0) < 1
+            if bare or not covered.keys() >= set(kinds):
                 fit *= OTHER_KIND
             fits.append((fit, known, index))
         fits.sort(reverse=True)
@@ -199,13 +205,15 @@ class Matcher:
         return max(self._contained(asked, whole=True).values(), default=0.0)
 
     def completions(self, asked: Sequence[Term], before: Topic) -> list[tuple[float, int]]:
-        """Topics that all of `asked` are about, by index, each after the largest part of a phrasing that `asked`
-        makes up together with any words of the topic `before`."""
+        """Topics (by index, after the part) that all of `asked` are about, with the largest part of a
+        phrasing that `asked` makes up together with any words of the topic `before`."""
         own = self.topics.index(before)
         context = [Term(term) for term in sorted(self._terms_of[own] - {term.concept for term in asked})]
         # "And on Saturday?" is about the hours where the hours were spoken of, not after any other topic.
-        shared = [term for term in context if not self._hollow(term.concept)] if self.incidental(asked) else None
-        parts = self._contained([*asked, *context], whole=True, needed=asked, shared=shared)
+        telling = {term.concept for term in context if not self._hollow(term.concept)}
+        shared = telling if self.incidental(asked) else None
+        needed = {concept for term in asked for concept in self._alike(term)}
+        parts = self._contained([*asked, *context], whole=True, needed=needed, shared=shared)
         return [(part, index) for index, part in parts.items() if index != own and self._about(asked, index)]
 
     def _about(self, asked: Sequence[Term], index: int) -> bool:
@@ -219,7 +227,7 @@ class Matcher:
 
     def _alike(self, term: Term) -> dict[str, float]:
         """What `term` may stand for, and how well."""
-        alike = {other: KIN * term.likeness for other in self._kin.get(term.concept, ())}
+        alike = dict.fromkeys(self._kin.get(term.concept, ()), KIN * term.likeness)
         kind = self._kind.get(term.concept)
         if kind is not None and term.concept not in self._weight:
             alike[kind] = KIND * term.likeness
@@ -247,15 +255,16 @@ class Matcher:
         asked: Sequence[Term],
         *,
         whole: bool = False,
-        needed: Sequence[Term] | None = None,
-        shared: Sequence[Term] | None = None,
+        needed: Set[str] | None = None,
+        shared: Set[str] | None = None,
     ) -> dict[int, float]:
         """Topic → how much of its best phrasing is in `asked`; `whole`: of phrasings only, no single terms;
         `needed`, `shared`: only of phrasings that have one of these, of each."""
         got: dict[int, dict[str, float]] = defaultdict(dict)
         for term in asked:
             # "When is the holiday?" is not "Are you open on a holiday?", kin as they are.
-            alike = {term.concept: term.likeness} if term.concept in self._interrogative else self._alike(term)
+            alone = term.concept in self._interrogative
+            alike = {term.concept: term.likeness} if alone else self._alike(term)
             for other, likeness in alike.items():
                 for number in self._phrasings_of.get(other, ()):
                     got[number][other] = max(got[number].get(other, 0.0), likeness)
@@ -272,8 +281,8 @@ class Matcher:
         return sum(self._weight[term] * like for term, like in likeness.items())
 
 
-def _has(said: _Phrasing, terms: Sequence[Term] | None) -> bool:
-    return terms is None or any(term.concept in said.terms for term in terms)
+def _has(said: _Phrasing, concepts: Set[str] | None) -> bool:
+    return concepts is None or not concepts.isdisjoint(said.terms)
 
 
 def _postings(pairs: Iterable[tuple[str, int]]) -> dict[str, tuple[int, ...]]:

@@ -1,15 +1,14 @@
 """What to say to an utterance, given what was said before: which answers, a question back, or nothing. Pure.
 
-An utterance is cut into clauses, and its best reading is looked for: neighbouring clauses that make one question
-are matched together. A short question that leans on what was spoken of before ("and on Saturday?") is completed
-by the topic before. A piece that asks for something unknown is never passed over in silence.
+An utterance is cut into clauses, and its best reading is looked for: neighbouring clauses that make one
+question are matched together. A short question that leans on what was spoken of before ("and on Saturday?")
+is completed by the topic before. A piece that asks for something unknown is never passed over in silence.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 from sipforge.engines.answers_clauses import Clause, Clauses
@@ -75,7 +74,7 @@ class Planner:
         """What to say to `text`."""
         clauses = self._clauses.cut(text)
         before = self._before(history)
-        if before.offered and (chosen := self._choice(text, before.offered)):
+        if before.offered and (chosen := self._heard.choice(text, before.offered, self._matcher)):
             return Plan(topics=chosen, fit=1.0)
         best = Plan()
         worth = 0.0
@@ -91,7 +90,8 @@ class Planner:
                 read.append(readings[key])
                 if read[-1].topic is not None:
                     said = Said(topic=read[-1].topic)
-            gained = sum(reading.worth for reading in read) - self._matcher.rarest * sum(map(self._cost, pieces))
+            cost = self._matcher.rarest * sum(map(self._cost, pieces))
+            gained = sum(reading.worth for reading in read) - cost
             if any(reading.topic or reading.between for reading in read) and (not best.fit or gained > worth):
                 best, worth = _summary(read), gained
         return best
@@ -101,35 +101,42 @@ class Planner:
 
     def _read(self, clause: Clause, before: Said, *, after: bool) -> _Reading:
         """What `clause` comes to; `after`: it follows a piece that was not understood."""
-        terms = self._matcher.heard(clause)
         if not self._matcher.says(clause):
             return _Reading()
+        terms = self._matcher.heard(clause)
         tells = not self._clauses.asks(clause)
-        lost = _Reading(asks=not tells and not self._matcher.hollow(terms), unclear=True)
-        leans = self._clauses.leans(clause)
-        alone = self._clauses.complete(clause) and not self._matcher.hollow(terms)
-        if after and leans and (self._clauses.refers(clause) or not alone):
-            return lost
-        if leans and (before.topic or before.unknown):
-            topic, fit = self._completed(terms, before, refers=self._clauses.refers(clause))
+        lost = _Reading(asks=not tells and not self._matcher.hollow(terms), unclear=True, tells=tells)
+        if self._clauses.leans(clause):
+            refers = self._clauses.refers(clause)
+            alone = self._clauses.complete(clause) and not self._matcher.hollow(terms)
+            if after and (refers or not alone):
+                return lost
+            topic, fit = self._completed(terms, before, refers=refers)
             if topic is not None:
-                return _Reading(topic, fit=fit, worth=fit * sum(self._matcher.weight(term.concept) for term in terms))
-            if before.unknown and self._clauses.refers(clause):
+                worth = fit * sum(self._matcher.weight(term.concept) for term in terms)
+                return _Reading(topic, fit=fit, worth=worth)
+            if self._hangs(terms, before, refers=refers):
                 return lost
-            if self._matcher.incidental(terms) or not self._stands(terms):
-                return lost
+        return self._alone(terms, lost)
+
+    def _alone(self, terms: Sequence[Term], lost: _Reading) -> _Reading:
+        """What `terms` come to by themselves; `lost` where to nothing."""
         match = self._matcher.match_terms(terms)
+        worth = match.fit * match.known
         if match.sure:
-            return _Reading(match.topic, fit=match.fit, worth=match.fit * match.known, tells=tells)
-        if self._asks_back and match.close and not tells and match.second and match.topic.title and match.second.title:
-            return _Reading(
-                between=(match.topic, match.second), fit=match.fit, worth=match.fit * match.known, unclear=True
-            )
+            return _Reading(match.topic, fit=match.fit, worth=worth, tells=lost.tells)
+        between = tuple(topic for topic in (match.topic, match.second) if topic is not None and topic.title)
+        if self._asks_back and match.close and not lost.tells and len(between) > 1:
+            return _Reading(between=between, fit=match.fit, worth=worth, unclear=True)
         return lost
 
-    def _stands(self, terms: Sequence[Term]) -> bool:
-        """Whether `terms` are a question even without what was spoken of before."""
-        return self._matcher.phrased(terms) >= COMPLETED
+    def _hangs(self, terms: Sequence[Term], before: Said, *, refers: bool) -> bool:
+        """Whether `terms` were about what was spoken of before, and nothing is known of that."""
+        if not (before.topic or before.unknown):
+            return False
+        if (before.unknown and refers) or self._matcher.incidental(terms):
+            return True
+        return self._matcher.phrased(terms) < COMPLETED
 
     def _completed(self, terms: Sequence[Term], before: Said, *, refers: bool) -> tuple[Topic | None, float]:
         """The topic that `terms` are about, when they go on about the one before; and how well it fits."""
@@ -143,9 +150,6 @@ class Planner:
         if best is not None and best[0] >= COMPLETED:
             return matcher.topics[best[1]], best[0]
         return (before.topic, SURE) if own >= PARTLY else (None, 0.0)
-
-    def _choice(self, text: str, offered: tuple[Topic, ...]) -> tuple[Topic, ...]:
-        return self._heard.choice(text, offered, self._matcher)
 
     def _before(self, history: Sequence[Exchange]) -> Said:
         """What was spoken of last."""

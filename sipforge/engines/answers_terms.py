@@ -99,7 +99,12 @@ class Terms:
     def known(self) -> frozenset[str]:
         """Every word that has a meaning, stands in a phrase that has one, or is ignored."""
         members = {word for _, kind in self._lexicon.kinds for word in kind}
-        return self._ignored | self._lexicon.weak | members | {word for phrase in self._meanings for word in phrase}
+        return (
+            self._ignored
+            | self._lexicon.weak
+            | members
+            | {word for phrase in self._meanings for word in phrase}
+        )
 
     def _found(self, said: Sequence[Heard]) -> dict[str, float]:
         found: dict[str, float] = {}

@@ -1,8 +1,8 @@
 """The office's knowledge file: what callers ask, and the written answers.
 
-TOML: `[[topics]]` with `id`, `questions` (as callers ask) and `answer`, and optionally `title`, how the topic is
-spoken of in "Do you mean ...?"; at the top optionally `synonyms` (lists of words or phrases that mean the same
-in this office) and `filler` (words that say nothing about the topic).
+TOML: `[[topics]]` with `id`, `questions` (as callers ask) and `answer`, and optionally `title`, how the topic
+is spoken of in "Do you mean ...?"; at the top optionally `synonyms` (lists of words or phrases that mean the
+same in this office) and `filler` (words that say nothing about the topic).
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Knowledge:
         return [topic.answer for topic in self.topics]
 
     def prompt(self) -> str:
-        """The knowledge for a language model's prompt: a line for each topic, what it is about and the answer."""
+        """The knowledge for a language model's prompt: each topic on a line, what it is and the answer."""
         return "\n".join(
             f"- {f'{topic.title}:' if topic.title else topic.questions[0]} {fold(topic.answer)}"
             for topic in self.topics

@@ -30,9 +30,9 @@ class Lexicon:
     interrogative: frozenset[str] = frozenset()
     """Concepts that are the kind of a question (who, when): a topic without them cannot answer it."""
     same: Groups = ()
-    """Concepts → phrases of one or more words. A name of several words stands for all of them, "" for none."""
+    """Concepts → phrases of one or more words. A name of several words is all of them, "" is none."""
     kinds: Groups = ()
-    """Concept → words of its kind, such as the names of weekdays; meant where the word itself is not known."""
+    """Concept → words of its kind, such as the weekdays; meant where the word itself is not known."""
     kin: tuple[tuple[str, ...], ...] = ()
     """Concepts that belong together, but do not mean the same."""
     joints: tuple[str, ...] = ()
@@ -75,3 +75,15 @@ def load_lexicon(language: str) -> Lexicon:
     if not isinstance(lexicon, Lexicon):
         raise TypeError(f"{name}.LEXICON is not a Lexicon")
     return lexicon
+
+
+def read_groups(text: str) -> Groups:
+    """The groups written in `text`: lines `name: phrase, phrase`, one that begins with a space going on."""
+    lines = text.replace("\n ", " ").strip().splitlines()
+    parts = (line.partition(":") for line in lines)
+    return tuple((name.strip(), read_phrases(phrases)) for name, _, phrases in parts)
+
+
+def read_phrases(text: str) -> tuple[str, ...]:
+    """The phrases written in `text`, between commas."""
+    return tuple(" ".join(phrase.split()) for phrase in text.split(","))

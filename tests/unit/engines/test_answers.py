@@ -13,7 +13,10 @@ from sipforge.text.lexicon import load_lexicon
 PHRASES = Path(__file__).parents[3] / "roles" / "sipforge" / "files" / "phrases"
 
 ENGLISH = AnswersPhrases(
-    ask="Do you mean {first}, or {second}?", rest="The rest I do not know.", first=("first",), second=("second",)
+    ask="Do you mean {first}, or {second}?",
+    rest="The rest I do not know.",
+    first=("first",),
+    second=("second",),
 )
 PETS = """
 [[topics]]
@@ -93,7 +96,10 @@ def test_the_choice_is_among_what_was_heard(heard: str, said: str, answer: str |
 
 
 def test_a_question_goes_on_about_an_answer_cut_short() -> None:
-    assert ask("Where?", Exchange("Tell me about it.", "In the garden, under")) == "In the garden, under the old tree."
+    assert (
+        ask("Where?", Exchange("Tell me about it.", "In the garden, under"))
+        == "In the garden, under the old tree."
+    )
 
 
 def test_a_language_without_lexicon_matches_its_words() -> None:
@@ -103,7 +109,9 @@ def test_a_language_without_lexicon_matches_its_words() -> None:
 
 def test_the_english_phrases_are_the_engine_s() -> None:
     raw = tomllib.loads((PHRASES / "english.toml").read_text(encoding="utf-8"))["answers"]
-    phrases = AnswersPhrases(**{key: tuple(said) if isinstance(said, list) else said for key, said in raw.items()})
+    phrases = AnswersPhrases(
+        **{key: tuple(said) if isinstance(said, list) else said for key, said in raw.items()}
+    )
     assert phrases.ask.format(first="A", second="B") == "Do you mean A, or B?"
     assert "other one" in phrases.second
     assert "{" not in phrases.rest

@@ -9,9 +9,10 @@ import pytest
 
 from sipforge.engines.answers_heard import AnswersPhrases, Heard
 from sipforge.engines.answers_plan import Plan, Planner
-from sipforge.engines.knowledge import Knowledge, load_knowledge
+from sipforge.engines.knowledge import load_knowledge
 from sipforge.engines.protocols import Exchange
 from sipforge.text.lexicon import load_lexicon
+from sipforge.text.plain import words
 
 ROOT = Path(__file__).parents[3]
 QUESTIONS = ROOT / "tests" / "questions"
@@ -26,7 +27,9 @@ KNOWLEDGE = {
 def phrases() -> AnswersPhrases:
     path = ROOT / "roles" / "sipforge" / "files" / "phrases" / "english.toml"
     raw = tomllib.loads(path.read_text(encoding="utf-8"))["answers"]
-    return AnswersPhrases(**{key: tuple(said) if isinstance(said, list) else said for key, said in raw.items()})
+    return AnswersPhrases(
+        **{key: tuple(said) if isinstance(said, list) else said for key, said in raw.items()}
+    )
 
 
 @cache
@@ -38,11 +41,6 @@ def questions(office: str) -> dict[str, Any]:
 def planner(office: str) -> Planner:
     knowledge = load_knowledge(KNOWLEDGE[office])
     return Planner(knowledge, load_lexicon("english"), Heard(knowledge, phrases()), asks_back=True)
-
-
-@cache
-def knowledge(office: str) -> Knowledge:
-    return load_knowledge(KNOWLEDGE[office])
 
 
 def ids(plan: Plan) -> list[str]:
@@ -61,8 +59,9 @@ def heard(plan: Plan) -> str:
     ("office", "kind", "least_right", "most_wrong"),
     [
         ("english", "heldout", 48, 0),
-        ("english", "fresh", 46, 2),
-        ("english", "development", 167, 1),
+        ("english", "fresh", 45, 2),
+        ("english", "last", 50, 0),
+        ("english", "development", 165, 1),
         ("english", "misheard", 21, 0),
         ("clinic", "development", 24, 0),
         ("clinic", "misheard", 4, 0),
@@ -84,6 +83,7 @@ def test_questions_find_their_answers(office: str, kind: str, least_right: int, 
     [
         ("english", "heldout", 1),
         ("english", "fresh", 1),
+        ("english", "last", 1),
         ("english", "development", 0),
         ("clinic", "development", 0),
         ("shop", "development", 0),
@@ -100,6 +100,7 @@ def test_what_is_not_known_is_not_answered(office: str, kind: str, most_answered
     ("office", "kind", "most_wrong"),
     [
         ("english", "heldout", 0),
+        ("english", "last", 1),
         ("english", "development", 0),
         ("clinic", "development", 1),
         ("shop", "development", 0),
@@ -123,6 +124,7 @@ def test_a_question_that_leans_on_the_one_before(office: str, kind: str, most_wr
     ("office", "kind"),
     [
         ("english", "heldout"),
+        ("english", "last"),
         ("english", "development"),
         ("clinic", "development"),
         ("shop", "development"),
@@ -133,6 +135,16 @@ def test_two_questions_in_one_breath(office: str, kind: str) -> None:
     for case in questions(office)["double"][kind]:
         plan = planner(office).plan(case["said"])
         assert (ids(plan), plan.rest) == (case["topics"], case.get("rest", False)), case
+
+
+@pytest.mark.parametrize(
+    ("office", "kind"),
+    [("english", "heldout"), ("english", "fresh"), ("english", "last"), ("hotel", "fresh")],
+)
+def test_what_is_measured_is_not_in_the_file(office: str, kind: str) -> None:
+    written = {tuple(words(text)) for text in load_knowledge(KNOWLEDGE[office]).questions()}
+    asked = {tuple(words(text)) for texts in questions(office)["asked"][kind].values() for text in texts}
+    assert not written & asked
 
 
 def test_asking_back_and_what_is_said_then() -> None:

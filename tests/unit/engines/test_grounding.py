@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sipforge.engines.answers import load_knowledge
+from sipforge.engines.knowledge import load_knowledge
 from sipforge.engines.grounding import Fact, Grounds, Verdict, statement
 from sipforge.text.english import sentences
 
