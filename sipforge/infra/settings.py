@@ -81,9 +81,7 @@ class OpenAISettings(_Section):
     dialogue_model: str = "gpt-6-luna"
     reasoning_effort: str = "none"
     """A caller does not wait for thoughts; empty where the service does not know the word."""
-    persona: str = (
-        "You answer the telephone of {office} as its assistant. You are friendly, calm and brief."
-    )
+    persona: str = "You answer the telephone of {office} as its assistant. You are friendly, calm and brief."
     """Who the model is; {office} stands for the office's name."""
     rules: str = (
         "Everything you write is spoken to the caller. Answer in one or two short sentences, as people speak:"
