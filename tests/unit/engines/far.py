@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+import numpy as np
 import uvicorn
 
 from sipforge.engines.espeak import EspeakProgram, EspeakTts
@@ -22,6 +23,11 @@ from tests.standin.app import Pace, Protocol, build
 from tests.standin.faults import Faults
 
 KEY = "sk-stand-in"
+KNOWLEDGE = """\
+- When are you open? We open at eight and close at five.
+- Where can I park? Parking is free, behind the building, for one hundred cars and for bicycles as well."""
+DEPARTMENTS = {"Accounts": "1008"}
+SECOND = np.zeros(16000, np.float32)
 
 
 class LengthStt:
@@ -72,3 +78,14 @@ def far(stt: Stt | None = None) -> Iterator[Far]:
     finally:
         server.should_exit = True
         thread.join()
+
+
+def using(service: OpenAiService, scenario: Callable[[], Awaitable[Any]]) -> Any:
+    async def run() -> Any:
+        try:
+            async with asyncio.timeout(20):
+                return await scenario()
+        finally:
+            await service.close()
+
+    return asyncio.run(run())

@@ -1,9 +1,74 @@
 from __future__ import annotations
 
+import dataclasses
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
-from sipforge.infra.settings import DialogueSettings
+from sipforge.engines.openai_service import OpenAiConfig
+from sipforge.infra.settings import (
+    BotSettings,
+    DialogueSettings,
+    OpenAISettings,
+    Settings,
+    SettingsError,
+    load_settings,
+)
+
+BOT = """
+[bots.english]
+extension = "2000"
+language = "english"
+http_port = 8081
+phrases = "/p"
+knowledge = "/k"
+"""
+
+
+def read(folder: Path, text: str) -> Settings:
+    path = folder / "sipforge.toml"
+    path.write_text(text)
+    return load_settings(path)
+
+
+def english(folder: Path, text: str) -> BotSettings:
+    return read(folder, BOT + text).bots["english"]
+
+
+def test_one_engine_or_several_in_order(tmp_path: Path) -> None:
+    assert english(tmp_path, 'stt = { engine = "whisper-phrases" }').stt.engines == ("whisper-phrases",)
+    both = english(tmp_path, 'tts = { engines = ["openai", "piper"], model = "piper-en-joe" }').tts
+    assert (both.engines, both.model) == (("openai", "piper"), "piper-en-joe")
+    assert english(tmp_path, "").stt.engines == ("whisper",)
+    assert english(tmp_path, "stt = { threads = 2 }").stt.engines == ("whisper",)
+
+
+def test_answers_come_before_the_model_or_after_it(tmp_path: Path) -> None:
+    assert english(tmp_path, 'dialogue = { engines = ["answers", "openai"] }').dialogue.engines == (
+        "answers",
+        "openai",
+    )
+
+
+@pytest.mark.parametrize("stage", ["stt", "tts"])
+@pytest.mark.parametrize("given", ['engine = "openai"', 'engines = ["whisper", "openai"]', "engines = []"])
+def test_what_works_without_a_network_comes_last(tmp_path: Path, stage: str, given: str) -> None:
+    with pytest.raises(SettingsError, match=rf"bots\.english\.{stage}\.engines"):
+        english(tmp_path, f"{stage} = {{ {given} }}")
+
+
+def test_an_unknown_engine_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"bots\.english\.stt\.engines\.0"):
+        english(tmp_path, 'stt = { engines = ["guess", "whisper"] }')
+
+
+def test_the_table_of_openai_is_what_its_engines_take(tmp_path: Path) -> None:
+    names = {field.name for field in dataclasses.fields(OpenAiConfig)}
+    assert set(OpenAISettings.model_fields) == names
+    assert read(tmp_path, '[openai]\nbase_url = "http://127.0.0.1:1/v1"').openai.base_url.endswith(":1/v1")
+    with pytest.raises(SettingsError, match=r"openai\.base_url"):
+        read(tmp_path, '[openai]\nbase_url = "api.openai.com"')
 
 
 def test_a_chat_model_has_no_default_and_must_be_named() -> None:
