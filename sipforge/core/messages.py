@@ -46,7 +46,7 @@ class Detail(StrEnum):
     NO_ANSWER = "no_answer"
     """The colleague did not answer, or hung up before the caller was put through."""
     UNAVAILABLE = "unavailable"
-    """The colleague's telephones cannot be reached, the extension is nobody's, the assistant takes no calls."""
+    """No telephone of the colleague can be reached, or the assistant takes no calls now."""
     MESSAGE_LEFT = "message_left"
     MESSAGE_FAILED = "message_failed"
     """There is no such mailbox, or nothing was said."""
