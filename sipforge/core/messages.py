@@ -70,6 +70,8 @@ class Hello:
     """Caller's name as Asterisk gave it; may be empty."""
     arrival: Arrival = Arrival.NEW
     detail: Detail = Detail.NONE
+    target: str = ""
+    """With RETURNED, the colleague's extension; empty where the call was to go on with another assistant."""
     history: tuple[Exchange, ...] = field(default=(), repr=False)
     """What was said before, oldest first."""
 
@@ -228,6 +230,7 @@ _HELLO: Final[_Fields] = {
     "caller_name": _Optional(_text(64), ""),
     "arrival": _Optional(_one_of(Arrival), Arrival.NEW),
     "detail": _Optional(_one_of(Detail), Detail.NONE),
+    "target": _Optional(_text(16, r"[0-9]*"), ""),
     "history": _Optional(_exchanges, ()),
 }
 

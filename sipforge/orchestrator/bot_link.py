@@ -61,6 +61,7 @@ class BotDialler:
             call.caller_name,
             call.arrival,
             call.detail,
+            call.target,
             call.history.exchanges,
         )
         try:

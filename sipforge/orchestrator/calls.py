@@ -112,6 +112,8 @@ class Call:
     state: CallState = CallState.ADMITTED
     arrival: Arrival = Arrival.NEW
     detail: Detail = Detail.NONE
+    target: str = ""
+    """Extension of the colleague that it returned from; empty otherwise."""
     history: History = field(default_factory=History)
     """What was said, for the assistant that goes on with it."""
     departure: Departure = Departure()
@@ -173,12 +175,21 @@ class Calls:
         return call
 
     async def admit_again(
-        self, call: Call, *, bot: str, dialled: str, arrival: Arrival, detail: Detail, now: float
+        self,
+        call: Call,
+        *,
+        bot: str,
+        dialled: str,
+        arrival: Arrival,
+        now: float,
+        detail: Detail = Detail.NONE,
+        target: str = "",
     ) -> None:
         """Let a call that left an assistant go on with the same one, or another; ValueError unless it did."""
         self._step(call, CallState.ADMITTED)
         call.bot, call.dialled, call.admitted = bot, dialled, now
-        call.arrival, call.detail, call.departure = arrival, detail, Departure()
+        call.arrival, call.detail, call.target = arrival, detail, target
+        call.departure = Departure()
         call.history.reconnected()
         call.last_metrics = {}
         call.over.clear()

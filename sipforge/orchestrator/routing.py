@@ -133,7 +133,8 @@ class Router:
             self._calls.forget(call)
             return Onward(way.value, target)
         if not _is_user(target):
-            return await self._bring_back(call, Detail.UNAVAILABLE)
+            nobody = Detail.UNAVAILABLE if way is Way.TRANSFER else Detail.MESSAGE_FAILED
+            return await self._bring_back(call, nobody, target)
         self._calls.send_away(call)
         return Onward(way.value, target, briefing=call.departure.briefing)
 
@@ -148,22 +149,23 @@ class Router:
         if call is None:
             _log.warning("a call that is not known came back", extra={"call": call_id[:64]})
             return _NOWHERE
-        return await self._bring_back(call, _OUTCOMES.get(outcome, Detail.UNAVAILABLE))
+        detail = _OUTCOMES.get(outcome, Detail.UNAVAILABLE)
+        return await self._bring_back(call, detail, call.departure.target)
 
     async def _hand_over(self, call: Call, extension: str) -> Onward:
-        onward = await self._admit_again(call, extension, Arrival.HANDED_OVER, Detail.NONE)
+        onward = await self._admit_again(call, extension, Arrival.HANDED_OVER)
         return onward or await self._bring_back(call, Detail.UNAVAILABLE)
 
-    async def _bring_back(self, call: Call, detail: Detail) -> Onward:
+    async def _bring_back(self, call: Call, detail: Detail, target: str = "") -> Onward:
         """To the assistant that it came from; nowhere if that takes no calls now."""
         self._telemetry.returned(call.bot, detail.value)
-        onward = await self._admit_again(call, call.dialled, Arrival.RETURNED, detail)
+        onward = await self._admit_again(call, call.dialled, Arrival.RETURNED, detail, target)
         if onward is None:
             self._calls.forget(call)
         return onward or _NOWHERE
 
     async def _admit_again(
-        self, call: Call, extension: str, arrival: Arrival, detail: Detail
+        self, call: Call, extension: str, arrival: Arrival, detail: Detail = Detail.NONE, target: str = ""
     ) -> Onward | None:
         now, bot = self._clock(), self._bots[extension]
         refusal = self._full(bot, now)
@@ -171,7 +173,7 @@ class Router:
             self._refused(refusal, call.caller, extension)
             return None
         await self._calls.admit_again(
-            call, bot=bot, dialled=extension, arrival=arrival, detail=detail, now=now
+            call, bot=bot, dialled=extension, arrival=arrival, now=now, detail=detail, target=target
         )
         _log.info("call admitted again", extra={"call": call.id, "bot": bot, "arrival": arrival.value})
         return Onward("assistant", extension, bot)

@@ -21,7 +21,7 @@ CALL = "01234567-89ab-cdef-0123-456789abcdef"
 HELLO_BYTES = (
     b'{"call":"01234567-89ab-cdef-0123-456789abcdef","caller":"1001","dialled":"2000",'
     b'"rate_hz":16000,"token":"a.b.c","caller_name":"Alice","arrival":"returned","detail":"no_answer",'
-    b'"history":[{"caller":"Is Bob there?","assistant":"One moment."}]}'
+    b'"target":"1005","history":[{"caller":"Is Bob there?","assistant":"One moment."}]}'
 )
 HELLO = Hello(
     CALL,
@@ -32,6 +32,7 @@ HELLO = Hello(
     "Alice",
     Arrival.RETURNED,
     Detail.NO_ANSWER,
+    "1005",
     (Exchange("Is Bob there?", "One moment."),),
 )
 
@@ -59,7 +60,7 @@ def test_hello_both_ways():
 
 def test_what_came_later_may_be_missing():
     fields = json.loads(HELLO_BYTES)
-    for name in ("caller_name", "arrival", "detail", "history"):
+    for name in ("caller_name", "arrival", "detail", "target", "history"):
         del fields[name]
     hello = parse_hello(Frame(Kind.HELLO, json.dumps(fields).encode()))
     assert hello == Hello(CALL, "1001", "2000", 16000, "a.b.c")
@@ -85,6 +86,7 @@ def test_the_longest_hello_fits_a_frame(letter):
         letter * 64,
         Arrival.HANDED_OVER,
         Detail.MESSAGE_FAILED,
+        "1" * 16,
         (Exchange(text, text),) * EXCHANGES,
     )
     frame = hello_frame(hello)
@@ -114,6 +116,9 @@ def test_the_longest_hello_fits_a_frame(letter):
         ("arrival", ["new"]),
         ("detail", "NO_ANSWER"),
         ("detail", None),
+        ("target", "1005,1(evil)"),
+        ("target", 1005),
+        ("target", "1" * 17),
         ("history", {}),
         ("history", ["hello"]),
         ("history", [{"caller": "x"}]),

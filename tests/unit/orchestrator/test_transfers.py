@@ -104,7 +104,8 @@ def test_a_caller_who_comes_back_goes_on_with_the_conversation(tmp_path, event, 
     assert back == ("assistant", "2000")
     assert again == ("", "")
     assert (hello.call, hello.caller, hello.dialled) == (call, "1001", "2000")
-    assert (hello.arrival, hello.detail, hello.history) == (Arrival.RETURNED, detail, (EXCHANGE,))
+    assert (hello.arrival, hello.detail, hello.target) == (Arrival.RETURNED, detail, "1005")
+    assert hello.history == (EXCHANGE,)
     assert counted == 1
     assert texts == ["Is Bob there?", "One moment."]
 
@@ -150,18 +151,26 @@ def test_another_assistant_takes_the_call_over_with_what_was_said(tmp_path):
     assert (hello.call, hello.dialled) == (call, "3000")
 
 
-@pytest.mark.parametrize("target", ["3000", "4567", "2", "600"])
-def test_a_call_that_cannot_be_sent_on_comes_back_at_once(tmp_path, target):
+@pytest.mark.parametrize(
+    ("event", "target", "detail", "colleague"),
+    [
+        ("transfer", "3000", Detail.UNAVAILABLE, ""),
+        ("transfer", "4567", Detail.UNAVAILABLE, "4567"),
+        ("transfer", "600", Detail.UNAVAILABLE, "600"),
+        ("message", "3000", Detail.MESSAGE_FAILED, "3000"),
+    ],
+)
+def test_a_call_that_cannot_be_sent_on_comes_back_at_once(tmp_path, event, target, detail, colleague):
     async def story(office):
         call = await sent_on(office)
         answer = await office.agi("after", arg_1=call)
         return answer, await told_of(office, bot, call)
 
-    bot = Sends(type="transfer", target=target)
+    bot = Sends(type=event, target=target)
     answer, hello = played(story, tmp_path, bot)
     assert onward(answer) == ("assistant", "2000")
     assert answer["SIPFORGE_BOT"] == "english"
-    assert (hello.arrival, hello.detail) == (Arrival.RETURNED, Detail.UNAVAILABLE)
+    assert (hello.arrival, hello.detail, hello.target) == (Arrival.RETURNED, detail, colleague)
 
 
 def test_an_assistant_that_is_full_or_gone_gets_no_caller_back(tmp_path):
