@@ -1,39 +1,93 @@
-"""Drives one call: joins what is heard, thought and said to the course of the conversation.
+"""Drives one call: joins what is heard, thought and said to the turns and the course of the conversation.
 
-One task reads the link, one speaks, one at a time thinks; all three report to the inbox, and one loop acts on
-it, so nothing here needs a lock. Recognition begins at the caller's first short pause, on speculation; it is
-thrown away if the caller goes on, and its result is there at once if the turn was really over.
+One task reads the link, one speaks, others think and tell; all report to the inbox, and one loop acts on it,
+so nothing here needs a lock. Recognition begins at the caller's first short pause, on speculation, and the
+dialogue engines follow at once; it is thrown away if the caller goes on, and its result is there at once if
+the turn was really over.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from sipforge.bot.ear import Ear
 from sipforge.bot.link import Link
-from sipforge.bot.mouth import Mouth
+from sipforge.bot.memory import Memory
+from sipforge.bot.mouth import FirstSound, Mouth
 from sipforge.bot.phrases import Phrases
-from sipforge.bot.thinking import Thinking, Thought
+from sipforge.bot.replying import Replying
+from sipforge.bot.speculation import Finding, Speculation
+from sipforge.bot.telling import Telling, Told
+from sipforge.bot.thinking import Hearing, Thinking, Thought
+from sipforge.bot.voice import Voice
 from sipforge.core.audiosocket import Frame, Kind, ProtocolError
-from sipforge.core.endpointing import Heard
+from sipforge.core.course import (
+    Action,
+    Arrival,
+    Course,
+    HandOver,
+    Hangup,
+    Hush,
+    Invite,
+    Meaning,
+    Phrase,
+    Repeat,
+    Say,
+    TakeMessage,
+    Tell,
+    Transfer,
+)
 from sipforge.core.messages import Sender, parse_event
-from sipforge.core.turns import Action, Conversation, Hangup, Hush, Say, State, Tell, Transfer
-from sipforge.engines.protocols import RATE_HZ, Floats
+from sipforge.core.turn_taking import Cue, TurnState, TurnTaking
+from sipforge.engines.protocols import RATE_HZ, Act, Exchange
+from sipforge.text.overlap import repeats
 
 _INBOX: Final = 64
 """A full inbox holds back the reader, and so the orchestrator."""
 _TICK_SECONDS: Final = 0.1
 _SILENT_SECONDS: Final = 0.3
-_ENDING_SECONDS: Final = 30.0
+_ENDING_SECONDS: Final = 60.0
 """How long the orchestrator may take to end a call after it was asked to."""
+_AGAIN_SECONDS: Final = 6.0
+"""How long after "one moment" it is said again."""
+_COUGH_SECONDS: Final = 0.4
+"""Less speech than this in which nothing was recognised is a cough, not an utterance."""
+_MEANING_OF: Final = {Act.TRANSFER: Meaning.OPERATOR, Act.MESSAGE: Meaning.MESSAGE, Act.END: Meaning.GOODBYE}
 
 Observe = Callable[[Mapping[str, float]], None]
 """Told the timings of each turn: names as in the metrics event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """Who else there is."""
+
+    other_extension: str = ""
+    """The other assistant's; empty: there is none."""
+    invitation: Callable[[], bytes] = bytes
+    """The other assistant's invitation in its own language and voice: slin at 16 kHz; may read a file."""
+    brief: Callable[[str, str], Awaitable[bool]] | None = None
+    """Makes the sound of a text for a call's colleague, by call id; whether it is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a call comes from."""
+
+    call: str
+    caller: str
+    """The caller's number; may be empty."""
+    arrival: Arrival = Arrival.NEW
+    detail: str = ""
+    hour: int = 12
+    """Hour of the office's day."""
+    history: tuple[Exchange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +95,7 @@ class _Ended:
     """The other side is gone."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Thinking:
-    """A thought is ready; `attempt` tells whether it is still wanted."""
-
-    attempt: int
-    thought: Thought
+_Fact = Frame | _Ended | Finding | Told
 
 
 class Call:
@@ -57,31 +106,46 @@ class Call:
         *,
         link: Link,
         ear: Ear,
-        mouth: Mouth,
+        voice: Voice,
         thinking: Thinking,
-        course: Conversation,
+        turns: TurnTaking,
+        course: Course,
         phrases: Phrases,
-        operator: str,
+        company: Company,
+        origin: Origin,
+        filler_seconds: float,
         observe: Observe,
         log: logging.LoggerAdapter[logging.Logger],
     ) -> None:
+        """Put the call together; `filler_seconds` after the caller's last word "one moment" is said."""
         self._link = link
         self._ear = ear
-        self._mouth = mouth
         self._thinking = thinking
+        self._turns = turns
         self._course = course
         self._phrases = phrases
-        self._operator = operator
+        self._company = company
+        self._origin = origin
+        self._filler_seconds = filler_seconds
         self._observe = observe
         self._log = log
-        self._inbox: asyncio.Queue[Frame | _Ended | _Thinking] = asyncio.Queue(_INBOX)
-        self._thinker: asyncio.Task[None] | None = None
-        self._attempt = 0
-        self._thought: Thought | None = None
-        self._turn = 0
+        self._inbox: asyncio.Queue[_Fact] = asyncio.Queue(_INBOX)
+        self._memory = Memory(origin.history)
+        self._mouth = Mouth(link, voice)
+        self._replying = Replying(
+            link, self._mouth, Telling(self._mouth, voice, self._inbox.put), self._memory
+        )
+        self._listening = Speculation(thinking, self._inbox.put)
+        """On what the caller is saying."""
+        self._answering: Speculation | None = None
+        """On the turn that is over, as long as its reply has not begun."""
+        self._told_of: tuple[Hearing, Thought] | None = None
+        """What the reply that is being told came from."""
+        self._filler_at = math.inf
         self._speech_ended = 0.0
+        self._speech_seconds = 0.0
         self._timings: dict[str, float] = {}
-        self._ends_at: float | None = None
+        self._ends_at = math.inf
         self._last_frame = 0.0
 
     async def run(self) -> None:
@@ -90,10 +154,14 @@ class Call:
         Raises:
             ExceptionGroup: of ProtocolError, OSError, TimeoutError or EngineError, whatever ended it early.
         """
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(self._read()), group.create_task(self._mouth.run())]
-            await self._converse(group)
-            for task in [*tasks, *([self._thinker] if self._thinker else [])]:
+        async with asyncio.TaskGroup() as self._group:
+            tasks = [self._group.create_task(self._read()), self._group.create_task(self._mouth.run())]
+            await self._converse()
+            self._replying.stop()
+            for thinking in (self._listening, self._answering):
+                if thinking is not None:
+                    thinking.drop()
+            for task in tasks:
                 task.cancel()
 
     async def _read(self) -> None:
@@ -101,106 +169,168 @@ class Call:
             await self._inbox.put(frame)
         await self._inbox.put(_Ended())
 
-    async def _converse(self, group: asyncio.TaskGroup) -> None:
-        self._act(self._course.connected())
+    async def _converse(self) -> None:
+        origin = self._origin
+        self._act(self._course.begin(origin.arrival, origin.hour, origin.detail))
         before = self._last_frame = time.monotonic()
         while True:
-            fact: Frame | _Ended | _Thinking | None = None
+            fact: _Fact | None = None
             try:
                 async with asyncio.timeout(_TICK_SECONDS):
                     fact = await self._inbox.get()
             except TimeoutError:
                 pass
             now = time.monotonic()
-            if isinstance(fact, _Ended) or self._is_over(now):
+            if isinstance(fact, _Ended) or now > self._ends_at:
                 return
-            if isinstance(fact, _Thinking):
-                self._thought_came(fact)
-            elif fact is not None:
+            if isinstance(fact, Frame):
                 if fact.kind == Kind.HANGUP:
                     return
-                self._take(fact, group, now)
-            elif now - self._last_frame > _SILENT_SECONDS and self._ear.speaking:
+                self._take(fact, now)
+            elif isinstance(fact, Finding):
+                self._found(fact, now)
+            elif isinstance(fact, Told):
+                self._told(fact)
+            elif now - self._last_frame > _SILENT_SECONDS and self._turns.caller_speaks:
                 # A phone may send nothing while it hears nothing; the turn must end all the same.
-                self._hear(bytes(2 * int(RATE_HZ * _TICK_SECONDS)), group, now)
-            self._act(self._course.waited(now - before, speaking=self._ear.speaking))
+                self._hear(bytes(2 * int(RATE_HZ * _TICK_SECONDS)), now)
+            self._pass(now - before, now)
             before = now
 
-    def _is_over(self, now: float) -> bool:
-        if self._mouth.overdue(now):
-            self._log.warning("the orchestrator did not report what was heard")
-            self._played()
-        return self._ends_at is not None and now > self._ends_at
-
-    def _take(self, frame: Frame, group: asyncio.TaskGroup, now: float) -> None:
+    def _take(self, frame: Frame, now: float) -> None:
         if frame.kind == Kind.SLIN16:
             self._last_frame = now
-            self._hear(frame.payload, group, now)
+            self._hear(frame.payload, now)
         elif frame.kind == Kind.DTMF:
-            self._stop_thinking()
-            self._act(self._course.digit(frame.payload.decode("ascii", "replace")))
+            self._act(self._course.key(frame.payload.decode("ascii", "replace")))
         elif frame.kind == Kind.EVENT:
             event = parse_event(frame, Sender.ORCHESTRATOR)
-            if event["type"] == "mark" and self._mouth.heard(event["name"]):
-                self._played()
+            if event["type"] == "mark":
+                if self._replying.heard(event["name"]):
+                    self._obey(self._turns.heard_out(), now)
+            elif event["type"] == "clear":
+                self._replying.cut(event["played_seconds"])
         else:
             raise ProtocolError(f"kind 0x{frame.kind:02x} in the middle of a call")
 
-    def _played(self) -> None:
-        self._act(self._course.played())
-        if self._course.hears:
-            self._ear.begin()
+    def _pass(self, seconds: float, now: float) -> None:
+        """Time went by."""
+        if self._replying.overdue(now):
+            self._log.warning("the orchestrator did not report what was heard")
+            self._obey(self._turns.heard_out(), now)
+        if self._replying.silent():
+            self._obey(self._turns.heard_out(), now)
+        if now >= self._filler_at and self._turns.state is not TurnState.INTERRUPTED:
+            self._filler_at = now + _AGAIN_SECONDS
+            self._replying.fill(self._phrases.texts[Phrase.ONE_MOMENT])
+            self._turns.reply(answers=True)
+        quiet = self._turns.state is TurnState.LISTENING and not self._turns.caller_speaks
+        self._act(self._course.waited(seconds, quiet=quiet and self._replying.over))
 
-    def _hear(self, slin: bytes, group: asyncio.TaskGroup, now: float) -> None:
-        for what in self._ear.hear(slin, lambda: self._course.hears):
-            match what:
-                case Heard.STARTED:
-                    self._stop_thinking()
-                case Heard.PAUSED:
-                    self._start_thinking(group)
-                case Heard.RESUMED:
-                    self._stop_thinking()
-                case Heard.ENDED:
-                    self._speech_ended = now - self._ear.silence_seconds
-                    self._timings = {"end_of_turn_seconds": self._ear.silence_seconds}
-                    self._act(self._course.heard())
-                    if self._thinker is None and self._thought is None:
-                        self._start_thinking(group)
+    def _hear(self, slin: bytes, now: float) -> None:
+        for window in self._ear.hear(slin):
+            if not self._course.over:
+                self._obey(self._turns.window(window.seconds, window.probability, window.dbfs), now)
+            if self._turns.settled:
+                self._ear.settle()
+            if not self._turns.caller_speaks:
+                self._ear.quiet()
+
+    def _obey(self, cues: Iterable[Cue], now: float) -> None:
+        for cue in cues:
+            match cue:
+                case Cue.RECOGNISE | Cue.LOOK:
+                    self._listen()
+                case Cue.FORGET:
+                    self._listening.drop()
+                case Cue.CONTINUE:
+                    self._drop_answer()
+                    self._ear.go_on()
+                    self._memory.go_on()
+                case Cue.ANSWER:
+                    self._turn_over(now)
+                case Cue.HOLD:
+                    self._replying.hold()
+                case Cue.RELEASE:
+                    self._replying.release()
                     self._answer()
+                case Cue.STOP:
+                    self._drop_answer()
+                    self._replying.stop()
 
-    def _start_thinking(self, group: asyncio.TaskGroup) -> None:
-        self._stop_thinking()
-        self._thinker = group.create_task(self._think(self._attempt, self._ear.utterance()))
+    def _listen(self) -> None:
+        """Find out what is being said, and what is to be said to it."""
+        history = self._memory.with_current(self._replying.said)
+        self._listening.begin(self._group, self._ear.utterance(), history)
 
-    def _stop_thinking(self) -> None:
-        self._attempt += 1
-        self._thought = None
-        if self._thinker is not None:
-            self._thinker.cancel()
-            self._thinker = None
+    def _turn_over(self, now: float) -> None:
+        self._ear.finish()
+        self._answering = self._listening
+        self._listening = Speculation(self._thinking, self._inbox.put)
+        self._speech_ended = now - self._turns.silence_seconds
+        self._speech_seconds = self._turns.speech_seconds
+        self._filler_at = self._speech_ended + self._filler_seconds
+        self._timings = {"end_of_turn_seconds": self._turns.silence_seconds}
+        self._answer()
 
-    async def _think(self, attempt: int, samples: Floats) -> None:
-        thought = await self._thinking.think(samples)
-        await self._inbox.put(_Thinking(attempt, thought))
+    def _drop_answer(self) -> None:
+        """The turn that was over is not to be answered."""
+        self._filler_at = math.inf
+        if self._answering is not None:
+            self._answering.drop()
+            self._answering = None
 
-    def _thought_came(self, fact: _Thinking) -> None:
-        if fact.attempt == self._attempt:
-            self._thought, self._thinker = fact.thought, None
+    def _found(self, finding: Finding, now: float) -> None:
+        if self._answering is not None and self._answering.take(finding):
             self._answer()
+        elif self._listening.take(finding):
+            hearing, thought = finding.hearing, finding.thought
+            if self._turns.state is TurnState.INTERRUPTED and thought is None:
+                self._judge(hearing, now)
+            if self._turns.state is TurnState.MAYBE_FINISHED and self._listening.hearing is not None:
+                self._obey(self._turns.recognised(self._thinking.judge(hearing, thought)), now)
+
+    def _judge(self, hearing: Hearing, now: float) -> None:
+        """Decide whether what was said over the reply was meant."""
+        text = hearing.transcript.text
+        echo = repeats(text, self._replying.said)
+        meant = bool(text) and not echo and not self._thinking.is_backchannel(text)
+        cues = self._turns.judged(meant, echo=echo)
+        self._obey(cues, now)
+        if Cue.RELEASE in cues:
+            self._listening.drop()
+        elif Cue.CONTINUE in cues:
+            # The whole of the turn is to be recognised, not only what was said over the reply.
+            self._listening.drop()
+            if self._turns.state is TurnState.MAYBE_FINISHED:
+                self._listen()
 
     def _answer(self) -> None:
-        """Act on the thought, once there is one and the caller's turn is over."""
-        thought = self._thought
-        if thought is None or self._course.state is not State.THINKING:
+        """Act on the thought, once there is one and nobody is speaking over "one moment"."""
+        if self._answering is None or self._turns.state is TurnState.INTERRUPTED:
             return
-        self._thought = None
-        self._turn += 1
-        heard = thought.transcript
-        self._timings |= {"stt_seconds": heard.seconds, "dialogue_seconds": thought.dialogue_seconds}
+        hearing, thought = self._answering.hearing, self._answering.thought
+        if hearing is None or thought is None:
+            return
+        self._drop_answer()
+        cough = thought.meaning is Meaning.NOTHING and self._speech_seconds < _COUGH_SECONDS
+        if cough and self._turns.state is TurnState.THINKING:
+            self._turns.nothing()
+            return
+        if self._told_of is None or self._told_of[0] is not hearing:
+            self._understood(hearing, thought)
+        self._told_of = (hearing, thought)
+        self._act(self._course.understood(thought.meaning, hearing.target), thought)
+
+    def _understood(self, hearing: Hearing, thought: Thought) -> None:
+        """Note a turn of the caller's, and tell the orchestrator."""
+        heard = hearing.transcript
+        turn = self._memory.asked(heard.text)
+        self._timings |= {"stt_seconds": heard.seconds, "dialogue_seconds": thought.seconds}
         self._link.event(
             {
                 "type": "transcript",
-                "turn": self._turn,
+                "turn": turn,
                 "text": heard.text,
                 "confidence": heard.confidence,
                 "seconds": heard.seconds,
@@ -209,41 +339,87 @@ class Call:
         self._log.info(
             "turn understood",
             extra={
-                "turn": self._turn,
+                "turn": turn,
                 "meaning": thought.meaning.value,
                 "failed": thought.failed.value if thought.failed else "",
                 "characters": len(heard.text),
                 "stt_seconds": round(heard.seconds, 3),
             },
         )
-        self._act(self._course.understood(thought.meaning, thought.answer), thought)
 
     def _act(self, actions: Iterable[Action], thought: Thought | None = None) -> None:
         for action in actions:
             match action:
                 case Say(phrase):
-                    self._say(self._phrases.texts[phrase], "phrases")
-                case Tell(text):
-                    self._say(text, thought.engine if thought else "phrases")
+                    text = self._phrases.texts[phrase]
+                    self._speaks(self._replying.say(text, first_sound=self._first_sound()))
+                case Tell() if thought is not None and thought.reply is not None:
+                    self._speaks(self._replying.tell(self._group, thought.reply, self._first_sound()))
+                case Repeat():
+                    said = self._memory.last_said or self._phrases.texts[Phrase.ASK_AGAIN]
+                    self._speaks(self._replying.say(said, first_sound=self._first_sound()))
+                case Invite():
+                    self._speaks(self._replying.play("", self._company.invitation()))
                 case Hush():
-                    self._mouth.hush()
-                case Transfer():
-                    self._mouth.event({"type": "transfer", "target": self._operator})
-                    self._ends_at = time.monotonic() + _ENDING_SECONDS
+                    self._listening.drop()
+                    self._drop_answer()
+                    self._replying.stop()
+                case Transfer(target):
+                    self._transfer(target)
+                case TakeMessage(target):
+                    self._leave({"type": "message", "target": target})
+                case HandOver():
+                    other = self._company.other_extension
+                    self._leave({"type": "transfer", "target": other, "briefing": False})
                 case Hangup(reason):
-                    self._mouth.event({"type": "hangup", "reason": reason.value})
-                    self._ends_at = time.monotonic() + _ENDING_SECONDS
+                    self._leave({"type": "hangup", "reason": reason.value})
 
-    def _say(self, text: str, engine: str) -> None:
-        turn, timings, self._timings = self._turn, self._timings, {}
-        self._link.event({"type": "reply", "turn": turn, "text": text, "engine": engine})
+    def _speaks(self, answers: bool) -> None:
+        self._turns.reply(answers=answers)
+
+    def _told(self, told: Told) -> None:
+        if not self._replying.told(told):
+            return
+        hearing, thought = self._told_of or (None, None)
+        if told.broken and hearing is not None and thought is not None:
+            self._log.warning("the reply of %s broke off", thought.engine)
+            self._answering = Speculation(self._thinking, self._inbox.put)
+            self._answering.again(self._group, hearing, self._memory.history, thought.engine)
+        elif told.do is not None:
+            actions = self._course.understood(_MEANING_OF[told.do.act], told.do.target)
+            # What the engine has said in its own words is not said again.
+            self._act(
+                action
+                for action in actions
+                if not (told.spoken and self._course.over and isinstance(action, Say))
+            )
+
+    def _transfer(self, target: str) -> None:
+        self._ends_at = time.monotonic() + _ENDING_SECONDS
+        brief, briefing, origin = self._company.brief, self._phrases.briefing, self._origin
+        reason = self._memory.last_question
+
+        async def make() -> dict[str, Any]:
+            text = briefing.replace("{caller}", origin.caller).replace("{reason}", reason)
+            there = brief is not None and bool(text) and await brief(origin.call, text)
+            return {"type": "transfer", "target": target, "briefing": there}
+
+        self._replying.then_event_of(make)
+
+    def _leave(self, event: Mapping[str, Any]) -> None:
+        self._ends_at = time.monotonic() + _ENDING_SECONDS
+        self._replying.then(event)
+
+    def _first_sound(self) -> FirstSound | None:
+        """Notes the time of the first sound of a reply to the caller's turn; None where there was no turn."""
+        timings, self._timings = self._timings, {}
+        if not timings:
+            return None
 
         def first_sound(tts_seconds: float) -> None:
-            if not timings:
-                return
             reply_seconds = time.monotonic() - self._speech_ended
             values = {**timings, "tts_seconds": tts_seconds, "reply_seconds": reply_seconds}
             self._link.event({"type": "metrics", "values": values})
             self._observe(values)
 
-        self._mouth.say(text, first_sound)
+        return first_sound

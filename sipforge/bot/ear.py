@@ -1,72 +1,77 @@
-"""What a bot hears in one call: slin in, turns of the caller out, with the sound of the utterance kept."""
+"""What a bot hears in one call: slin in, windows with their probability of speech out, the turn kept."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from sipforge.core.endpointing import Endpointing, EndpointingRules, Heard, Phase
+from sipforge.core.loudness import dbfs
 from sipforge.engines.protocols import RATE_HZ, Floats, Vad
 
 BEFORE_SECONDS: Final = 0.4
 """Sound kept from before speech was noticed: its beginning is always noticed late."""
 
 
-class Ear:
-    """One call's hearing. While it does not `listen`, it keeps only the last moment."""
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The next moment of what was heard."""
 
-    def __init__(self, vad: Vad, rules: EndpointingRules) -> None:
-        self._vad = vad
-        self._rules = rules
+    seconds: float
+    probability: float
+    """That it holds speech."""
+    dbfs: float
+
+
+class Ear:
+    """One call's hearing. The sound of a turn is kept until `settle`, since the caller may go on with it."""
+
+    def __init__(self, vad: Vad) -> None:
         self._session = vad.session()
-        self._endpointing = Endpointing(rules)
         self._rest = np.zeros(0, np.float32)
         self._kept: list[Floats] = []
+        self._begin = 0
+        """Where in `_kept` the utterance in progress begins."""
+        self._settled = True
         self._before_windows = int(BEFORE_SECONDS * RATE_HZ / self._session.window_samples) + 1
 
-    @property
-    def speaking(self) -> bool:
-        """Whether the caller is in the middle of an utterance."""
-        return self._endpointing.phase is not Phase.QUIET
-
-    @property
-    def silence_seconds(self) -> float:
-        """Silence since the caller was last heard."""
-        return self._endpointing.silence_seconds
+    def hear(self, slin: bytes) -> Iterator[Window]:
+        """Take the next piece of sound, of any length; `utterance` is up to date with each window given."""
+        samples = np.frombuffer(slin, "<i2").astype(np.float32) / np.float32(32768)
+        samples = np.concatenate([self._rest, samples])
+        size = self._session.window_samples
+        whole = samples.size // size * size
+        self._rest = samples[whole:]
+        for start in range(0, whole, size):
+            window = samples[start : start + size]
+            self._kept.append(window)
+            yield Window(size / RATE_HZ, self._session.process(window), dbfs(window))
 
     def utterance(self) -> Floats:
         """What has been heard of the utterance, from a little before its beginning."""
-        return np.concatenate(self._kept) if self._kept else np.zeros(0, np.float32)
+        kept = self._kept[self._begin :]
+        return np.concatenate(kept) if kept else np.zeros(0, np.float32)
 
-    def hear(self, slin: bytes, listens: Callable[[], bool]) -> Iterator[Heard]:
-        """Take the next piece of sound, of any length; what it brings, one by one.
+    def quiet(self) -> None:
+        """Nobody speaks: the next utterance begins a little before now."""
+        self._begin = max(self._begin, len(self._kept) - self._before_windows)
+        if self._settled:
+            del self._kept[: self._begin]
+            self._begin = 0
 
-        Args:
-            slin: the sound.
-            listens: whether what comes next is to be acted on; asked again after each thing that was brought,
-                since acting on it may change the answer. `utterance` is then what it was at that moment.
-        """
-        samples = np.frombuffer(slin, "<i2").astype(np.float32) / np.float32(32768)
-        samples = np.concatenate([self._rest, samples])
-        window = self._session.window_samples
-        whole = samples.size // window * window
-        self._rest = samples[whole:]
-        for start in range(0, whole, window):
-            yield from self._window(samples[start : start + window], listens())
+    def finish(self) -> None:
+        """The turn is over; what comes is another utterance, unless the caller goes on."""
+        del self._kept[: self._begin]
+        self._begin = len(self._kept)
+        self._settled = False
 
-    def begin(self) -> None:
-        """Start to listen afresh; the last moment is kept, in case the caller has begun already."""
-        self._session = self._vad.session()
-        self._endpointing.reset()
+    def go_on(self) -> None:
+        """The turn was not over: the utterance begins where the turn began."""
+        self._begin = 0
+        self._settled = True
 
-    def _window(self, samples: Floats, listen: bool) -> tuple[Heard, ...]:
-        self._kept.append(samples)
-        happened: tuple[Heard, ...] = ()
-        if listen:
-            probability = self._session.process(samples)
-            happened = self._endpointing.process(samples.size / RATE_HZ, probability)
-        if not self.speaking and Heard.ENDED not in happened:
-            del self._kept[: -self._before_windows]
-        return happened
+    def settle(self) -> None:
+        """The turn before is over for good."""
+        self._settled = True

@@ -1,10 +1,11 @@
-"""What a bot says in one call: texts, marks and events, in the order they were given, until it is hushed."""
+"""What a bot says in one call: sentences, sounds and events in their order, and how much was heard."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,20 +15,28 @@ from sipforge.engines.protocols import RATE_HZ
 
 _PIECE_BYTES: Final = 2 * RATE_HZ // 2
 """Half a second of sound: small enough for a hush to be quick, large enough to be few."""
-_QUEUE: Final = 16
+_QUEUE: Final = 256
 _GRACE_SECONDS: Final = 10.0
 """How much later than its own length sound may be reported as heard."""
+_BYTES_PER_SECOND: Final = 2 * RATE_HZ
 
 FirstSound = Callable[[float], None]
-"""Told, when the first sound of a text was sent, how many seconds synthesis took to it."""
+"""Told, when the first sound of something was sent, how many seconds its synthesis took."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
+@dataclass(slots=True)
+class _Sentence:
+    """Something to be heard, and what is known of it."""
+
     text: str
     mark: str
-    generation: int
-    first_sound: FirstSound
+    slin: bytes | None = None
+    """The sound itself, where it is not for the voice to make."""
+    first_sound: FirstSound | None = None
+    seconds: float = 0.0
+    """Length of what was sent."""
+    sent: bool = False
+    heard: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,60 +44,130 @@ class _Event:
     event: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class _Work:
+    work: Callable[[], Awaitable[None]]
+
+
+_Item = _Sentence | _Event | _Work
+
+
 class Mouth:
-    """One call's speaking; `run` does the work, the other methods never wait."""
+    """One call's speaking; `run` does the work, the other methods never wait.
+
+    What is said between `begin` and `close` is one reply; it is over when every sentence of it was heard.
+    """
 
     def __init__(self, link: Link, voice: Voice) -> None:
         self._link = link
         self._voice = voice
-        self._queue: asyncio.Queue[_Text | _Event] = asyncio.Queue(_QUEUE)
+        self._queue: asyncio.Queue[tuple[int, _Item]] = asyncio.Queue(_QUEUE)
         self._generation = 0
         self._marks = 0
-        self._awaited = ""
+        self._reply: list[_Sentence] = []
+        self._cut_off: deque[list[_Sentence]] = deque()
+        """Replies that were hushed and of which it is not known yet how much was heard."""
+        self._open = False
+        self._held_at: float | None = None
         self._deadline: float | None = None
 
-    def say(self, text: str, first_sound: FirstSound) -> None:
+    @property
+    def busy(self) -> bool:
+        """Whether a reply is being said."""
+        return self._open or not all(sentence.heard for sentence in self._reply)
+
+    @property
+    def said(self) -> str:
+        """The whole of the reply, heard or not."""
+        return " ".join(sentence.text for sentence in self._reply)
+
+    def begin(self) -> None:
+        """What is said from here on is a reply of its own, or joins the one that is being said."""
+        if not self.busy:
+            self._reply = []
+        self._open = True
+        self._deadline = None
+
+    def say(self, text: str, first_sound: FirstSound | None = None) -> None:
         """Speak `text` after what is queued.
 
         Raises:
             asyncio.QueueFull: far more was said than a conversation says.
         """
-        self._marks += 1
-        self._awaited = f"said-{self._marks}"
-        self._deadline = None
-        self._queue.put_nowait(_Text(text, self._awaited, self._generation, first_sound))
+        for sentence in self._voice.sentences(text):
+            self._put_sentence(_Sentence(sentence, self._mark(), first_sound=first_sound))
+            first_sound = None
+
+    def play(self, text: str, slin: bytes) -> None:
+        """Play a recorded sound that says `text`, after what is queued."""
+        self._put_sentence(_Sentence(text, self._mark(), slin))
+
+    def close(self) -> None:
+        """The reply is complete."""
+        self._open = False
 
     def event(self, event: Mapping[str, Any]) -> None:
-        """Send `event` after what is queued.
+        """Send `event` after what is queued."""
+        self._put(_Event(event))
 
-        Raises:
-            asyncio.QueueFull: as for `say`.
-        """
-        self._queue.put_nowait(_Event(event))
+    def work(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do `work` after the sound that is queued was sent, and before what comes next."""
+        self._put(_Work(work))
+
+    def hold(self) -> None:
+        """Hold still, with what is queued kept."""
+        if self._held_at is None:
+            self._held_at = time.monotonic()
+            self._link.event({"type": "pause"})
+
+    def release(self) -> None:
+        """Go on where it was held."""
+        if self._held_at is not None:
+            if self._deadline is not None:
+                self._deadline += time.monotonic() - self._held_at
+            self._held_at = None
+            self._link.event({"type": "resume"})
 
     def hush(self) -> None:
-        """Drop what is queued here and at the orchestrator."""
+        """Drop what is queued here and at the orchestrator, which answers how much was heard (`cut`)."""
         self._generation += 1
-        self._awaited = ""
+        self._open = False
         self._deadline = None
         while not self._queue.empty():
             self._queue.get_nowait()
+        self._cut_off.append(self._reply)
+        self._reply = []
         self._link.event({"type": "clear"})
+        self.release()
+
+    def cut(self, played_seconds: float) -> str:
+        """What was heard of the reply hushed first: its sound ran `played_seconds` past its last mark."""
+        reply = self._cut_off.popleft() if self._cut_off else []
+        words = [sentence.text for sentence in reply if sentence.heard]
+        for sentence in reply:
+            if not sentence.heard and sentence.seconds > 0:
+                share = played_seconds / sentence.seconds
+                part = sentence.text.split()
+                words += part[: int(len(part) * min(1.0, share))]
+                break
+        return " ".join(words)
 
     def heard(self, mark: str) -> bool:
-        """Whether with `mark` everything said has been heard; late and foreign marks say nothing."""
-        if not self._awaited or mark != self._awaited:
-            return False
-        self._awaited = ""
-        self._deadline = None
-        return True
+        """Whether with `mark` the reply has been heard to its end; late and foreign marks say nothing."""
+        for reply in (self._reply, *self._cut_off):
+            for sentence in reply:
+                if sentence.mark == mark:
+                    sentence.heard = True
+                    return reply is self._reply and not self.busy
+        return False
 
     def overdue(self, now: float) -> bool:
-        """Whether the mark should have come back long ago; asked once, it is then not awaited any more."""
-        if self._deadline is None or now < self._deadline:
+        """Whether the last mark should have come back long ago; asked once, everything counts as heard."""
+        if self._held_at is not None or self._deadline is None or now < self._deadline or self._open:
             return False
-        self._awaited = ""
         self._deadline = None
+        for sentence in self._reply:
+            sentence.heard = True
         return True
 
     async def run(self) -> None:
@@ -100,24 +179,50 @@ class Mouth:
             TimeoutError: the orchestrator takes nothing any more.
         """
         while True:
-            item = await self._queue.get()
-            if isinstance(item, _Event):
-                self._link.event(item.event)
-            else:
-                await self._speak(item)
+            generation, item = await self._queue.get()
+            if generation != self._generation:
+                continue
+            match item:
+                case _Event(event):
+                    self._link.event(event)
+                case _Work(work):
+                    await work()
+                case _:
+                    await self._speak(item, generation)
 
-    async def _speak(self, item: _Text) -> None:
-        begun, sent_bytes = time.monotonic(), 0
-        async for slin in self._voice.speak(item.text):
+    def _mark(self) -> str:
+        self._marks += 1
+        return f"said-{self._marks}"
+
+    def _put_sentence(self, sentence: _Sentence) -> None:
+        self._reply.append(sentence)
+        self._put(sentence)
+
+    def _put(self, item: _Item) -> None:
+        self._queue.put_nowait((self._generation, item))
+
+    async def _sound(self, sentence: _Sentence) -> AsyncIterator[bytes]:
+        if sentence.slin is not None:
+            yield sentence.slin
+            return
+        async for slin in self._voice.speak(sentence.text):
+            yield slin
+
+    async def _speak(self, sentence: _Sentence, generation: int) -> None:
+        begun = time.monotonic()
+        async for slin in self._sound(sentence):
             for start in range(0, len(slin), _PIECE_BYTES):
-                if item.generation != self._generation:
+                if generation != self._generation:
                     return
                 piece = slin[start : start + _PIECE_BYTES]
                 await self._link.audio(piece)
-                if not sent_bytes:
-                    item.first_sound(time.monotonic() - begun)
-                sent_bytes += len(piece)
-        if item.generation == self._generation:
-            self._link.event({"type": "mark", "name": item.mark})
-            if item.mark == self._awaited:
-                self._deadline = time.monotonic() + sent_bytes / (2 * RATE_HZ) + _GRACE_SECONDS
+                if sentence.first_sound is not None:
+                    sentence.first_sound(time.monotonic() - begun)
+                    sentence.first_sound = None
+                sentence.seconds += len(piece) / _BYTES_PER_SECOND
+        if generation != self._generation:
+            return
+        self._link.event({"type": "mark", "name": sentence.mark})
+        sentence.sent = True
+        unheard = sum(one.seconds for one in self._reply if not one.heard)
+        self._deadline = time.monotonic() + unheard + _GRACE_SECONDS

@@ -12,10 +12,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from sipforge.core.turns import Meaning, Phrase
+from sipforge.core.course import Meaning, Phrase
 from sipforge.text.plain import words
 
-INTENTS: Final = (Meaning.YES, Meaning.NO, Meaning.GOODBYE, Meaning.REPEAT, Meaning.OPERATOR)
+INTENTS: Final = (
+    Meaning.YES,
+    Meaning.NO,
+    Meaning.GOODBYE,
+    Meaning.REPEAT,
+    Meaning.OPERATOR,
+    Meaning.MESSAGE,
+    Meaning.OTHER_LANGUAGE,
+)
 _POLITE: Final = 2
 """How many words more than the phrase an utterance may have and still mean it, as in "yes please do"."""
 
@@ -30,6 +38,15 @@ class Phrases:
 
     texts: Mapping[Phrase, str]
     intents: Mapping[Meaning, tuple[str, ...]]
+    ask_for: tuple[str, ...] = ()
+    """How callers begin to ask for somebody whom they then name, such as "connect me"."""
+    briefing: str = ""
+    """What a colleague is told before a caller is put through; {caller} and {reason} stand in it."""
+
+    def asks_for_somebody(self, utterance: str) -> bool:
+        """Whether the caller asks for a colleague or a department."""
+        said = words(utterance)
+        return any(_contains(said, words(phrasing)) for phrasing in self.ask_for)
 
     def meaning(self, utterance: str) -> Meaning | None:
         """Which of the short things `utterance` is, or None; the longest phrasing contained in it decides."""
@@ -67,13 +84,16 @@ def read_phrases(text: str, office: str) -> Phrases:
         intents = {
             meaning: tuple(_text(item) for item in raw["intents"][meaning.value]) for meaning in INTENTS
         }
+        ask_for = tuple(_text(item) for item in raw["intents"].get("ask_for", []))
+        briefing = _text(raw["briefing"]) if "briefing" in raw else ""
     except tomllib.TOMLDecodeError as error:
         raise PhraseError(f"is not valid TOML: {error}") from error
     except KeyError as error:
         raise PhraseError(f"lacks {error.args[0]!r}") from error
     except (TypeError, ValueError) as error:
         raise PhraseError(str(error)) from error
-    return Phrases({phrase: said.replace("{office}", office) for phrase, said in texts.items()}, intents)
+    texts = {phrase: said.replace("{office}", office) for phrase, said in texts.items()}
+    return Phrases(texts, intents, ask_for, briefing)
 
 
 def _text(item: Any) -> str:

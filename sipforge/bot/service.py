@@ -10,17 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from sipforge.bot.conversation import Call
+from sipforge.bot.conversation import Call, Company, Origin
 from sipforge.bot.ear import Ear
 from sipforge.bot.link import Link
-from sipforge.bot.mouth import Mouth
 from sipforge.bot.phrases import Phrases
 from sipforge.bot.thinking import Thinking
 from sipforge.bot.voice import Voice
 from sipforge.core.audiosocket import ProtocolError
-from sipforge.core.endpointing import EndpointingRules
+from sipforge.core.course import Course, CourseRules, Reason
 from sipforge.core.messages import Hello, parse_hello
-from sipforge.core.turns import Conversation, Reason
+from sipforge.core.turn_taking import TurnRules, TurnTaking
 from sipforge.engines.protocols import EngineError, Vad
 from sipforge.infra.listener import serve_unix
 from sipforge.infra.logs import CallLogger
@@ -44,12 +43,11 @@ class BotRules:
     """What the settings say about a bot's calls."""
 
     name: str
-    operator: str
-    """Extension of the person offered; empty: nobody is."""
     max_calls: int
-    prompt_again_seconds: float
-    idle_limit_seconds: float
-    endpointing: EndpointingRules
+    course: CourseRules
+    turns: TurnRules
+    filler_seconds: float
+    """After the caller's last word, when the reply is not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +58,9 @@ class Parts:
     thinking: Thinking
     voice: Voice
     phrases: Phrases
+    company: Company
+    hour: Callable[[], int]
+    """Of the office's day."""
 
 
 class BotMetrics:
@@ -134,7 +135,7 @@ class BotService:
         log.info("call begun")
         begun, how = time.monotonic(), "done"
         try:
-            await self._call(link, log).run()
+            await self._call(link, hello, log).run()
         except* (ProtocolError, OSError, TimeoutError) as problem:
             how = "broken"
             log.warning("call broke off: %s", _reasons(problem))
@@ -168,20 +169,19 @@ class BotService:
             raise RefusedError(f"{self.calls} calls are in progress, which is the limit")
         return hello
 
-    def _call(self, link: Link, log: CallLogger) -> Call:
+    def _call(self, link: Link, hello: Hello, log: CallLogger) -> Call:
         rules, parts = self._rules, self._parts
         return Call(
             link=link,
-            ear=Ear(parts.vad, rules.endpointing),
-            mouth=Mouth(link, parts.voice),
+            ear=Ear(parts.vad),
+            voice=parts.voice,
             thinking=parts.thinking,
-            course=Conversation(
-                prompt_again_seconds=rules.prompt_again_seconds,
-                idle_limit_seconds=rules.idle_limit_seconds,
-                operator=bool(rules.operator),
-            ),
+            turns=TurnTaking(rules.turns),
+            course=Course(rules.course),
             phrases=parts.phrases,
-            operator=rules.operator,
+            company=parts.company,
+            origin=Origin(hello.call, hello.caller, hour=parts.hour()),
+            filler_seconds=rules.filler_seconds,
             observe=self._metrics.observe,
             log=log,
         )

@@ -3,12 +3,39 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sipforge.bot.phrases import Phrases
-from sipforge.core.turns import Meaning
-from sipforge.engines.protocols import Dialogue, EngineError, Floats, Stage, Stt, Transcript
+from sipforge.core.course import Meaning
+from sipforge.engines.protocols import (
+    Dialogue,
+    EngineError,
+    Exchange,
+    Floats,
+    Question,
+    Reply,
+    Stage,
+    Stt,
+    Transcript,
+)
+from sipforge.text.plain import words
+from sipforge.text.turn_end import Completeness
+
+_NOTHING = Transcript("", 0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """What was recognised in an utterance, before anybody thought about an answer."""
+
+    transcript: Transcript
+    completeness: Completeness
+    meaning: Meaning | None = None
+    """Where the words alone decide it."""
+    target: str = ""
+    """Extension of whom the caller wants, with OPERATOR and MESSAGE."""
+    failed: Stage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,58 +43,129 @@ class Thought:
     """What an utterance came to."""
 
     meaning: Meaning
-    transcript: Transcript
-    answer: str = ""
+    reply: Reply | None = None
+    """With ANSWERED."""
     engine: str = "phrases"
     """Who found the meaning: a dialogue engine's name, or "phrases" for the short things."""
-    dialogue_seconds: float = 0.0
+    seconds: float = 0.0
+    """How long the dialogue engines took to the first part of a reply."""
     failed: Stage | None = None
     """The stage that failed, where one did."""
-
-
-_NOTHING = Transcript("", 0.0, 0.0)
 
 
 class Thinking:
     """One bot's understanding, shared by its calls."""
 
-    def __init__(self, stt: Stt, dialogues: Sequence[Dialogue], phrases: Phrases) -> None:
+    def __init__(
+        self,
+        stt: Stt,
+        dialogues: Sequence[Dialogue],
+        phrases: Phrases,
+        *,
+        completeness: Callable[[str], Completeness] = lambda text: Completeness.UNSURE,
+        backchannel: Callable[[str], bool] = lambda text: False,
+        departments: Mapping[str, str] | None = None,
+        foreign: Callable[[Floats], Awaitable[bool]] | None = None,
+    ) -> None:
+        """Put the engines together.
+
+        Args:
+            stt: recogniser.
+            dialogues: asked in this order, until one is sure.
+            phrases: the short things callers say.
+            completeness: how complete a text of this language sounds.
+            backchannel: whether a text only says that the caller listens.
+            departments: spoken name → extension, of whom callers may ask for.
+            foreign: whether an utterance is in the other assistant's language.
+        """
         self._stt = stt
         self._dialogues = tuple(dialogues)
         self._phrases = phrases
+        self._completeness = completeness
+        self._backchannel = backchannel
+        self._departments = {tuple(words(name)): target for name, target in (departments or {}).items()}
+        self._foreign = foreign
 
-    async def think(self, samples: Floats) -> Thought:
-        """What `samples` (16 kHz, at most 30 s) came to; an engine's failure is a meaning, too."""
+    async def hear(self, samples: Floats) -> Hearing:
+        """What was said in `samples` (16 kHz); an engine's failure is a meaning, too."""
         try:
             transcript = await self._stt.transcribe(samples)
         except EngineError as error:
-            return Thought(_meaning_of(error), _NOTHING, failed=error.stage)
+            why = Meaning.BUSY if error.retryable else Meaning.FAILED
+            return Hearing(_NOTHING, Completeness.UNSURE, why, failed=error.stage)
         if not transcript.text:
-            return Thought(Meaning.NOTHING, transcript)
-        meaning = self._phrases.meaning(transcript.text)
-        if meaning is not None:
-            return Thought(meaning, transcript)
-        return await self._ask(transcript)
+            return Hearing(transcript, Completeness.UNSURE, await self._nothing(samples))
+        completeness = self._completeness(transcript.text)
+        meaning, target = self._phrases.meaning(transcript.text), ""
+        if meaning in {Meaning.OPERATOR, Meaning.MESSAGE, None}:
+            target = self._whom(transcript.text)
+            if meaning is None and target and self._phrases.asks_for_somebody(transcript.text):
+                meaning = Meaning.OPERATOR
+        return Hearing(transcript, completeness, meaning, target if meaning else "")
 
-    async def _ask(self, transcript: Transcript) -> Thought:
-        """Each dialogue engine in turn, until one is sure; a failure counts only when none was."""
+    async def think(self, hearing: Hearing, history: tuple[Exchange, ...], samples: Floats) -> Thought:
+        """What is to be said to it; returns when the first part of the reply is there."""
+        if hearing.meaning is not None:
+            return Thought(hearing.meaning, failed=hearing.failed)
+        thought = await self._ask(Question(hearing.transcript.text, history), self._dialogues)
+        if thought.meaning is Meaning.UNKNOWN and await self._is_foreign(samples):
+            return Thought(Meaning.FOREIGN, seconds=thought.seconds)
+        return thought
+
+    async def think_again(self, hearing: Hearing, history: tuple[Exchange, ...], after: str) -> Thought:
+        """As `think`, with the engines behind the one named `after`, whose reply broke off."""
+        names = [dialogue.name for dialogue in self._dialogues]
+        rest = self._dialogues[names.index(after) + 1 :] if after in names else ()
+        return await self._ask(Question(hearing.transcript.text, history), rest)
+
+    def is_backchannel(self, text: str) -> bool:
+        """Whether `text` only says that the caller listens."""
+        return self._backchannel(text)
+
+    def judge(self, hearing: Hearing, thought: Thought | None) -> Completeness:
+        """How complete the turn is, by its words and by whether an answer to it is known."""
+        if hearing.completeness is Completeness.OPEN:
+            return Completeness.OPEN
+        known = hearing.meaning not in {None, Meaning.NOTHING, Meaning.FOREIGN} or (
+            thought is not None and thought.meaning is Meaning.ANSWERED and thought.engine == "answers"
+        )
+        return Completeness.FINISHED if known else Completeness.UNSURE
+
+    async def _nothing(self, samples: Floats) -> Meaning:
+        return Meaning.FOREIGN if await self._is_foreign(samples) else Meaning.NOTHING
+
+    async def _is_foreign(self, samples: Floats) -> bool:
+        if self._foreign is None:
+            return False
+        try:
+            return await self._foreign(samples)
+        except EngineError:
+            return False
+
+    def _whom(self, text: str) -> str:
+        """Extension of the department that `text` names, or that it is; empty: none."""
+        said = words(text)
+        for name, extension in self._departments.items():
+            if any(tuple(said[at : at + len(name)]) == name for at in range(len(said) - len(name) + 1)):
+                return extension
+        digits = "".join(word for word in said if word.isdigit())
+        return digits if len(digits) == 4 and digits.startswith("1") else ""
+
+    async def _ask(self, question: Question, dialogues: Sequence[Dialogue]) -> Thought:
+        """Each of `dialogues` in turn, until one is sure; a failure counts only when none was."""
         begun = time.monotonic()
         failure: EngineError | None = None
-        for dialogue in self._dialogues:
+        for dialogue in dialogues:
             try:
-                reply = await dialogue.reply(transcript.text)
+                reply = await dialogue.reply(question)
             except EngineError as error:
                 failure = error
                 continue
             if reply is not None:
-                seconds = time.monotonic() - begun
-                return Thought(Meaning.ANSWERED, transcript, reply.text, reply.engine, seconds)
+                return Thought(Meaning.ANSWERED, reply, reply.engine, time.monotonic() - begun)
         seconds = time.monotonic() - begun
-        if failure is not None:
-            return Thought(_meaning_of(failure), transcript, dialogue_seconds=seconds, failed=failure.stage)
-        return Thought(Meaning.UNKNOWN, transcript, dialogue_seconds=seconds)
-
-
-def _meaning_of(error: EngineError) -> Meaning:
-    # What may work the next time is worth asking the caller to say again.
-    return Meaning.NOTHING if error.retryable else Meaning.FAILED
+        # With an engine that failed behind one that did not know, the honest answer is still an answer.
+        if failure is not None and len(self._dialogues) == 1:
+            meaning = Meaning.NOTHING if failure.retryable else Meaning.FAILED
+            return Thought(meaning, seconds=seconds, failed=failure.stage)
+        return Thought(Meaning.UNKNOWN, seconds=seconds, failed=failure.stage if failure else None)

@@ -1,7 +1,8 @@
-"""An assistant's voice: text in, slin out, each sentence made once and kept on disk.
+"""An assistant's voice: text in, slin out as it is made, each sentence made once and kept on disk.
 
-A sentence is kept under the sha256 of the voice's identity and the words spoken, so a changed voice, speed or
-text is another file and nothing ever has to be invalidated. The cache may be deleted at any time.
+A sentence is kept under the sha256 of its engine's identity and the words spoken, so a changed voice, speed
+or text is another file and nothing ever has to be invalidated. The cache may be deleted at any time. Only a
+whole sentence is kept: one that was interrupted, or that broke off, never is.
 """
 
 from __future__ import annotations
@@ -12,12 +13,18 @@ import hashlib
 import importlib
 import logging
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final, Protocol, cast
+from weakref import WeakValueDictionary
 
-from sipforge.engines.protocols import RATE_HZ, Tts
+import numpy as np
+
+from sipforge.engines.fallback import FallbackTts
+from sipforge.engines.protocols import RATE_HZ, Slin, Tts
+from sipforge.engines.streams import closing
 from sipforge.infra.atomic_file import replace_file
+from sipforge.text.turn_end import Completeness
 
 _log = logging.getLogger(__name__)
 
@@ -51,62 +58,60 @@ def load_language(name: str) -> Language:
     return cast(Language, module)
 
 
-class Voice:
-    """One voice for all calls of a bot."""
+def load_turn_judgement(name: str) -> tuple[Callable[[str], Completeness], Callable[[str], bool]]:
+    """`completeness` and `is_backchannel` of sipforge.text.<name>_turns, or by punctuation alone."""
+    try:
+        module = importlib.import_module(f"sipforge.text.{name}_turns")
+    except ModuleNotFoundError:
+        module = importlib.import_module("sipforge.text.turn_end")
+    return module.completeness, module.is_backchannel
 
-    def __init__(self, tts: Tts, language: Language, cache: Path | None) -> None:
+
+class KeptTts:
+    """An engine that remembers what it has said; a sentence that is kept needs no engine."""
+
+    def __init__(self, tts: Tts, cache: Path | None) -> None:
         """`cache`: folder to keep sentences in; None keeps them in memory only."""
         self._tts = tts
-        self._language = language
         self._cache = cache
         self._memory: OrderedDict[str, bytes] = OrderedDict()
-        # One sentence is made at a time, so two calls that want the same one make it once.
-        self._making = asyncio.Lock()
+        # Two calls that want the same sentence at once make it once: the second waits for the first.
+        self._making: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @property
     def identity(self) -> str:
-        """What the voice sounds like, in one line."""
+        """The engine's."""
         return self._tts.identity
 
-    async def speak(self, text: str) -> AsyncIterator[bytes]:
-        """Slin at 16 kHz of `text`, a sentence at a time, each followed by a short pause.
+    async def synthesise(self, text: str) -> AsyncIterator[Slin]:
+        """Speak `text`, one sentence: at once where it is kept, else piece by piece as it is made.
 
         Raises:
-            EngineError: synthesis failed.
+            EngineError: as the engine does.
         """
-        for sentence in self._language.sentences(self._language.normalise(text)):
-            yield await self._sentence(sentence) + _PAUSE
-
-    async def prepare(self, texts: Iterable[str]) -> None:
-        """Make every sentence of `texts` that is not kept yet.
-
-        Raises:
-            EngineError: synthesis failed.
-        """
-        for text in texts:
-            async for _ in self.speak(text):
-                pass
+        key = self._key(text)
+        making = self._making.setdefault(key, asyncio.Lock())
+        async with making:
+            kept = self._kept(key)
+            if kept is not None:
+                yield np.frombuffer(kept, "<i2")
+                return
+            made: list[bytes] = []
+            async with closing(self._tts.synthesise(text)) as pieces:
+                async for piece in pieces:
+                    made.append(piece.astype("<i2").tobytes())
+                    yield piece
+            if any(made):
+                await self._keep(key, b"".join(made))
 
     def has(self, text: str) -> bool:
-        """Whether all of `text` can be spoken without synthesis."""
-        sentences = self._language.sentences(self._language.normalise(text))
-        return all(self._kept(self._key(sentence)) is not None for sentence in sentences)
+        """Whether `text`, one sentence, is kept."""
+        return self._kept(self._key(text)) is not None
 
-    async def _sentence(self, sentence: str) -> bytes:
-        key = self._key(sentence)
-        kept = self._kept(key)
-        if kept is not None:
-            return kept
-        async with self._making:
-            kept = self._kept(key)
-            return kept if kept is not None else await self._make(key, sentence)
-
-    async def _make(self, key: str, sentence: str) -> bytes:
-        slin = (await self._tts.synthesise(sentence)).astype("<i2").tobytes()
+    async def _keep(self, key: str, slin: bytes) -> None:
         self._remember(key, slin)
         if self._cache is not None:
             await asyncio.to_thread(_write, self._cache, key, slin)
-        return slin
 
     def _kept(self, key: str) -> bytes | None:
         if key in self._memory:
@@ -127,8 +132,61 @@ class Voice:
         if len(self._memory) > MEMORY_SENTENCES:
             self._memory.popitem(last=False)
 
-    def _key(self, sentence: str) -> str:
-        return hashlib.sha256(f"{self._tts.identity}\n{sentence}".encode()).hexdigest()
+    def _key(self, text: str) -> str:
+        return hashlib.sha256(f"{self._tts.identity}\n{text}".encode()).hexdigest()
+
+
+class Voice:
+    """One voice for all calls of a bot."""
+
+    def __init__(self, tts: Tts, language: Language, cache: Path | None, instead: Sequence[Tts] = ()) -> None:
+        """A voice.
+
+        Args:
+            tts: the engine.
+            language: how to say numbers and where to cut.
+            cache: folder to keep sentences in; None keeps them in memory only.
+            instead: engines that speak what `tts` cannot, in order.
+        """
+        self._kept = [KeptTts(engine, cache) for engine in (tts, *instead)]
+        self._tts = FallbackTts(self._kept)
+        self._language = language
+
+    @property
+    def identity(self) -> str:
+        """What the voice sounds like, in one line."""
+        return self._tts.identity
+
+    async def speak(self, text: str) -> AsyncIterator[bytes]:
+        """Slin at 16 kHz of `text`, in pieces as they are made, with a short pause after each sentence.
+
+        Raises:
+            EngineError: synthesis failed.
+        """
+        for sentence in self._language.sentences(self._language.normalise(text)):
+            async with closing(self._tts.synthesise(sentence)) as pieces:
+                async for piece in pieces:
+                    yield piece.astype("<i2").tobytes()
+            yield _PAUSE
+
+    def sentences(self, text: str) -> list[str]:
+        """`text`, as written, in the pieces that are spoken one after the other."""
+        return self._language.sentences(text)
+
+    async def prepare(self, texts: Iterable[str]) -> None:
+        """Make every sentence of `texts` that is not kept yet.
+
+        Raises:
+            EngineError: synthesis failed.
+        """
+        for text in texts:
+            async for _ in self.speak(text):
+                pass
+
+    def has(self, text: str) -> bool:
+        """Whether all of `text` can be spoken without synthesis."""
+        sentences = self._language.sentences(self._language.normalise(text))
+        return all(any(engine.has(sentence) for engine in self._kept) for sentence in sentences)
 
 
 def _path(cache: Path, key: str) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 FRAME_SECONDS = 0.02
 LOUD_DBFS = -45.0
@@ -21,3 +22,8 @@ def loud_frames(pcm: bytes, rate_hz: int) -> list[bool]:
     frames = audio[: len(audio) // samples * samples].reshape(-1, samples)
     limit = 10 ** (LOUD_DBFS / 20)
     return [bool(loud) for loud in np.sqrt((frames**2).mean(axis=1)) > limit]
+
+
+def dbfs(samples: NDArray[np.float32]) -> float:
+    """Level of `samples` in [-1, 1], in dB relative to a full-scale square wave; -200 for digital silence."""
+    return 10 * float(np.log10(max(float(np.mean(samples * samples)), 1e-20)))

@@ -12,6 +12,7 @@ Rules, in prose:
 4. `clear` drops what is queued and says how many seconds of speech were heard since the last mark that was
    heard (or the last clear, or the start). Marks whose audio was all sent are heard; the others are dropped
    with their audio and never come back.
+5. While it is held, silence is sent and what is queued waits; a clear lets it go.
 """
 
 from __future__ import annotations
@@ -89,6 +90,7 @@ class Playout:
         self._marks: deque[tuple[int, str]] = deque()
         self._open_speech = False
         """True while the speech pushed last has no mark behind it."""
+        self._held = False
         self._deadline: float | None = None
         self.counts = PlayoutCounts()
 
@@ -145,6 +147,14 @@ class Playout:
         self._marks.append((self._pushed, name))
         self._open_speech = False
 
+    def hold(self) -> None:
+        """Keep what is queued where it is."""
+        self._held = True
+
+    def release(self) -> None:
+        """Go on where it was held."""
+        self._held = False
+
     def take(self, now: float) -> Tick:
         """The frame that is due; a new deadline begins.
 
@@ -153,11 +163,11 @@ class Playout:
         """
         late = max(0.0, now - self.deadline)
         heard = self._take_heard()
-        pcm = bytes(self._pending[:FRAME_BYTES])
-        del self._pending[:FRAME_BYTES]
+        pcm = b"" if self._held else bytes(self._pending[:FRAME_BYTES])
+        del self._pending[: len(pcm)]
         self._sent += len(pcm)
         if len(pcm) < FRAME_BYTES:
-            if self._open_speech:
+            if self._open_speech and not self._held:
                 self._open_speech = False
                 self.counts.underruns += 1
             pcm += SILENCE[len(pcm) :]
@@ -178,7 +188,7 @@ class Playout:
         dropped = self.queued_seconds
         self._pending.clear()
         self._marks.clear()
-        self._open_speech = False
+        self._open_speech = self._held = False
         self._pushed = self._heard_from = self._sent
         return Cleared(played, dropped, heard)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,13 +93,13 @@ class EspeakTts:
         self._worker = Worker(Stage.TTS, threads=2, queue_length=32)
         self.identity = f"espeak {program.voice} {program.data} {words_per_minute}"
 
-    async def synthesise(self, text: str) -> Slin:
-        """Speak `text`.
+    async def synthesise(self, text: str) -> AsyncIterator[Slin]:
+        """Speak `text`, in one piece.
 
         Raises:
             EngineError: the queue is full (retryable) or the program failed.
         """
-        return await self._worker.run(lambda: self._speak(text))
+        yield await self._worker.run(lambda: self._speak(text))
 
     def _speak(self, text: str) -> Slin:
         samples, rate_hz = self._program.speak(text, self._words_per_minute)

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from sipforge.engines.answers import AnswersDialogue, load_knowledge
 from sipforge.engines.protocols import Dialogue, EngineError, Stage, Stt, Tts, Vad
+from sipforge.engines.remote import Observe
+
+if TYPE_CHECKING:
+    from sipforge.engines.openai_service import OpenAiService
 
 
 def make_vad(engine: str, directory: Path) -> Vad:
@@ -43,14 +48,13 @@ def make_stt(engine: str, directory: Path, language: str, threads: int, phrases:
         raise _unknown(Stage.STT, engine)
     from sipforge.engines.whisper_model import WhisperModel  # noqa: PLC0415 - see the module's first line
 
-    model = WhisperModel(directory, language, threads)
     if engine == "whisper":
-        from sipforge.engines.whisper import WhisperStt  # noqa: PLC0415 - as above
+        from sipforge.engines.whisper import WINDOW_SECONDS, WhisperStt  # noqa: PLC0415 - as above
 
-        return WhisperStt(model)
+        return WhisperStt(WhisperModel(directory, language, threads, WINDOW_SECONDS))
     from sipforge.engines.whisper_phrases import WhisperPhrasesStt  # noqa: PLC0415 - as above
 
-    return WhisperPhrasesStt(model, phrases)
+    return WhisperPhrasesStt(WhisperModel(directory, language, threads), phrases)
 
 
 def make_dialogue(engine: str, knowledge: Path) -> Dialogue:
@@ -89,6 +93,46 @@ def make_tts(engine: str, directory: Path | None, voice: str, words_per_minute: 
 
         return PiperTts(directory, words_per_minute, voice)
     raise _unknown(Stage.TTS, engine)
+
+
+def make_openai(values: Mapping[str, Any], key: str, observe: Observe) -> OpenAiService:
+    """The service that the engines `openai` share; nothing is sent to it yet.
+
+    Args:
+        values: by the names of `OpenAiConfig`.
+        key: the API key.
+        observe: told how each request went.
+    """
+    from sipforge.engines.openai_service import OpenAiConfig, OpenAiService  # noqa: PLC0415 - as above
+
+    return OpenAiService(OpenAiConfig(**values), key, observe)
+
+
+def make_openai_stt(service: OpenAiService, language: str) -> Stt:
+    """Speech to text by OpenAI; `language` is the ISO 639-1 code of what callers speak."""
+    from sipforge.engines.openai_stt import OpenAiStt  # noqa: PLC0415 - as above
+
+    return OpenAiStt(service, language)
+
+
+def make_openai_tts(service: OpenAiService) -> Tts:
+    """Text to speech by OpenAI."""
+    from sipforge.engines.openai_tts import OpenAiTts  # noqa: PLC0415 - as above
+
+    return OpenAiTts(service)
+
+
+def make_openai_dialogue(service: OpenAiService, knowledge: str, departments: Mapping[str, str]) -> Dialogue:
+    """Dialogue by OpenAI.
+
+    Args:
+        service: which.
+        knowledge: what the office knows, as text for a prompt.
+        departments: name → extension.
+    """
+    from sipforge.engines.openai_dialogue import OpenAiDialogue  # noqa: PLC0415 - as above
+
+    return OpenAiDialogue(service, knowledge, departments)
 
 
 def _unknown(stage: Stage, engine: str) -> EngineError:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -106,13 +107,13 @@ class PiperTts:
         self._worker = Worker(Stage.TTS, threads=1, queue_length=32)
         self.identity = f"piper {networks[0].name} {self._program.voice} {words_per_minute}"
 
-    async def synthesise(self, text: str) -> Slin:
-        """Speak `text`, best a sentence at a time.
+    async def synthesise(self, text: str) -> AsyncIterator[Slin]:
+        """Speak `text`, best a sentence at a time, in one piece.
 
         Raises:
             EngineError: the queue is full (retryable), or a program or the network failed.
         """
-        return await self._worker.run(lambda: self._speak(text))
+        yield await self._worker.run(lambda: self._speak(text))
 
     def _speak(self, text: str) -> Slin:
         parts = clauses(text)

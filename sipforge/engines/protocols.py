@@ -162,8 +162,10 @@ class Dialogue(Protocol):
 class Tts(Protocol):
     """Text to speech."""
 
-    identity: str
-    """Engine, model, voice and speed in one line: the same identity and text sound the same."""
+    @property
+    def identity(self) -> str:
+        """Engine, model, voice and speed in one line: the same identity and text sound the same."""
+        ...
 
     def synthesise(self, text: str) -> AsyncIterator[Slin]:
         """Speak `text`, one sentence or a few, already normalised to words; piece by piece as it is made.

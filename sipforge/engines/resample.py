@@ -1,4 +1,4 @@
-"""Whole recordings from a voice's own rate to 16 kHz: windowed-sinc polyphase, in numpy."""
+"""From a voice's own rate to 16 kHz, whole or piece by piece: windowed-sinc polyphase, in numpy."""
 
 from __future__ import annotations
 
@@ -14,20 +14,42 @@ _KAISER_BETA = 8.0
 """About 80 dB of stop band; with 32 taps a side the transition is narrower than the telephone can hear."""
 
 
+class To16khz:
+    """Converts one sentence as it comes: pieces of any length give what the whole would have given."""
+
+    def __init__(self, rate_hz: int) -> None:
+        common = math.gcd(rate_hz, RATE_HZ)
+        self._up, self._down = RATE_HZ // common, rate_hz // common
+        # The samples from half a filter before the next one out; before the first there was silence.
+        self._line: Floats = np.zeros(_HALF_TAPS - 1, np.float32)
+        self._place = 0
+        """Of the next sample out after the middle of the filter, in 1 / `up` of a sample."""
+
+    def process(self, samples: Floats) -> Floats:
+        """What can be told so far: it lags by half a filter, 32 samples."""
+        line = np.concatenate((self._line, samples))
+        ready = (line.size - 2 * _HALF_TAPS + 1) * self._up
+        places = np.arange(self._place, max(ready, self._place), self._down)
+        resampled: Floats = np.zeros(0, np.float32)
+        if places.size:
+            windows = np.lib.stride_tricks.sliding_window_view(line, 2 * _HALF_TAPS)
+            whole, phase = np.divmod(places, self._up)
+            resampled = np.einsum("ij,ij->i", windows[whole], _phases(self._up, self._down)[phase])
+        past, self._place = divmod(self._place + places.size * self._down, self._up)
+        self._line = line[past:]
+        return resampled.astype(np.float32)
+
+    def finish(self) -> Floats:
+        """The rest, at the end of the sentence."""
+        return self.process(np.zeros(_HALF_TAPS, np.float32))
+
+
 def to_16khz(samples: Floats, rate_hz: int) -> Floats:
     """`samples` at `rate_hz` as 16 kHz; as long, within a sample, and not delayed."""
-    if rate_hz == RATE_HZ or not samples.size:
+    if rate_hz == RATE_HZ:
         return samples
-    common = math.gcd(rate_hz, RATE_HZ)
-    up, down = RATE_HZ // common, rate_hz // common
-    bank = _phases(up, down)
-    wanted = math.ceil(samples.size * up / down)
-    steps = np.arange(wanted) * down
-    padded = np.pad(samples, (_HALF_TAPS, _HALF_TAPS + 1))
-    windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * _HALF_TAPS)
-    whole, phase = np.divmod(steps, up)
-    resampled: Floats = np.einsum("ij,ij->i", windows[whole + 1], bank[phase]).astype(np.float32)
-    return resampled
+    converter = To16khz(rate_hz)
+    return np.concatenate((converter.process(samples), converter.finish()))
 
 
 @lru_cache(maxsize=4)

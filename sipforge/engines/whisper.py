@@ -1,18 +1,30 @@
-"""Speech to text that writes down anything: Whisper, greedy, in a window cut to the utterance."""
+"""Speech to text that writes down anything: Whisper, greedy, in a window cut to the utterance.
+
+What is longer than the model's window is cut at pauses and written piece by piece, each piece taking its own
+turn in the queue, so that one caller who talks for a minute does not hold up the others. Pieces that are
+finished are remembered: when the caller goes on, only what is new is written.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import math
 import time
-from typing import Protocol
+from collections import OrderedDict
+from typing import Final, Protocol
 
-from sipforge.engines.protocols import Floats, Stage, Transcript
+from sipforge.core.pieces import pieces
+from sipforge.engines.protocols import RATE_HZ, Floats, Stage, Transcript
 from sipforge.engines.whisper_model import Encoded, Written
 from sipforge.engines.worker import Worker
+from sipforge.text.plain import words
 
-_NO_SPEECH = 0.8
-_UNSURE = -1.0
-"""Whisper invents a sentence for noise; its own two doubts together give it away (its authors' rule)."""
+WINDOW_SECONDS: Final = 8.0
+"""Least encoder window. Over the telephone band 8 and 7 s were as right as 30 s, and 5 s twice as wrong."""
+LONGEST_SECONDS: Final = 120.0
+"""What is said after so long is not heard."""
+PIECE_SECONDS: Final = 28.0
+_REMEMBERED: Final = 32
 
 
 class Writer(Protocol):
@@ -27,28 +39,83 @@ class Writer(Protocol):
         ...
 
 
+_NO_SPEECH: Final = 0.5
+_FAIRLY_SURE: Final = -0.6
+_SENTENCE_WORDS: Final = 3
+_SENTENCE_UNSURE: Final = -1.3
+_WORD_UNSURE: Final = -3.2
+_SUSPICIOUS: Final = 0.3
+_REPEATED: Final = 3
+_INVENTED: Final = frozenset(
+    (
+        *("you", "thank you", "thank you very much", "thanks for watching", "thank you for watching", "the"),
+        *("i'm sorry", "i'm", "i", "oh", "bye", "bye bye", "so", "beep", "please subscribe", "the end"),
+    )
+)
+"""What Whisper writes for silence and noise, over telephone lines and elsewhere."""
+
+
 def heard_nothing(written: Written) -> bool:
-    """Whether what the model wrote should be taken for its imagination."""
-    doubtful = written.no_speech_probability > _NO_SPEECH and written.mean_log_probability < _UNSURE
-    return doubtful or not any(letter.isalnum() for letter in written.text)
+    """Whether what the model wrote should be taken for its imagination.
+
+    It invents for noise, but doubts it: on 65 noises its no-speech probability was above 0.54, on 860 spoken
+    sentences and words at most 0.52, but for a number in noise that it was sure of. The means of its log
+    probability are those below which nothing in these recordings was right.
+    """
+    said = words(written.text)
+    if not said:
+        return True
+    no_speech, sure = written.no_speech_probability, written.mean_log_probability
+    if sure < (_SENTENCE_UNSURE if len(said) >= _SENTENCE_WORDS else _WORD_UNSURE):
+        return True
+    if no_speech > _NO_SPEECH and sure < _FAIRLY_SURE:
+        return True
+    loops = len(said) >= _REPEATED and len(set(said)) == 1
+    return no_speech > _SUSPICIOUS and (loops or " ".join(said) in _INVENTED)
 
 
 class WhisperStt:
-    """One model for all calls; one utterance at a time, since each uses all its threads."""
+    """One model for all calls; one piece at a time, since each uses all the model's threads."""
 
     def __init__(self, model: Writer) -> None:
         self._model = model
         self._worker = Worker(Stage.STT)
+        self._finished: OrderedDict[bytes, Written] = OrderedDict()
 
-    async def transcribe(self, samples: Floats) -> Transcript:
-        """Write down `samples`.
+    @property
+    def expected_wait_seconds(self) -> float:
+        """How long an utterance that ends now will probably wait for its turn."""
+        return self._worker.expected_wait_seconds
+
+    async def transcribe(self, samples: Floats, *, urgent: bool = True) -> Transcript:
+        """Write down `samples`, of which the first two minutes are heard.
+
+        Args:
+            samples: the utterance.
+            urgent: False for a speculation, which others whose turn is over may overtake.
 
         Raises:
             EngineError: the queue is full (retryable) or the model failed.
         """
         begun = time.monotonic()
-        written = await self._worker.run(lambda: self._model.write(self._model.encode(samples)))
+        heard = samples[: int(LONGEST_SECONDS * RATE_HZ)]
+        *finished, last = pieces(heard, RATE_HZ, PIECE_SECONDS)
+        written = [await self._write_once(piece, urgent) for piece in finished]
+        written.append(await self._write(last, urgent))
+        kept = [part for part in written if not heard_nothing(part)]
         seconds = time.monotonic() - begun
-        if heard_nothing(written):
+        if not kept:
             return Transcript("", 0.0, seconds)
-        return Transcript(written.text, math.exp(min(0.0, written.mean_log_probability)), seconds)
+        sure = min(part.mean_log_probability for part in kept)
+        return Transcript(" ".join(part.text for part in kept), math.exp(min(0.0, sure)), seconds)
+
+    async def _write_once(self, piece: Floats, urgent: bool) -> Written:
+        key = hashlib.blake2b(piece.tobytes(), digest_size=16).digest()
+        if key not in self._finished:
+            self._finished[key] = await self._write(piece, urgent)
+            while len(self._finished) > _REMEMBERED:
+                self._finished.popitem(last=False)
+        return self._finished[key]
+
+    async def _write(self, piece: Floats, urgent: bool) -> Written:
+        return await self._worker.run(lambda: self._model.write(self._model.encode(piece)), urgent=urgent)

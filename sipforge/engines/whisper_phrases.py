@@ -140,13 +140,18 @@ class WhisperPhrasesStt:
         self._set = PhraseSet(model, phrases)
         self._worker = Worker(Stage.STT)
 
-    async def transcribe(self, samples: Floats) -> Transcript:
-        """The phrase that was said; empty when none was.
+    @property
+    def expected_wait_seconds(self) -> float:
+        """How long an utterance that ends now will probably wait for its turn."""
+        return self._worker.expected_wait_seconds
+
+    async def transcribe(self, samples: Floats, *, urgent: bool = True) -> Transcript:
+        """The phrase that was said; empty when none was. Not `urgent`: a speculation, others may overtake.
 
         Raises:
             EngineError: the queue is full (retryable) or the model failed.
         """
         begun = time.monotonic()
-        match = await self._worker.run(lambda: self._set.match(samples))
+        match = await self._worker.run(lambda: self._set.match(samples), urgent=urgent)
         confidence = 1 / (1 + math.exp(SURE - match.fit))
         return Transcript(match.text if match.sure else "", confidence, time.monotonic() - begun)

@@ -276,6 +276,10 @@ class Relay:
                 self._return_marks(cleared.heard)
                 answer = {"type": "clear", "played_seconds": cleared.played_seconds}
                 self._tell_bot(event_frame(answer, Sender.ORCHESTRATOR))
+            case "pause":
+                self._playout.hold()
+            case "resume":
+                self._playout.release()
             case "transfer":
                 self._call.departure = Departure(Way.TRANSFER, event["target"], event["briefing"])
                 await self._end_after_speech(Outcome.TRANSFER)
@@ -291,6 +295,7 @@ class Relay:
             await self._play_out()
 
     async def _play_out(self) -> None:
+        self._playout.release()
         # A telephone stops at once when it is hung up on; the tail lets its jitter buffer run empty first.
         self._playout.push(SILENCE * int(self._timing.tail_seconds / FRAME_SECONDS))
         self._drained = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from typing import Final
 
 LONGEST_SENTENCE: Final = 160
@@ -49,6 +50,22 @@ def split_sentences(text: str, abbreviations: frozenset[str]) -> list[str]:
         else:
             pieces.append(piece)
     return [part for piece in pieces for part in _cut(piece)]
+
+
+def finished_sentences(text: str, split: Callable[[str], list[str]]) -> tuple[list[str], str]:
+    """The sentences of a text that is still being written, and what is left of it.
+
+    Args:
+        text: what there is so far.
+        split: the language's `sentences`.
+    """
+    pieces = split(text)
+    if not pieces:
+        return [], ""
+    ended = text[-1].isspace() and _END.search(pieces[-1] + " ") is not None
+    if ended:
+        return pieces, ""
+    return pieces[:-1], pieces[-1] + (" " if text[-1].isspace() else "")
 
 
 def _last_word(piece: str) -> str:

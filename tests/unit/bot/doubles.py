@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import numpy as np
 
-from sipforge.engines.protocols import EngineError, Floats, Reply, Slin, Stage, Transcript
+from sipforge.engines.protocols import (
+    Act,
+    Do,
+    EngineError,
+    Floats,
+    Question,
+    Reply,
+    ReplyPart,
+    Slin,
+    Speak,
+    Stage,
+    Transcript,
+)
 
 
 class LoudnessVad:
@@ -49,12 +62,24 @@ class BookDialogue:
 
     def __init__(self, answers: dict[str, str]) -> None:
         self.answers = answers
+        self.asked: list[Question] = []
+        self.wait_seconds = 0.0
 
-    async def reply(self, text: str) -> Reply | None:
-        answer = self.answers.get(text)
+    async def reply(self, question: Question) -> Reply | None:
+        answer = self.answers.get(question.text)
         if answer == "FAIL":
             raise EngineError(Stage.DIALOGUE, "broken")
-        return Reply(answer, 1.0, self.name) if answer else None
+        self.asked.append(question)
+        await asyncio.sleep(self.wait_seconds)
+        return Reply(_parts(answer), 1.0, self.name) if answer else None
+
+
+async def _parts(answer: str) -> AsyncIterator[ReplyPart]:
+    """Word by word; "BREAK" breaks off, "TRANSFER" is a deed."""
+    for word in answer.split(" "):
+        if word == "BREAK":
+            raise EngineError(Stage.DIALOGUE, "broke off", retryable=True)
+        yield Do(Act.TRANSFER) if word == "TRANSFER" else Speak(word + " ")
 
 
 class BeepTts:
@@ -65,11 +90,11 @@ class BeepTts:
     def __init__(self) -> None:
         self.made: list[str] = []
 
-    async def synthesise(self, text: str) -> Slin:
+    async def synthesise(self, text: str) -> AsyncIterator[Slin]:
         self.made.append(text)
         if "FAIL" in text:
             raise EngineError(Stage.TTS, "broken voice")
-        return np.full(160 * len(text), 1000, np.int16)
+        yield np.full(160 * len(text), 1000, np.int16)
 
 
 def spoken(level: int, seconds: float = 0.8) -> bytes:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sipforge.bot.phrases import PhraseError, load_phrases, read_phrases
-from sipforge.core.turns import Meaning, Phrase
+from sipforge.core.course import Meaning, Phrase
 
 FILES = Path(__file__).parents[3] / "roles" / "sipforge" / "files" / "phrases"
 
@@ -22,6 +22,9 @@ FILES = Path(__file__).parents[3] / "roles" / "sipforge" / "files" / "phrases"
         ("Okay, bye bye.", Meaning.GOODBYE),
         ("Could you say that again, please?", Meaning.REPEAT),
         ("Can I speak to a person?", Meaning.OPERATOR),
+        ("I'd like to leave a message.", Meaning.MESSAGE),
+        ("I would like to speak Kinyarwanda.", Meaning.OTHER_LANGUAGE),
+        ("Does anyone speak Kinyarwanda?", None),
         ("What are your opening hours?", None),
         ("Do you know whether there is no parking at the office?", None),
         ("Yesterday", None),
@@ -48,7 +51,7 @@ def test_short_things_in_kinyarwanda(said: str, meaning: Meaning | None) -> None
 
 def test_the_office_is_named() -> None:
     phrases = load_phrases(FILES / "english.toml", "Hilltop")
-    assert phrases.texts[Phrase.GREETING] == "Hello, this is Hilltop. How can I help you?"
+    assert phrases.texts[Phrase.GREETING_MORNING] == "Good morning, this is Hilltop. How can I help you?"
 
 
 def test_every_kinyarwanda_string_is_attested_or_awaits_review() -> None:

@@ -12,24 +12,27 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from sipforge.bot.conversation import Company
 from sipforge.bot.phrases import Phrases
 from sipforge.bot.service import BotMetrics, BotRules, BotService, Parts
 from sipforge.bot.thinking import Thinking
 from sipforge.bot.voice import Voice, load_language
 from sipforge.core.audiosocket import UNIX_LEG, Frame, FrameParser, Kind, encode
-from sipforge.core.endpointing import EndpointingRules
+from sipforge.core.course import CourseRules, Meaning, Phrase
 from sipforge.core.messages import Hello, Sender, event_frame, hello_frame
-from sipforge.core.turns import Meaning, Phrase
+from sipforge.core.turn_taking import TurnRules
+from sipforge.engines.protocols import Floats
 from sipforge.infra.metrics import Metrics
 from sipforge.infra.tokens import issue_token
 from tests.unit.bot.doubles import BeepTts, BookDialogue, LevelStt, LoudnessVad, silence, spoken
 
 KEY = "k" * 48
 NOW = 1_800_000_000.0
-TEXTS = ("when", "yes", "bye", "riddle", "FAIL", "")
-WHEN, YES, BYE, RIDDLE, BROKEN, MUMBLE = range(6)
+TEXTS = ("", "when", "yes", "bye", "riddle", "FAIL", "mm", "muraho")
+MUMBLE, WHEN, YES, BYE, RIDDLE, BROKEN, MM, FOREIGN = range(8)
 PHRASES = Phrases(
     {phrase: f"{phrase.value}." for phrase in Phrase}, {Meaning.YES: ("yes",), Meaning.GOODBYE: ("bye",)}
 )
@@ -38,28 +41,35 @@ PHRASES = Phrases(
 class Bot:
     """A bot service with plain engines on a socket."""
 
-    def __init__(self, folder: Path, **changes: Any) -> None:
+    company = Company("3000", lambda: spoken(1, 0.2))
+
+    def __init__(self, folder: Path, filler: float = 60.0, **changes: Any) -> None:
         self.path = folder / "audio.sock"
         self.stt = LevelStt(*TEXTS)
         self.tts = BeepTts()
         self.metrics = Metrics()
-        rules: dict[str, Any] = {
-            "name": "english",
+        course: dict[str, Any] = {
             "operator": "1000",
-            "max_calls": 2,
             "prompt_again_seconds": 60.0,
             "idle_limit_seconds": 120.0,
-            "endpointing": EndpointingRules(pause_seconds=0.1, end_seconds=0.3),
         }
+        times: dict[str, Any] = {"pause_seconds": 0.1}
+        times |= dict.fromkeys(("finished_seconds", "unsure_seconds", "open_seconds"), 0.3)
         voice = Voice(self.tts, load_language("plain"), None)
-        thinking = Thinking(self.stt, [BookDialogue({"when": "At eight."})], PHRASES)
+        self.book = BookDialogue({"when": "At eight."})
+        thinking = Thinking(
+            self.stt, [self.book], PHRASES, backchannel=lambda text: text == "mm", foreign=self._foreign
+        )
         self.service = BotService(
-            BotRules(**{**rules, **changes}),
-            Parts(LoudnessVad(), thinking, voice, PHRASES),
+            BotRules("english", 2, CourseRules(**{**course, **changes}), TurnRules(**times), filler),
+            Parts(LoudnessVad(), thinking, voice, PHRASES, self.company, hour=lambda: 12),
             BotMetrics(self.metrics),
             KEY,
             now=lambda: NOW,
         )
+
+    async def _foreign(self, samples: Floats) -> bool:
+        return bool(np.abs(samples).max() > (FOREIGN + 1.5) / 10)
 
     def metric(self, line: str) -> bool:
         return line in self.metrics.render().decode()
@@ -121,6 +131,16 @@ class Peer:
         """Until `count` texts have been played."""
         await self.until(lambda: len(self.of("mark")) >= count or self.over)
 
+    async def replied(self, count: int) -> None:
+        """Until `count` replies were reported as heard."""
+        await self.until(lambda: len(self.replies()) >= count or self.over)
+
+    async def clear(self, played_seconds: float) -> None:
+        """Until the bot drops its reply; tell it how much was heard."""
+        await self.until(lambda: bool(self.of("clear")))
+        answer = {"type": "clear", "played_seconds": played_seconds}
+        self.send(event_frame(answer, Sender.ORCHESTRATOR))
+
 
 Scenario = Callable[[Bot, Callable[[], Awaitable[Peer]]], Awaitable[None]]
 
@@ -162,9 +182,10 @@ def test_a_call_from_greeting_to_goodbye(tmp_path: Path) -> None:
             await peer.spoken(2)
             peer.say(spoken(BYE) + silence(0.5))
             await peer.until(lambda: bool(peer.of("hangup")))
+            await peer.replied(3)
             peer.send(Frame(Kind.HANGUP))
             await peer.until(lambda: peer.over)
-        assert peer.replies() == ["greeting.", "At eight.", "goodbye."]
+        assert peer.replies() == ["greeting_afternoon.", "At eight.", "goodbye."]
         assert [event["engine"] for event in peer.of("reply")] == ["phrases", "book", "phrases"]
         assert [(event["turn"], event["text"]) for event in peer.of("transcript")] == [
             (1, "when"),
@@ -212,20 +233,149 @@ def test_recognition_begins_at_the_pause_and_begins_again_when_the_caller_goes_o
     run(tmp_path, scenario)
 
 
-def test_what_is_said_during_a_reply_is_not_acted_on(tmp_path: Path) -> None:
+def test_speech_over_a_reply_holds_it_and_words_end_it(tmp_path: Path) -> None:
+    async def scenario(bot: Bot, connect: Callable[[], Awaitable[Peer]]) -> None:
+        async with greeted(connect) as peer:
+            bot.book.answers["when"] = "At eight in the morning."
+            peer.plays = False
+            peer.say(spoken(WHEN) + silence(0.5))
+            await peer.spoken(2)
+            peer.say(silence(1.5) + spoken(RIDDLE, 0.3))
+            await peer.until(lambda: bool(peer.of("pause")))
+            assert not peer.of("clear")
+            peer.say(spoken(RIDDLE, 0.5) + silence(0.5))
+            await peer.clear(0.2)
+            peer.plays = True
+            await peer.replied(3)
+        # 0.24 s of sound and a pause make 0.44 s; of the five words as many as their share of it.
+        assert peer.replies() == ["greeting_afternoon.", "At eight", "unknown."]
+        assert [event["text"] for event in peer.of("transcript")] == ["when", "riddle"]
+        assert [(turn.caller, turn.assistant) for turn in bot.book.asked[-1].history] == [
+            ("", "greeting_afternoon."),
+            ("when", "At eight in the morning."),
+        ]
+
+    run(tmp_path, scenario)
+
+
+@pytest.mark.parametrize("over", [MM, MUMBLE])
+def test_a_reply_goes_on_after_a_false_alarm(tmp_path: Path, over: int) -> None:
     async def scenario(bot: Bot, connect: Callable[[], Awaitable[Peer]]) -> None:
         async with greeted(connect) as peer:
             peer.plays = False
             peer.say(spoken(WHEN) + silence(0.5))
             await peer.spoken(2)
-            peer.say(spoken(BYE) + silence(2))
+            peer.say(silence(1.5) + spoken(over, 0.3) + silence(0.5))
+            await peer.until(lambda: bool(peer.of("resume")))
             peer.plays = True
             peer.send(event_frame(peer.of("mark")[-1], Sender.ORCHESTRATOR))
-            peer.say(silence(0.5) + spoken(RIDDLE) + silence(0.5))
-            await peer.spoken(3)
-        assert peer.replies() == ["greeting.", "At eight.", "unknown."]
+            await peer.replied(2)
+        assert peer.replies() == ["greeting_afternoon.", "At eight."]
+        assert [event["type"] for event in peer.events if event["type"] in {"pause", "resume", "clear"}] == [
+            "pause",
+            "resume",
+        ]
 
     run(tmp_path, scenario)
+
+
+def test_the_own_echo_is_a_false_alarm(tmp_path: Path) -> None:
+    async def scenario(bot: Bot, connect: Callable[[], Awaitable[Peer]]) -> None:
+        async with greeted(connect) as peer:
+            bot.book.answers["when"] = "We open at eight in the morning."
+            bot.stt.texts = ("when", "open at eight in the warning")
+            peer.plays = False
+            peer.say(spoken(0) + silence(0.5))
+            await peer.spoken(2)
+            peer.say(silence(1.5) + spoken(1, 0.5) + silence(0.5))
+            await peer.until(lambda: bool(peer.of("resume")))
+            # The same sound again does not hold the reply any more.
+            peer.say(spoken(1, 0.5) + silence(0.5) + spoken(1, 0.5) + silence(0.5))
+            peer.plays = True
+            peer.send(event_frame(peer.of("mark")[-1], Sender.ORCHESTRATOR))
+            await peer.replied(2)
+        assert len(peer.of("pause")) == 1
+        assert not peer.of("clear")
+
+    run(tmp_path, scenario)
+
+
+def test_a_caller_who_goes_on_into_the_reply_is_understood_as_a_whole(tmp_path: Path) -> None:
+    async def scenario(bot: Bot, connect: Callable[[], Awaitable[Peer]]) -> None:
+        async with greeted(connect) as peer:
+            peer.plays = False
+            peer.say(spoken(WHEN) + silence(0.5))
+            await peer.spoken(2)
+            peer.say(silence(0.3) + spoken(RIDDLE, 0.8) + silence(0.5))
+            await peer.clear(0.1)
+            peer.plays = True
+            await peer.replied(2)
+        # From the first word to the last; the reply to the first part is not remembered.
+        assert bot.stt.heard_seconds[-1] > 0.8 + 0.3 + 0.8
+        assert peer.replies() == ["greeting_afternoon.", "unknown."]
+        assert [turn.caller for turn in bot.book.asked[-1].history] == [""]
+
+    run(tmp_path, scenario)
+
+
+def test_a_cough_is_not_answered(tmp_path: Path) -> None:
+    async def scenario(bot: Bot, connect: Callable[[], Awaitable[Peer]]) -> None:
+        async with greeted(connect) as peer:
+            peer.say(spoken(MUMBLE, 0.2) + silence(1.0))
+            peer.say(spoken(WHEN) + silence(0.5))
+            await peer.replied(2)
+        assert peer.replies() == ["greeting_afternoon.", "At eight."]
+
+    run(tmp_path, scenario)
+
+
+def test_a_reply_is_spoken_sentence_by_sentence_as_it_comes(tmp_path: Path) -> None:
+    async def scenario(bot: Bot, connect: Callable[[], Awaitable[Peer]]) -> None:
+        async with greeted(connect) as peer:
+            bot.book.answers["when"] = "At eight. Not before. Please ring. TRANSFER"
+            peer.say(spoken(WHEN) + silence(0.5))
+            await peer.until(lambda: bool(peer.of("transfer")))
+            assert bot.tts.made[-3:] == ["At eight.", "Not before.", "Please ring."]
+            # The engine's own words stand for the phrase that says so.
+            assert "connecting." not in bot.tts.made
+            assert peer.of("transfer") == [{"type": "transfer", "target": "1000", "briefing": False}]
+
+    run(tmp_path, scenario)
+
+
+def test_a_reply_that_breaks_off_leads_to_the_next_engine_in_the_same_turn(tmp_path: Path) -> None:
+    async def scenario(bot: Bot, connect: Callable[[], Awaitable[Peer]]) -> None:
+        async with greeted(connect) as peer:
+            bot.book.answers["when"] = "At eight. Not bef BREAK"
+            peer.say(spoken(WHEN) + silence(0.5))
+            await peer.replied(2)
+        assert peer.replies() == ["greeting_afternoon.", "At eight. unknown."]
+        assert len(peer.of("transcript")) == 1
+
+    run(tmp_path, scenario)
+
+
+def test_a_reply_that_takes_its_time_is_announced(tmp_path: Path) -> None:
+    async def scenario(bot: Bot, connect: Callable[[], Awaitable[Peer]]) -> None:
+        async with greeted(connect) as peer:
+            bot.book.wait_seconds = 1.0
+            peer.say(spoken(WHEN) + silence(0.5))
+            await peer.replied(2)
+        assert peer.replies() == ["greeting_afternoon.", "one_moment. At eight."]
+
+    run(tmp_path, scenario, filler=0.4)
+
+
+def test_the_other_language_is_noticed_and_offered(tmp_path: Path) -> None:
+    async def scenario(bot: Bot, connect: Callable[[], Awaitable[Peer]]) -> None:
+        async with greeted(connect) as peer:
+            peer.say(spoken(FOREIGN) + silence(0.5))
+            await peer.spoken(2)
+            peer.say(spoken(FOREIGN) + silence(0.5))
+            await peer.until(lambda: bool(peer.of("transfer")))
+        assert peer.of("transfer") == [{"type": "transfer", "target": "3000", "briefing": False}]
+
+    run(tmp_path, scenario, other_language=True)
 
 
 def test_unknown_then_yes_transfers_after_the_words(tmp_path: Path) -> None:
@@ -235,8 +385,9 @@ def test_unknown_then_yes_transfers_after_the_words(tmp_path: Path) -> None:
             await peer.spoken(2)
             peer.say(spoken(YES) + silence(0.5))
             await peer.until(lambda: bool(peer.of("transfer")))
-        assert peer.replies() == ["greeting.", "unknown.", "connecting."]
-        assert [event["type"] for event in peer.events[-2:]] == ["mark", "transfer"]
+            assert [event["type"] for event in peer.events[-2:]] == ["mark", "transfer"]
+            await peer.replied(3)
+        assert peer.replies() == ["greeting_afternoon.", "unknown.", "connecting."]
         assert peer.of("transfer")[0]["target"] == "1000"
 
     run(tmp_path, scenario)
@@ -249,12 +400,13 @@ def test_keys_interrupt(tmp_path: Path) -> None:
             peer.say(spoken(WHEN) + silence(0.5))
             await peer.spoken(2)
             peer.send(Frame(Kind.DTMF, b"*"))
+            await peer.clear(0.0)
             await peer.spoken(3)
-            peer.send(event_frame({"type": "clear", "played_seconds": 0.1}, Sender.ORCHESTRATOR))
             peer.send(Frame(Kind.DTMF, b"#"))
             await peer.until(lambda: bool(peer.of("hangup")))
-        assert peer.replies() == ["greeting.", "At eight.", "At eight.", "goodbye."]
         assert len(peer.of("clear")) == 2
+        assert bot.tts.made[-1] == "goodbye."
+        assert bot.tts.made.count("At eight.") == 1  # kept, the second time
 
     run(tmp_path, scenario)
 
@@ -263,18 +415,19 @@ def test_silence_is_asked_about_and_then_let_go(tmp_path: Path) -> None:
     async def scenario(bot: Bot, connect: Callable[[], Awaitable[Peer]]) -> None:
         async with greeted(connect) as peer:
             await peer.until(lambda: bool(peer.of("hangup")))
-        assert peer.replies() == ["greeting.", "ask_again.", "idle_goodbye."]
+            await peer.replied(4)
+        assert peer.replies() == ["greeting_afternoon.", "ask_again.", "idle_warning.", "idle_goodbye."]
         assert peer.of("hangup") == [{"type": "hangup", "reason": "idle"}]
 
-    run(tmp_path, scenario, prompt_again_seconds=0.2, idle_limit_seconds=0.5)
+    run(tmp_path, scenario, prompt_again_seconds=0.3, idle_limit_seconds=1.2)
 
 
 def test_a_turn_ends_though_the_phone_sends_nothing_in_silence(tmp_path: Path) -> None:
     async def scenario(bot: Bot, connect: Callable[[], Awaitable[Peer]]) -> None:
         async with greeted(connect) as peer:
             peer.say(spoken(WHEN))
-            await peer.spoken(2)
-        assert peer.replies() == ["greeting.", "At eight."]
+            await peer.replied(2)
+        assert peer.replies() == ["greeting_afternoon.", "At eight."]
 
     run(tmp_path, scenario)
 
@@ -285,7 +438,8 @@ def test_a_broken_recogniser(tmp_path: Path, operator: str, said: str) -> None:
         async with greeted(connect) as peer:
             peer.say(spoken(BROKEN) + silence(0.5))
             await peer.until(lambda: bool(peer.of("transfer") or peer.of("hangup")))
-        assert peer.replies() == ["greeting.", said]
+            await peer.replied(2)
+        assert peer.replies() == ["greeting_afternoon.", said]
 
     run(tmp_path, scenario, operator=operator)
 
@@ -293,8 +447,7 @@ def test_a_broken_recogniser(tmp_path: Path, operator: str, said: str) -> None:
 def test_a_broken_voice_ends_the_call_and_only_that(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     async def scenario(bot: Bot, connect: Callable[[], Awaitable[Peer]]) -> None:
         async with greeted(connect) as other, greeted(connect) as peer:
-            bot.service._parts.thinking._dialogues = (BookDialogue({"when": "FAIL"}),)
-            bot.service._parts.thinking._dialogues[0].answers["when"] = "It will FAIL here"
+            bot.book.answers["when"] = "It will FAIL here"
             peer.say(spoken(WHEN) + silence(0.5))
             await peer.until(lambda: peer.over)
             assert peer.of("hangup") == [{"type": "hangup", "reason": "error"}]
@@ -343,8 +496,8 @@ def test_what_is_no_call_gets_one_log_line(
             await peer.until(lambda: peer.over)
             assert not peer.events
             other.say(spoken(WHEN) + silence(0.5))
-            await other.spoken(2)
-            assert other.replies() == ["greeting.", "At eight."]
+            await other.replied(2)
+            assert other.replies() == ["greeting_afternoon.", "At eight."]
         lines = [record.message for record in caplog.records if record.levelno >= logging.WARNING]
         assert len(lines) == 1
         assert words in lines[0]

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from sipforge.bot.phrases import Phrases
-from sipforge.bot.thinking import Thinking, Thought
-from sipforge.core.turns import Meaning
-from sipforge.engines.protocols import Dialogue, Stage
+from sipforge.bot.thinking import Hearing, Thinking, Thought
+from sipforge.core.course import Meaning
+from sipforge.engines.protocols import Dialogue, Floats, Speak, Stage, Transcript
+from sipforge.text.turn_end import Completeness
 from tests.unit.bot.doubles import BookDialogue, LevelStt
 
 PHRASES = Phrases({}, {Meaning.YES: ("yes",), Meaning.GOODBYE: ("goodbye",)})
@@ -16,7 +17,20 @@ PHRASES = Phrases({}, {Meaning.YES: ("yes",), Meaning.GOODBYE: ("goodbye",)})
 
 def think(text: str, *dialogues: Dialogue) -> Thought:
     thinking = Thinking(LevelStt(text), dialogues, PHRASES)
-    return asyncio.run(thinking.think(np.full(16000, 0.2, np.float32)))
+    samples = np.full(16000, 0.2, np.float32)
+
+    async def both() -> Thought:
+        return await thinking.think(await thinking.hear(samples), (), samples)
+
+    return asyncio.run(both())
+
+
+def answer(thought: Thought) -> str:
+    async def joined() -> str:
+        assert thought.reply is not None
+        return "".join([part.text async for part in thought.reply.parts if isinstance(part, Speak)])
+
+    return asyncio.run(joined()).strip()
 
 
 def test_short_things_do_not_reach_the_dialogue() -> None:
@@ -26,7 +40,7 @@ def test_short_things_do_not_reach_the_dialogue() -> None:
 
 def test_the_first_sure_engine_answers() -> None:
     thought = think("why", BookDialogue({}), BookDialogue({"why": "because"}), BookDialogue({"why": "no"}))
-    assert (thought.meaning, thought.answer, thought.engine) == (Meaning.ANSWERED, "because", "book")
+    assert (thought.meaning, answer(thought), thought.engine) == (Meaning.ANSWERED, "because", "book")
 
 
 def test_nobody_knows() -> None:
@@ -37,7 +51,7 @@ def test_nothing_recognised() -> None:
     assert think("", BookDialogue({"": "wrong"})).meaning is Meaning.NOTHING
 
 
-@pytest.mark.parametrize(("text", "meaning"), [("FAIL", Meaning.FAILED), ("BUSY", Meaning.NOTHING)])
+@pytest.mark.parametrize(("text", "meaning"), [("FAIL", Meaning.FAILED), ("BUSY", Meaning.BUSY)])
 def test_a_recogniser_that_fails(text: str, meaning: Meaning) -> None:
     thought = think(text)
     assert (thought.meaning, thought.failed) == (meaning, Stage.STT)
@@ -47,4 +61,65 @@ def test_a_failed_engine_is_forgiven_when_another_answers() -> None:
     broken = BookDialogue({"why": "FAIL"})
     assert think("why", broken, BookDialogue({"why": "because"})).meaning is Meaning.ANSWERED
     thought = think("why", broken, BookDialogue({}))
-    assert (thought.meaning, thought.failed) == (Meaning.FAILED, Stage.DIALOGUE)
+    assert (thought.meaning, thought.failed) == (Meaning.UNKNOWN, Stage.DIALOGUE)
+    assert think("why", broken).meaning is Meaning.FAILED
+
+
+def test_the_engines_behind_one_that_broke_off() -> None:
+    first, second = BookDialogue({"why": "because"}), BookDialogue({"why": "so"})
+    first.name = "first"
+    thinking = Thinking(LevelStt("why"), [first, second], PHRASES)
+    hearing = Hearing(Transcript("why", 1.0, 0.1), Completeness.UNSURE)
+    assert answer(asyncio.run(thinking.think_again(hearing, (), "first"))) == "so"
+    assert asyncio.run(thinking.think_again(hearing, (), "book")).meaning is Meaning.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("said", "meaning", "target"),
+    [
+        ("connect me with the accounts department", Meaning.OPERATOR, "1008"),
+        ("can I talk to 1 0 0 3", Meaning.OPERATOR, "1003"),
+        ("what do your accounts cost", Meaning.UNKNOWN, ""),
+        ("talk to me", Meaning.UNKNOWN, ""),
+    ],
+)
+def test_whom_the_caller_wants(said: str, meaning: Meaning, target: str) -> None:
+    phrases = Phrases({}, {Meaning.YES: ("yes",)}, ("connect me", "talk to"))
+    thinking = Thinking(LevelStt(said), [BookDialogue({})], phrases, departments={"accounts": "1008"})
+    samples = np.full(16000, 0.2, np.float32)
+    hearing = asyncio.run(thinking.hear(samples))
+    assert hearing.target == target
+    assert asyncio.run(thinking.think(hearing, (), samples)).meaning is meaning
+
+
+@pytest.mark.parametrize(
+    ("said", "judged"),
+    [
+        ("when", Completeness.FINISHED),
+        ("yes", Completeness.FINISHED),
+        ("when and", Completeness.OPEN),
+        ("riddle", Completeness.UNSURE),
+    ],
+)
+def test_a_turn_is_finished_when_its_answer_is_known(said: str, judged: Completeness) -> None:
+    book = BookDialogue({"when": "At eight.", "when and": "At eight."})
+    book.name = "answers"
+
+    def completeness(text: str) -> Completeness:
+        return Completeness.OPEN if text.endswith("and") else Completeness.UNSURE
+
+    thinking = Thinking(LevelStt(said), [book], PHRASES, completeness=completeness)
+    samples = np.full(16000, 0.2, np.float32)
+    hearing = asyncio.run(thinking.hear(samples))
+    assert thinking.judge(hearing, asyncio.run(thinking.think(hearing, (), samples))) is judged
+
+
+def test_another_language_is_noticed_where_nothing_is_known() -> None:
+    async def foreign(samples: Floats) -> bool:
+        return samples.size > 8000
+
+    samples = np.full(16000, 0.2, np.float32)
+    for said, meaning in (("why", Meaning.FOREIGN), ("", Meaning.FOREIGN), ("yes", Meaning.YES)):
+        thinking = Thinking(LevelStt(said), [BookDialogue({})], PHRASES, foreign=foreign)
+        hearing = asyncio.run(thinking.hear(samples))
+        assert asyncio.run(thinking.think(hearing, (), samples)).meaning is meaning

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from sipforge.bot.prompts import render_prompt
 from sipforge.bot.voice import PAUSE_SECONDS, Voice, load_language
-from sipforge.engines.protocols import EngineError
+from sipforge.engines.protocols import EngineError, Slin, Stage
 from tests.unit.bot.doubles import BeepTts
 
 PAUSE_BYTES = int(PAUSE_SECONDS * 32000)
@@ -30,7 +32,7 @@ def test_sentences_one_by_one_each_with_a_pause() -> None:
     tts = BeepTts()
     pieces = spoken(Voice(tts, load_language("english"), None), "It is 8. Bye!")
     assert tts.made == ["It is eight.", "Bye!"]
-    assert [len(piece) for piece in pieces] == [320 * 12 + PAUSE_BYTES, 320 * 4 + PAUSE_BYTES]
+    assert [len(piece) for piece in pieces] == [320 * 12, PAUSE_BYTES, 320 * 4, PAUSE_BYTES]
 
 
 def test_a_sentence_is_made_once_even_by_the_next_process(tmp_path: Path) -> None:
@@ -61,6 +63,82 @@ def test_two_calls_that_want_the_same_sentence_make_it_once() -> None:
 
     asyncio.run(scenario())
     assert tts.made == ["Hello."]
+
+
+class LetterTts:
+    """A piece for each letter, as soon as it is let; "!" breaks the sentence off."""
+
+    identity = "letters"
+
+    def __init__(self) -> None:
+        self.let = asyncio.Semaphore(0)
+        self.begun = 0
+
+    async def synthesise(self, text: str) -> AsyncIterator[Slin]:
+        self.begun += 1
+        for letter in text:
+            await self.let.acquire()
+            if letter == "!":
+                raise EngineError(Stage.TTS, "broke off")
+            yield np.full(2, ord(letter), np.int16)
+
+
+def letters(slin: bytes) -> str:
+    return "".join(map(chr, np.frombuffer(slin, "<i2")[::2]))
+
+
+def test_a_sentence_is_given_as_it_is_made_and_kept_when_whole(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        tts = LetterTts()
+        voice = Voice(tts, load_language("plain"), tmp_path)
+        pieces = voice.speak("abc")
+        tts.let.release()
+        assert letters(await anext(pieces)) == "a"
+        assert not voice.has("abc")
+        tts.let.release()
+        assert letters(await anext(pieces)) == "b"
+        tts.let.release()
+        assert letters(await anext(pieces)) == "c"
+        assert len(await anext(pieces)) == PAUSE_BYTES
+        assert voice.has("abc")
+        assert letters(await anext(voice.speak("abc"))) == "abc"
+        assert tts.begun == 1
+
+    asyncio.run(scenario())
+
+
+def test_a_sentence_that_was_interrupted_or_broke_off_is_not_kept(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        tts = LetterTts()
+        tts.let = asyncio.Semaphore(100)
+        voice = Voice(tts, load_language("plain"), tmp_path)
+        pieces = voice.speak("abc")
+        await anext(pieces)
+        await pieces.aclose()
+        with pytest.raises(EngineError, match="broke off"):
+            await voice.prepare(["ab!"])
+        assert not voice.has("abc")
+        assert not voice.has("ab!")
+        # Nobody waits for what was given up.
+        async with asyncio.timeout(1):
+            await voice.prepare(["abc"])
+        assert tts.begun == 3
+
+    asyncio.run(scenario())
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_another_engine_speaks_what_the_first_cannot_and_each_keeps_its_own() -> None:
+    first, second = LetterTts(), BeepTts()
+    first.let = asyncio.Semaphore(3)
+    voice = Voice(first, load_language("plain"), None, [second])
+    broken = spoken(voice, "ab!")
+    assert second.made == ["ab!"]
+    assert [len(piece) for piece in broken] == [4, 4, 2 * 4800, 320 * 3, PAUSE_BYTES]
+    first.let = asyncio.Semaphore(100)
+    spoken(voice, "ab!")
+    assert first.begun == 2
+    assert second.made == ["ab!"]
 
 
 def test_a_missing_or_broken_cache_costs_only_time(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

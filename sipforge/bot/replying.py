@@ -1,0 +1,129 @@
+"""One call's replies: phrases, streamed answers and recordings, and what was heard of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sipforge.bot.link import Link
+from sipforge.bot.memory import Memory, Record
+from sipforge.bot.mouth import FirstSound, Mouth
+from sipforge.bot.telling import Telling, Told
+from sipforge.engines.protocols import Reply
+
+
+class Replying:
+    """What is said while something is being said joins it; a reply is over when all of it was heard."""
+
+    def __init__(self, link: Link, mouth: Mouth, telling: Telling, memory: Memory) -> None:
+        self._link = link
+        self._mouth = mouth
+        self._telling = telling
+        self._memory = memory
+        self.over = True
+        """Whether nothing is being said, nor about to be."""
+
+    @property
+    def said(self) -> str:
+        """The reply so far, heard or not."""
+        return self._mouth.said
+
+    def say(self, text: str, engine: str = "phrases", first_sound: FirstSound | None = None) -> bool:
+        """Speak `text`; whether it answers the caller's turn."""
+        answers = self._begin(engine)
+        self._mouth.say(text, first_sound)
+        self._end()
+        return answers
+
+    def play(self, text: str, slin: bytes) -> bool:
+        """Play a recording of `text`; whether it answers the caller's turn."""
+        answers = self._begin("phrases")
+        self._mouth.play(text, slin)
+        self._end()
+        return answers
+
+    def tell(self, group: asyncio.TaskGroup, reply: Reply, first_sound: FirstSound | None) -> bool:
+        """Speak `reply` as it comes, up to `told`; whether it answers the caller's turn."""
+        answers = self._begin(reply.engine)
+        self._telling.begin(group, reply, first_sound)
+        return answers
+
+    def told(self, told: Told) -> bool:
+        """A streamed reply has come to its end; whether it is still wanted."""
+        if not self._telling.take(told):
+            return False
+        self._end()
+        return True
+
+    def fill(self, text: str) -> None:
+        """Speak `text` before a reply that takes its time."""
+        self._begin("phrases")
+        self._mouth.say(text)
+
+    def stop(self) -> None:
+        """Drop the rest of the reply."""
+        self._telling.drop()
+        self._remember_to_repeat()
+        self._memory.cut()
+        self._mouth.hush()
+        self.over = True
+
+    def heard(self, mark: str) -> bool:
+        """A mark came back; whether the reply is over with it."""
+        return self._mouth.heard(mark) and self._finish()
+
+    def overdue(self, now: float) -> bool:
+        """Whether the last mark should have come back long ago; then the reply is over."""
+        return self._mouth.overdue(now) and self._finish()
+
+    def silent(self) -> bool:
+        """Whether a reply of which nothing was to be heard is over."""
+        return not self.over and not self._mouth.busy and self._finish()
+
+    def cut(self, played_seconds: float) -> None:
+        """It is known how much was heard of a reply that was stopped."""
+        self._report(self._memory.cut_off(self._mouth.cut(played_seconds)))
+
+    def hold(self) -> None:
+        """Hold still."""
+        self._mouth.hold()
+
+    def release(self) -> None:
+        """Go on where it was held."""
+        self._mouth.release()
+
+    def then(self, event: Mapping[str, Any]) -> None:
+        """Send `event` after what is being said."""
+        self._mouth.event(event)
+
+    def then_event_of(self, make: Callable[[], Any]) -> None:
+        """As `then`, with an event that is made meanwhile."""
+
+        async def work() -> None:
+            self._link.event(await make())
+
+        self._mouth.work(work)
+
+    def _begin(self, engine: str) -> bool:
+        self.over = False
+        self._mouth.begin()
+        return self._memory.replies(engine)
+
+    def _end(self) -> None:
+        self._mouth.close()
+
+    def _finish(self) -> bool:
+        self._remember_to_repeat()
+        self._report(self._memory.heard_out(self._mouth.said))
+        self.over = True
+        return True
+
+    def _remember_to_repeat(self) -> None:
+        if self._mouth.said:
+            self._memory.last_said = self._mouth.said
+
+    def _report(self, record: Record | None) -> None:
+        if record is not None:
+            event = {"type": "reply", "turn": record.turn, "text": record.text, "engine": record.engine}
+            self._link.event(event)

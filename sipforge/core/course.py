@@ -1,0 +1,344 @@
+"""The course of a conversation: what an assistant says and does. Pure: facts in, actions out.
+
+Rules, in prose. The assistant greets by the time of day, or says why the caller is back with it. What it
+does not know it says honestly and offers a person, if there is one; a person who cannot be reached leads to
+the offer of a message; a caller who speaks another assistant's language is offered that one. "Yes" takes
+the offer that stands, "no" goes on. Not understanding twice in a row counts as not knowing. Silence makes
+it ask again, after twice as long each time; too long a time in which nothing was understood is first warned
+of and then ends the call: noise does not hold a line. The keys work at any time: 0 connects with the
+person, # ends the call, * says the last thing again, and 1 takes an offered assistant. What comes after the
+end is ignored, since a call's last facts cross with its last actions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+
+class Phrase(Enum):
+    """The fixed things an assistant says; the value is the key in the phrase file."""
+
+    GREETING_MORNING = "greeting_morning"
+    GREETING_AFTERNOON = "greeting_afternoon"
+    GREETING_EVENING = "greeting_evening"
+    GREETING_HANDED_OVER = "greeting_handed_over"
+    ASK_AGAIN = "ask_again"
+    NOT_UNDERSTOOD = "not_understood"
+    UNKNOWN = "unknown"
+    UNKNOWN_NO_OFFER = "unknown_no_offer"
+    CARRY_ON = "carry_on"
+    ONE_MOMENT = "one_moment"
+    BUSY = "busy"
+    CONNECTING = "connecting"
+    NO_OPERATOR = "no_operator"
+    OPERATOR_BUSY = "operator_busy"
+    OPERATOR_AWAY = "operator_away"
+    LEAVE_MESSAGE = "leave_message"
+    IDLE_WARNING = "idle_warning"
+    GOODBYE = "goodbye"
+    IDLE_GOODBYE = "idle_goodbye"
+    UNAVAILABLE = "unavailable"
+    INVITATION = "invitation"
+    """Said, in this language, by the other assistants: does the caller want to speak it?"""
+
+
+class Meaning(Enum):
+    """What an utterance came to."""
+
+    ANSWERED = "answered"
+    UNKNOWN = "unknown"
+    NOTHING = "nothing"
+    FOREIGN = "foreign"
+    """It is not this assistant's language but another's."""
+    YES = "yes"
+    NO = "no"
+    GOODBYE = "goodbye"
+    REPEAT = "repeat"
+    OPERATOR = "operator"
+    MESSAGE = "message"
+    OTHER_LANGUAGE = "other_language"
+    """The caller asks for the other assistant's language."""
+    BUSY = "busy"
+    """Too many callers at once."""
+    FAILED = "failed"
+
+
+class Arrival(Enum):
+    """How a call came to the assistant; the value goes over the wire."""
+
+    NEW = "new"
+    RETURNED = "returned"
+    HANDED_OVER = "handed_over"
+
+
+class Reason(Enum):
+    """Why the assistant ends a call; the value goes over the wire."""
+
+    GOODBYE = "goodbye"
+    IDLE = "idle"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Speak a fixed phrase."""
+
+    phrase: Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Speak the answer that was found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """Say the last thing again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invite:
+    """Play the other assistant's invitation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hush:
+    """Drop what is queued to be heard."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Connect with a person, once what was said has been heard."""
+
+    target: str
+    """Extension."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeMessage:
+    """Record a message for a person, once what was said has been heard."""
+
+    target: str
+    """Extension."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """Go on with the other assistant, once what was said has been heard."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hangup:
+    """End the call, once what was said has been heard."""
+
+    reason: Reason
+
+
+Action = Say | Tell | Repeat | Invite | Hush | Transfer | TakeMessage | HandOver | Hangup
+
+MORNING_HOURS: Final = range(4, 12)
+AFTERNOON_HOURS: Final = range(12, 17)
+
+
+class Offer(Enum):
+    """What a "yes" would take."""
+
+    OPERATOR = "operator"
+    MESSAGE = "message"
+    OTHER_LANGUAGE = "other_language"
+
+
+@dataclass(frozen=True, slots=True)
+class CourseRules:
+    """What the settings say about a conversation."""
+
+    operator: str = ""
+    """Extension of the person offered; empty: nobody is."""
+    other_language: bool = False
+    """Whether there is another assistant."""
+    prompt_again_seconds: float = 10.0
+    idle_limit_seconds: float = 300.0
+    idle_warning_seconds: float = 20.0
+    """How long before the end of an idle call it is warned of; at most a quarter of the limit."""
+
+
+class Course:
+    """One call's course."""
+
+    def __init__(self, rules: CourseRules) -> None:
+        self._rules = rules
+        self.over = False
+        """Whether the call's end has been decided."""
+        self._wait_seconds = rules.prompt_again_seconds
+        self._silence_seconds = 0.0
+        self._idle_seconds = 0.0
+        self._warned = False
+        self._offer: Offer | None = None
+        self._target = rules.operator
+        """Who the offer is about."""
+        self._misunderstood = 0
+
+    def begin(self, arrival: Arrival, hour: int, detail: str = "", target: str = "") -> list[Action]:
+        """The call is there.
+
+        Args:
+            arrival: how it came.
+            hour: of the day, 0 to 23.
+            detail: why it is back: "busy", "no_answer", "unavailable" or "message_left".
+            target: whom the caller was to be connected with.
+        """
+        match arrival:
+            case Arrival.NEW:
+                return [Say(greeting(hour))]
+            case Arrival.HANDED_OVER:
+                return [Say(Phrase.GREETING_HANDED_OVER)]
+            case Arrival.RETURNED if detail == "message_left":
+                return [Say(Phrase.CARRY_ON)]
+            case Arrival.RETURNED:
+                self._offer = Offer.MESSAGE
+                self._target = target or self._rules.operator
+                return [Say(Phrase.OPERATOR_BUSY if detail == "busy" else Phrase.OPERATOR_AWAY)]
+
+    def waited(self, seconds: float, *, quiet: bool) -> list[Action]:
+        """`seconds` went by; `quiet` while nobody speaks and nothing is thought about."""
+        if self.over:
+            return []
+        rules = self._rules
+        self._idle_seconds += seconds
+        if not quiet:
+            self._silence_seconds = 0.0
+            return []
+        self._silence_seconds += seconds
+        if self._idle_seconds >= rules.idle_limit_seconds:
+            return self._end(Say(Phrase.IDLE_GOODBYE), Hangup(Reason.IDLE))
+        warning_seconds = min(rules.idle_warning_seconds, rules.idle_limit_seconds / 4)
+        if not self._warned and self._idle_seconds >= rules.idle_limit_seconds - warning_seconds:
+            self._warned = True
+            return [Say(Phrase.IDLE_WARNING)]
+        if self._silence_seconds >= self._wait_seconds and not self._warned:
+            self._wait_seconds *= 2
+            self._silence_seconds = 0.0
+            return [Say(Phrase.ASK_AGAIN)]
+        return []
+
+    def understood(self, meaning: Meaning, target: str = "") -> list[Action]:  # noqa: PLR0911, PLR0912 - a table
+        """What the caller's turn came to; `target` with OPERATOR and MESSAGE, empty for the operator."""
+        if self.over:
+            return []
+        if meaning in {Meaning.NOTHING, Meaning.BUSY}:
+            return self._not_understood(meaning)
+        self._misunderstood = 0
+        self._caller_was_here()
+        if meaning is Meaning.REPEAT:
+            return [Repeat()]
+        if meaning is Meaning.FOREIGN and self._offer is Offer.OTHER_LANGUAGE:
+            # A caller who was invited in their language and answers in it wants it.
+            return self._end(HandOver())
+        offer, self._offer = self._offer, None
+        match meaning:
+            case Meaning.ANSWERED:
+                return [Tell()]
+            case Meaning.OPERATOR:
+                return self._connect(target)
+            case Meaning.MESSAGE:
+                return self._message(target)
+            case Meaning.YES if offer is not None:
+                return self._take(offer)
+            case Meaning.YES | Meaning.NO:
+                return [Say(Phrase.CARRY_ON)]
+            case Meaning.GOODBYE:
+                return self._end(Say(Phrase.GOODBYE), Hangup(Reason.GOODBYE))
+            case Meaning.OTHER_LANGUAGE if self._rules.other_language:
+                return self._end(HandOver())
+            case Meaning.FOREIGN if self._rules.other_language:
+                self._offer = Offer.OTHER_LANGUAGE
+                return [Invite()]
+            case Meaning.FAILED:
+                return self._failed()
+            case _:
+                return self._unknown()
+
+    def answered_with(self, offered: Offer) -> None:
+        """The answer that was told ends in an offer."""
+        self._offer = offered
+
+    def key(self, key: str) -> list[Action]:
+        """The caller pressed a key."""
+        if self.over:
+            return []
+        self._caller_was_here()
+        match key:
+            case "0":
+                return [Hush(), *self._connect("")]
+            case "#":
+                return [Hush(), *self._end(Say(Phrase.GOODBYE), Hangup(Reason.GOODBYE))]
+            case "*":
+                return [Hush(), Repeat()]
+            case "1" if self._offer is not None:
+                offer, self._offer = self._offer, None
+                return [Hush(), *self._take(offer)]
+            case _:
+                return []
+
+    def _not_understood(self, meaning: Meaning) -> list[Action]:
+        self._misunderstood += 1
+        if meaning is Meaning.BUSY:
+            self._offer = self._operator_offer()
+            return [Say(Phrase.BUSY)]
+        if self._misunderstood < 2:
+            # An offer still stands: the caller's yes to it may be what was not understood.
+            return [Say(Phrase.NOT_UNDERSTOOD)]
+        self._misunderstood = 0
+        return self._unknown()
+
+    def _unknown(self) -> list[Action]:
+        self._offer = self._operator_offer()
+        return [Say(Phrase.UNKNOWN if self._offer else Phrase.UNKNOWN_NO_OFFER)]
+
+    def _operator_offer(self) -> Offer | None:
+        self._target = self._rules.operator
+        return Offer.OPERATOR if self._target else None
+
+    def _failed(self) -> list[Action]:
+        if self._rules.operator:
+            return self._connect("")
+        return self._end(Say(Phrase.UNAVAILABLE), Hangup(Reason.ERROR))
+
+    def _take(self, offer: Offer) -> list[Action]:
+        match offer:
+            case Offer.OPERATOR:
+                return self._connect(self._target)
+            case Offer.MESSAGE:
+                return self._message(self._target)
+            case Offer.OTHER_LANGUAGE:
+                return self._end(HandOver())
+
+    def _connect(self, target: str) -> list[Action]:
+        extension = target or self._rules.operator
+        if not extension:
+            return [Say(Phrase.NO_OPERATOR)]
+        return self._end(Say(Phrase.CONNECTING), Transfer(extension))
+
+    def _message(self, target: str) -> list[Action]:
+        extension = target or self._rules.operator
+        if not extension:
+            return [Say(Phrase.NO_OPERATOR)]
+        return self._end(Say(Phrase.LEAVE_MESSAGE), TakeMessage(extension))
+
+    def _caller_was_here(self) -> None:
+        self._idle_seconds = self._silence_seconds = 0.0
+        self._wait_seconds = self._rules.prompt_again_seconds
+        self._warned = False
+
+    def _end(self, *actions: Action) -> list[Action]:
+        self.over = True
+        return list(actions)
+
+
+def greeting(hour: int) -> Phrase:
+    """The greeting for an hour of the day, 0 to 23."""
+    if hour in MORNING_HOURS:
+        return Phrase.GREETING_MORNING
+    return Phrase.GREETING_AFTERNOON if hour in AFTERNOON_HOURS else Phrase.GREETING_EVENING
