@@ -1,4 +1,4 @@
-"""Callers sent on by an assistant: to a colleague, who is told of them, to a mailbox, to another assistant."""
+"""Callers whom an assistant sends on: to a colleague, to a mailbox, to another assistant; and back again."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def messages(appliance: Appliance) -> set[str]:
 
 
 def longest_silence(segments: list[Segment], start: float, end: float) -> float:
-    """The longest silence between two moments, in seconds; `segments` are what was heard, by the same clock."""
+    """The longest silence between two moments, in seconds; `segments` are by the same clock."""
     inside = [segment for segment in segments if segment.end > start and segment.start < end]
     times = [start, *(moment for one in inside for moment in (one.start, one.end)), end]
     return max(later - earlier for earlier, later in zip(times[::2], times[1::2], strict=True))
