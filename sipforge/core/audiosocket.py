@@ -79,11 +79,11 @@ UNIX_LEG: Final[Limits] = {
     Kind.HANGUP: (0, 0),
     Kind.DTMF: (1, 1),
     Kind.SLIN16: (2, 32000),
-    Kind.HELLO: (2, 4096),
+    Kind.HELLO: (2, 40960),
     Kind.EVENT: (2, 16384),
     Kind.ERROR: (0, 255),
 }
-"""Either way between orchestrator and bot; audio up to 1 s."""
+"""Either way between orchestrator and bot; audio up to 1 s; the longest hello, in JSON's worst spelling."""
 
 
 def encode(frame: Frame, limits: Limits = UNIX_LEG) -> bytes:

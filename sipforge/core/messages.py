@@ -1,8 +1,8 @@
 """What orchestrator and bot say to each other besides audio: the hello and the events, JSON checked by field.
 
 Each event type has its own fields, by sender (`EVENTS`). What is missing, has the wrong type, is too long or
-is not finite is corrupt (`ProtocolError`); unknown extra fields are dropped, so that one side can be a
-version ahead. What either side builds is held to the same rules before it is sent.
+is not finite is corrupt (`ProtocolError`); unknown extra fields are dropped and some may be missing, so that
+one side can be a version ahead. What either side builds is held to the same rules before it is sent.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import Any, Final
 from uuid import UUID
 
 from sipforge.core.audiosocket import SLIN8_HZ, SLIN16_HZ, UNIX_LEG, Frame, Kind, ProtocolError
+from sipforge.core.history import EXCHANGES, TEXT_CHARACTERS, Exchange
 
 
 class Sender(Enum):
@@ -24,6 +25,31 @@ class Sender(Enum):
 
     ORCHESTRATOR = "orchestrator"
     BOT = "bot"
+
+
+class Arrival(StrEnum):
+    """How a call comes to a bot."""
+
+    NEW = "new"
+    RETURNED = "returned"
+    """Back from where this bot had sent it: a colleague, a mailbox, another assistant. `Detail` says why."""
+    HANDED_OVER = "handed_over"
+    """From another assistant."""
+
+
+class Detail(StrEnum):
+    """How it went for a call that returned."""
+
+    NONE = ""
+    BUSY = "busy"
+    """The colleague is on the telephone, or declined."""
+    NO_ANSWER = "no_answer"
+    """The colleague did not answer, or hung up before the caller was put through."""
+    UNAVAILABLE = "unavailable"
+    """No telephone of the colleague can be reached, or the assistant takes no calls now."""
+    MESSAGE_LEFT = "message_left"
+    MESSAGE_FAILED = "message_failed"
+    """There is no such mailbox, or nothing was said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +66,14 @@ class Hello:
     """Rate of the telephone leg, 8000 or 16000; audio on this leg is 16 kHz whatever it is."""
     token: str = field(repr=False)
     """Bearer token (JWT)."""
+    caller_name: str = ""
+    """Caller's name as Asterisk gave it; may be empty."""
+    arrival: Arrival = Arrival.NEW
+    detail: Detail = Detail.NONE
+    target: str = ""
+    """With RETURNED, the colleague's extension; empty where the call was to go on with another assistant."""
+    history: tuple[Exchange, ...] = field(default=(), repr=False)
+    """What was said before, oldest first."""
 
 
 def hello_frame(hello: Hello) -> Frame:
@@ -100,6 +134,17 @@ _Check = Callable[[Any], Any]
 """The value in its final form, or None when it is wrong."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Optional:
+    """The check of a field that may be missing."""
+
+    check: _Check
+    default: Any
+
+
+_Fields = Mapping[str, _Check | _Optional]
+
+
 def _text(longest: int, pattern: str = "") -> _Check:
     def check(value: Any) -> str | None:
         if not isinstance(value, str) or len(value) > longest:
@@ -115,6 +160,20 @@ def _text(longest: int, pattern: str = "") -> _Check:
 def _integer(low: int, high: int) -> _Check:
     def check(value: Any) -> int | None:
         return value if type(value) is int and low <= value <= high else None
+
+    return check
+
+
+def _truth(value: Any) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
+def _one_of(words: type[StrEnum]) -> _Check:
+    def check(value: Any) -> StrEnum | None:
+        try:
+            return words(value) if isinstance(value, str) else None
+        except ValueError:
+            return None
 
     return check
 
@@ -148,19 +207,40 @@ def _values(value: Any) -> dict[str, float] | None:
     return checked
 
 
-_HELLO: Final[dict[str, _Check]] = {
+def _exchanges(value: Any) -> tuple[Exchange, ...] | None:
+    if not isinstance(value, list) or len(value) > EXCHANGES:
+        return None
+    text, found = _text(TEXT_CHARACTERS), []
+    for item in value:
+        if not isinstance(item, dict):
+            return None
+        caller, assistant = text(item.get("caller")), text(item.get("assistant"))
+        if caller is None or assistant is None:
+            return None
+        found.append(Exchange(caller, assistant))
+    return tuple(found)
+
+
+_HELLO: Final[_Fields] = {
     "call": _uuid,
     "caller": _text(64),
     "dialled": _text(64),
     "rate_hz": lambda value: value if type(value) is int and value in {SLIN8_HZ, SLIN16_HZ} else None,
     "token": _text(2048, r"[!-~]+"),
+    "caller_name": _Optional(_text(64), ""),
+    "arrival": _Optional(_one_of(Arrival), Arrival.NEW),
+    "detail": _Optional(_one_of(Detail), Detail.NONE),
+    "target": _Optional(_text(16, r"[0-9]*"), ""),
+    "history": _Optional(_exchanges, ()),
 }
 
 _NAME: Final = _text(64)
 _WORDS: Final = _text(4000)
 _TURN: Final = _integer(0, 1_000_000)
+# Becomes a dialplan variable, so digits and nothing else.
+_EXTENSION: Final = _text(16, r"[0-9]+")
 
-EVENTS: Final[dict[Sender, dict[str, dict[str, _Check]]]] = {
+EVENTS: Final[Mapping[Sender, Mapping[str, _Fields]]] = {
     Sender.BOT: {
         "mark": {"name": _NAME},
         "clear": {},
@@ -169,8 +249,10 @@ EVENTS: Final[dict[Sender, dict[str, dict[str, _Check]]]] = {
         "resume": {},
         "transcript": {"turn": _TURN, "text": _WORDS, "confidence": _number, "seconds": _number},
         "reply": {"turn": _TURN, "text": _WORDS, "engine": _NAME},
-        # Becomes a dialplan variable, so digits and nothing else.
-        "transfer": {"target": _text(16, r"[0-9]+")},
+        # To a colleague, or to another assistant's extension; with a briefing, the bot has written its sound.
+        "transfer": {"target": _EXTENSION, "briefing": _Optional(_truth, False)},
+        # The caller leaves a message in the target's mailbox.
+        "message": {"target": _EXTENSION},
         "hangup": {"reason": _text(16, r"goodbye|idle|error")},
         "metrics": {"values": _values},
     },
@@ -183,7 +265,11 @@ EVENTS: Final[dict[Sender, dict[str, dict[str, _Check]]]] = {
 """Event types and their fields, by sender."""
 
 
-def _field(where: str, raw: Mapping[str, Any], name: str, check: _Check) -> Any:
+def _field(where: str, raw: Mapping[str, Any], name: str, check: _Check | _Optional) -> Any:
+    if isinstance(check, _Optional):
+        if name not in raw:
+            return check.default
+        check = check.check
     if name not in raw:
         raise ProtocolError(f"{where} without {name!r}")
     value = check(raw[name])

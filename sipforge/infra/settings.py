@@ -269,6 +269,10 @@ class Settings(_Section):
         """Path of the Unix socket on which the bot `name` takes calls."""
         return self.run_directory / f"bot-{name}" / "audio.sock"
 
+    def briefing_folder(self, name: str) -> Path:
+        """Where the bot `name` puts what colleagues hear before a caller is put through."""
+        return self.run_directory / f"bot-{name}" / "briefings"
+
 
 def load_settings(path: Path = DEFAULT_PATH) -> Settings:
     """Read and check a settings file.

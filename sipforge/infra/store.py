@@ -132,11 +132,11 @@ class CallStore:
 
     async def history(self, call: str) -> list[dict[str, Any]]:
         """The entries of a call, oldest first; empty when it is not known (any more)."""
-        lines = self._histories.get(call)
-        if lines is None:
+        stored: list[Any] | None = None
+        if call not in self._unsaved:
+            # It may know more than memory, of a call that went on after it had been over.
             stored = await self._ask(lambda: self._redis.lrange(HISTORY_KEY + call, 0, -1))
-            lines = [str(line) for line in stored or ()]
-        return [json.loads(line) for line in lines]
+        return [json.loads(line) for line in stored or self._histories.get(call, [])]
 
     def _forget_history(self, call: str) -> None:
         if call not in self._unsaved and call not in self._sessions:

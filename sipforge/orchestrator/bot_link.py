@@ -52,7 +52,18 @@ class BotDialler:
             BotUnavailableError: nobody listens, or not in time.
         """
         token = issue_token(self._key, call.id, call.bot, self._token_seconds, self._clock())
-        hello = Hello(call.id, call.caller, call.dialled, call.rate_hz, token)
+        hello = Hello(
+            call.id,
+            call.caller,
+            call.dialled,
+            call.rate_hz,
+            token,
+            call.caller_name,
+            call.arrival,
+            call.detail,
+            call.target,
+            call.history.exchanges,
+        )
         try:
             async with asyncio.timeout(self._timing.connect_seconds):
                 reader, writer = await asyncio.open_unix_connection(self._socket_path(call.bot))

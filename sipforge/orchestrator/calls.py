@@ -1,13 +1,22 @@
-"""The calls the orchestrator knows: admitted, connected, over. Each move is written to the session store."""
+"""The calls the orchestrator knows: admitted, connected, over, away; each move is written to the store.
+
+A call is with an assistant from its admission to the end of its audio, and has a session for that long. When
+the assistant sends the caller to a colleague or a mailbox the call is away: it holds no place and has no
+session, and it is admitted again under its id, with what was said, when the dialplan brings the caller back.
+Whoever is not brought back (the colleague answered, the caller hung up) is forgotten after a while.
+"""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, Final, Protocol
 
+from sipforge.core.history import History
+from sipforge.core.messages import Arrival, Detail
 from sipforge.orchestrator.timing import Timing
 
 
@@ -23,7 +32,9 @@ class CallState(Enum):
     ENDING = "ending"
     """What is queued is played, then the call leaves."""
     ENDED = "ended"
-    """Over; only where the dialplan goes on is kept for a while."""
+    """The assistant's part is over; where the dialplan goes on is kept for a while."""
+    AWAY = "away"
+    """With a colleague or at a mailbox; the dialplan may bring the caller back."""
 
 
 TRANSITIONS: Final[dict[CallState, frozenset[CallState]]] = {
@@ -31,9 +42,35 @@ TRANSITIONS: Final[dict[CallState, frozenset[CallState]]] = {
     CallState.CONNECTED: frozenset({CallState.TALKING, CallState.ENDING, CallState.ENDED}),
     CallState.TALKING: frozenset({CallState.ENDING, CallState.ENDED}),
     CallState.ENDING: frozenset({CallState.ENDED}),
-    CallState.ENDED: frozenset(),
+    CallState.ENDED: frozenset({CallState.ADMITTED, CallState.AWAY}),
+    CallState.AWAY: frozenset({CallState.ADMITTED}),
 }
 """Every legal move; any other raises `ValueError` and changes nothing."""
+
+_LIVE: Final = frozenset(CallState) - {CallState.ENDED, CallState.AWAY}
+
+
+class Way(Enum):
+    """Where the dialplan goes on with a call that leaves its assistant."""
+
+    HANG_UP = "hangup"
+    TRANSFER = "transfer"
+    """To a colleague who may not answer, or to another assistant."""
+    MESSAGE = "message"
+    """To a mailbox."""
+    PERSON = "users"
+    """To a person for good: there is no assistant to come back to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """How a call leaves its assistant."""
+
+    way: Way = Way.HANG_UP
+    target: str = ""
+    """Extension; empty with HANG_UP."""
+    briefing: bool = False
+    """Whether the bot has written a sound that tells the colleague of the caller."""
 
 
 class SessionStore(Protocol):
@@ -56,7 +93,7 @@ class SessionStore(Protocol):
         """The entries of a call, oldest first."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Call:
     """One telephone call to an assistant."""
 
@@ -68,16 +105,25 @@ class Call:
     rate_hz: int
     """Of the telephone leg."""
     admitted: float
-    """When it was admitted, by the monotonic clock."""
+    """When it was admitted (last), by the monotonic clock."""
     started: datetime
-    """The same, by the calendar."""
+    """When it was admitted first, by the calendar."""
+    caller_name: str = ""
     state: CallState = CallState.ADMITTED
-    next_extension: str = ""
-    """Where the dialplan goes on when the call leaves the assistant; empty: nowhere."""
+    arrival: Arrival = Arrival.NEW
+    detail: Detail = Detail.NONE
+    target: str = ""
+    """Extension of the colleague that it returned from; empty otherwise."""
+    history: History = field(default_factory=History)
+    """What was said, for the assistant that goes on with it."""
+    departure: Departure = Departure()
+    """How it leaves the assistant, as far as is known."""
     last_metrics: dict[str, float] = field(default_factory=dict)
     """What the bot measured last."""
     ended: float = 0.0
     """When it ended, by the monotonic clock."""
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set while no connection of the call is open any more, on either side."""
 
     def session(self) -> dict[str, Any]:
         """What others may know of it, as JSON can hold it."""
@@ -102,22 +148,52 @@ class Calls:
         self._calls: dict[str, Call] = {}
 
     def live(self) -> list[Call]:
-        """Calls that are not over, oldest first."""
-        return [call for call in self._calls.values() if call.state is not CallState.ENDED]
+        """Calls that are with an assistant, or about to be; oldest first."""
+        return [call for call in self._calls.values() if call.state in _LIVE]
 
     def find(self, call_id: str) -> Call | None:
         """A live call by its id."""
         call = self._calls.get(call_id)
-        return call if call is not None and call.state is not CallState.ENDED else None
+        return call if call is not None and call.state in _LIVE else None
 
     async def admit(
-        self, call_id: str, *, bot: str, caller: str, dialled: str, rate_hz: int, now: float
+        self,
+        call_id: str,
+        *,
+        bot: str,
+        caller: str,
+        dialled: str,
+        rate_hz: int,
+        now: float,
+        caller_name: str = "",
     ) -> Call:
         """Enter a new call."""
-        call = Call(call_id, bot, caller, dialled, rate_hz, admitted=now, started=datetime.now(UTC))
+        started = datetime.now(UTC)
+        call = Call(call_id, bot, caller, dialled, rate_hz, now, started, caller_name)
         self._calls[call_id] = call
         await self._store.put_session(call_id, call.session())
         return call
+
+    async def admit_again(
+        self,
+        call: Call,
+        *,
+        bot: str,
+        dialled: str,
+        arrival: Arrival,
+        now: float,
+        detail: Detail = Detail.NONE,
+        target: str = "",
+    ) -> None:
+        """Let a call that left an assistant go on with the same one, or another; ValueError unless it did."""
+        self._step(call, CallState.ADMITTED)
+        call.bot, call.dialled, call.admitted = bot, dialled, now
+        call.arrival, call.detail, call.target = arrival, detail, target
+        call.departure = Departure()
+        call.history.reconnected()
+        call.last_metrics = {}
+        call.over.clear()
+        await self._store.put_session(call.id, call.session())
 
     def claim(self, call_id: str, now: float) -> Call | None:
         """The admitted call an AudioSocket peer says it is, once and in time; else None.
@@ -142,38 +218,69 @@ class Calls:
         await self._store.put_session(call.id, call.session())
 
     async def end(self, call: Call, now: float) -> None:
-        """The call is over: no session is left of it. Ending it again changes nothing."""
+        """The assistant's part is over: no session is left of it. Ending it again changes nothing."""
         if call.state is not CallState.ENDED:
             self._step(call, CallState.ENDED)
             call.ended = now
-        await self._store.delete_session(call.id)
+        try:
+            await self._store.delete_session(call.id)
+        finally:
+            call.over.set()
 
-    async def leave(self, call_id: str, operator: Mapping[str, str], now: float) -> str:
-        """Where the dialplan goes on with a call whose assistant leg is over; then the call is forgotten.
+    async def leave(self, call_id: str, now: float) -> Call | None:
+        """The call whose assistant's part is over, when the dialplan asks how it goes on with it.
+
+        The dialplan can be here before our connections are closed, so this waits for them: a call that is
+        admitted again must find its bot free of it. `admit_again`, `send_away` or `forget` comes next.
 
         Args:
-            call_id: as Asterisk gives it back; an unknown one goes nowhere.
-            operator: extension of the person behind each bot; a call whose audio never connected goes there.
+            call_id: as Asterisk gives it back.
             now: monotonic clock.
+
+        Returns:
+            The call, ENDED; None for one that is not known, never connected, is away, or does not end.
         """
-        call = self._calls.pop(call_id, None)
-        if call is None:
-            return ""
+        call = self._calls.get(call_id)
+        if call is None or call.state is CallState.AWAY:
+            return None
         if call.state is CallState.ADMITTED:
-            call.next_extension = operator.get(call.bot, "")
             await self.end(call, now)
-        return call.next_extension
+            self.forget(call)
+            return None
+        try:
+            async with asyncio.timeout(self._timing.leave_seconds):
+                await call.over.wait()
+        except TimeoutError:
+            return None
+        return call
+
+    def send_away(self, call: Call) -> None:
+        """The caller goes to a colleague or a mailbox, and may be brought back."""
+        self._step(call, CallState.AWAY)
+
+    def away(self, call_id: str) -> Call | None:
+        """A call that is away, by its id."""
+        call = self._calls.get(call_id)
+        return call if call is not None and call.state is CallState.AWAY else None
+
+    def forget(self, call: Call) -> None:
+        """Nothing will be asked about an ended call any more."""
+        self._calls.pop(call.id, None)
 
     async def sweep(self, now: float) -> None:
-        """End calls that never connected, and forget those that the dialplan never asked about."""
+        """End calls that never connected; forget those that the dialplan did not ask about, or bring back."""
         for call in list(self._calls.values()):
             if call.state is CallState.ADMITTED and now - call.admitted > self._timing.admission_seconds:
                 await self.end(call, now)
-            if call.state is CallState.ENDED and now - call.ended > self._timing.next_seconds:
-                self._calls.pop(call.id, None)
+                self.forget(call)
+            away = call.state is CallState.AWAY
+            kept_seconds = self._timing.away_seconds if away else self._timing.next_seconds
+            if call.state not in _LIVE and now - call.ended > kept_seconds:
+                self.forget(call)
 
     async def append_history(self, call: Call, entry: Mapping[str, Any]) -> None:
         """Keep what was said."""
+        call.history.take(entry)
         await self._store.append_history(call.id, entry)
 
     async def history(self, call_id: str) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ Three tasks, for as long as the call lasts: one listens to the telephone, one pl
 talks to the bot. Whoever sees the end says so (`_finish`), and the others are cancelled. How a call ends:
 
 - The caller hangs up, or Asterisk misbehaves: at once.
-- The bot says hangup or transfer, or closes with 0x00: when what is queued has been played.
+- The bot says hangup, transfer or message, or closes with 0x00: when what is queued has been played.
 - The bot cannot be reached, vanishes, stalls or misbehaves: what is queued is dropped, its recorded apology
   is played, and the dialplan goes on to its operator. Its breaker counts a failure.
 
@@ -26,7 +26,7 @@ from sipforge.core.playout import FRAME_SECONDS, SILENCE, Playout, PlayoutError
 from sipforge.infra.frame_stream import FrameStream
 from sipforge.infra.logs import CallLogger
 from sipforge.orchestrator.bot_link import BotUnavailableError, Outbox
-from sipforge.orchestrator.calls import Call, Calls, CallState
+from sipforge.orchestrator.calls import Call, Calls, CallState, Departure, Way
 from sipforge.orchestrator.phone_leg import PhoneLeg
 from sipforge.orchestrator.telemetry import Telemetry
 from sipforge.orchestrator.timing import Timing
@@ -46,15 +46,14 @@ class Outcome(Enum):
     BOT_CLOSED = "bot_closed"
     """The bot ended the call with 0x00 and no reason."""
     TRANSFER = "transfer"
+    MESSAGE = "message"
     BOT_FAILED = "bot_failed"
     DROPPED = "dropped"
     """Asterisk's side misbehaved."""
     SHUTDOWN = "shutdown"
 
 
-_GOOD: Final = frozenset(
-    {Outcome.CALLER, Outcome.GOODBYE, Outcome.IDLE, Outcome.BOT_CLOSED, Outcome.TRANSFER}
-)
+_GOOD: Final = frozenset(Outcome) - {Outcome.ERROR, Outcome.BOT_FAILED, Outcome.DROPPED, Outcome.SHUTDOWN}
 """Outcomes that show a bot at work."""
 
 _REASONS: Final = {"goodbye": Outcome.GOODBYE, "idle": Outcome.IDLE, "error": Outcome.ERROR}
@@ -282,8 +281,11 @@ class Relay:
             case "resume":
                 self._playout.release()
             case "transfer":
-                self._call.next_extension = event["target"]
+                self._call.departure = Departure(Way.TRANSFER, event["target"], event["briefing"])
                 await self._end_after_speech(Outcome.TRANSFER)
+            case "message":
+                self._call.departure = Departure(Way.MESSAGE, event["target"])
+                await self._end_after_speech(Outcome.MESSAGE)
             case "hangup":
                 await self._end_after_speech(_REASONS[event["reason"]])
 
@@ -306,7 +308,8 @@ class Relay:
         self._ending = Outcome.BOT_FAILED
         self._detail = detail
         self._breaker.failure(asyncio.get_running_loop().time())
-        self._call.next_extension = self._operator
+        if self._operator:
+            self._call.departure = Departure(Way.PERSON, self._operator)
         self._playout.clear()
         self._playout.push(await asyncio.to_thread(self._apology, self._call.bot))
         await self._play_out()

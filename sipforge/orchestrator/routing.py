@@ -1,4 +1,4 @@
-"""Which calls are let in, to which bot, and where they go on afterwards: the answers the dialplan gets."""
+"""Which calls are let in, to which bot, and where they go on afterwards: what the dialplan asks."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 from uuid import uuid4
 
+from sipforge.core.asterisk_users import UserError, check_extension
 from sipforge.core.breaker import CircuitBreaker
+from sipforge.core.messages import Arrival, Detail
 from sipforge.core.rate_limit import CallRateLimit
 from sipforge.infra.agi import AgiHandler, AgiRequest
 from sipforge.infra.settings import Settings
-from sipforge.orchestrator.calls import Call, Calls
+from sipforge.orchestrator.calls import Call, Calls, Way
 from sipforge.orchestrator.telemetry import Telemetry
 
 _log = logging.getLogger(__name__)
@@ -37,6 +40,32 @@ class Route:
 
     call: Call | None = None
     refusal: Refusal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Onward:
+    """Where the dialplan goes on with a call that an assistant has let go; nowhere: it apologises."""
+
+    context: str = ""
+    """Of the dialplan: transfer, message, users, assistant; or hangup."""
+    extension: str = ""
+    bot: str = ""
+    """The assistant that has admitted the call again; only with the context assistant."""
+    briefing: bool = False
+    """Whether the colleague hears who calls and why; only with the context transfer."""
+
+
+_NOWHERE: Final = Onward()
+_OUTCOMES: Final = {
+    # Dial's status. The dialplan is told of an ANSWER only when the colleague hung up on the briefing.
+    "BUSY": Detail.BUSY,
+    "NOANSWER": Detail.NO_ANSWER,
+    "ANSWER": Detail.NO_ANSWER,
+    # VoiceMail's.
+    "SUCCESS": Detail.MESSAGE_LEFT,
+    "FAILED": Detail.MESSAGE_FAILED,
+}
+"""What Asterisk says of the way a call was sent; anything else is UNAVAILABLE."""
 
 
 class Router:
@@ -69,16 +98,14 @@ class Router:
         self._telemetry = telemetry
         self._clock = clock
         self._bots = {bot.extension: name for name, bot in settings.bots.items()}
-        self._operators = {name: bot.operator for name, bot in settings.bots.items()}
         self._rate = CallRateLimit(settings.orchestrator.calls_per_minute)
 
-    async def route(self, caller: str, dialled: str) -> Route:
+    async def route(self, caller: str, dialled: str, caller_name: str = "") -> Route:
         """Admit a call and name it, or refuse it."""
         now = self._clock()
         refusal = self._refusal(caller, dialled, now)
         if refusal is not None:
-            self._telemetry.refused(refusal.value)
-            _log.info("call refused", extra={"reason": refusal.value, "caller": caller, "dialled": dialled})
+            self._refused(refusal, caller, dialled)
             return Route(refusal=refusal)
         call = await self._calls.admit(
             str(uuid4()),
@@ -87,16 +114,82 @@ class Router:
             dialled=dialled,
             rate_hz=self._settings.orchestrator.audiosocket_rate_hz,
             now=now,
+            caller_name=caller_name,
         )
         _log.info("call admitted", extra={"call": call.id, "bot": call.bot, "caller": caller})
         return Route(call=call)
 
+    async def after(self, call_id: str) -> Onward:
+        """How the dialplan goes on with a call whose assistant's part is over."""
+        call = await self._calls.leave(call_id, self._clock())
+        if call is None:
+            _log.warning("asked how to go on with a call that is not known", extra={"call": call_id[:64]})
+            return _NOWHERE
+        way, target = call.departure.way, call.departure.target
+        _log.info("call leaves", extra={"call": call.id, "bot": call.bot, "way": way.value, "target": target})
+        if way is Way.TRANSFER and target in self._bots:
+            return await self._hand_over(call, target)
+        if way in {Way.HANG_UP, Way.PERSON}:
+            self._calls.forget(call)
+            return Onward(way.value, target)
+        if not _is_user(target):
+            nobody = Detail.UNAVAILABLE if way is Way.TRANSFER else Detail.MESSAGE_FAILED
+            return await self._bring_back(call, nobody, target)
+        self._calls.send_away(call)
+        return Onward(way.value, target, briefing=call.departure.briefing)
+
+    async def back(self, call_id: str, outcome: str) -> Onward:
+        """How the dialplan goes on with a call it could not put through, or whose caller left a message.
+
+        Args:
+            call_id: of a call that was sent away.
+            outcome: Asterisk's DIALSTATUS or VMSTATUS.
+        """
+        call = self._calls.away(call_id)
+        if call is None:
+            _log.warning("a call that is not known came back", extra={"call": call_id[:64]})
+            return _NOWHERE
+        detail = _OUTCOMES.get(outcome, Detail.UNAVAILABLE)
+        return await self._bring_back(call, detail, call.departure.target)
+
+    async def _hand_over(self, call: Call, extension: str) -> Onward:
+        onward = await self._admit_again(call, extension, Arrival.HANDED_OVER)
+        return onward or await self._bring_back(call, Detail.UNAVAILABLE)
+
+    async def _bring_back(self, call: Call, detail: Detail, target: str = "") -> Onward:
+        """To the assistant that it came from; nowhere if that takes no calls now."""
+        self._telemetry.returned(call.bot, detail.value)
+        onward = await self._admit_again(call, call.dialled, Arrival.RETURNED, detail, target)
+        if onward is None:
+            self._calls.forget(call)
+        return onward or _NOWHERE
+
+    async def _admit_again(
+        self, call: Call, extension: str, arrival: Arrival, detail: Detail = Detail.NONE, target: str = ""
+    ) -> Onward | None:
+        now, bot = self._clock(), self._bots[extension]
+        refusal = self._full(bot, now)
+        if refusal is not None:
+            self._refused(refusal, call.caller, extension)
+            return None
+        await self._calls.admit_again(
+            call, bot=bot, dialled=extension, arrival=arrival, now=now, detail=detail, target=target
+        )
+        _log.info("call admitted again", extra={"call": call.id, "bot": bot, "arrival": arrival.value})
+        return Onward("assistant", extension, bot)
+
     def _refusal(self, caller: str, dialled: str, now: float) -> Refusal | None:
+        """Why a new call is not let in; None: it is."""
         bot = self._bots.get(dialled)
         if bot is None:
             return Refusal.UNKNOWN
+        # Only a new call counts: one that comes back, or is handed over, is the same call.
         if not self._rate.allow(caller, now):
             return Refusal.RATE
+        return self._full(bot, now)
+
+    def _full(self, bot: str, now: float) -> Refusal | None:
+        """Why a bot gets no call now; None: it gets this one."""
         breaker = self._breakers[bot]
         if not self._socket_exists(bot) or not breaker.available(now):
             return Refusal.UNAVAILABLE
@@ -108,14 +201,18 @@ class Router:
         # Last, because it takes the trial of a half-open breaker.
         return None if breaker.allow(now) else Refusal.UNAVAILABLE
 
+    def _refused(self, refusal: Refusal, caller: str, dialled: str) -> None:
+        self._telemetry.refused(refusal.value)
+        _log.info("call refused", extra={"reason": refusal.value, "caller": caller, "dialled": dialled})
+
     def agi_routes(self) -> dict[str, AgiHandler]:
-        """The FastAGI scripts: "route" before a call, "after" behind it."""
-        return {"route": self._answer_route, "after": self._answer_after}
+        """The FastAGI scripts: "route" before a call, "after" behind it, "back" when it comes back."""
+        return {"route": self._answer_route, "after": self._answer_after, "back": self._answer_back}
 
     async def _answer_route(self, request: AgiRequest) -> None:
-        caller = request.headers.get("agi_callerid", "")[:64]
+        caller = _given(request, "agi_callerid")
         dialled = request.headers.get("agi_extension", "")
-        found = await self.route("" if caller == "unknown" else caller, dialled)
+        found = await self.route(caller, dialled, _given(request, "agi_calleridname"))
         if found.call is not None:
             await request.set_variable("SIPFORGE_BOT", found.call.bot)
             await request.set_variable("SIPFORGE_CALL", found.call.id)
@@ -125,5 +222,31 @@ class Router:
 
     async def _answer_after(self, request: AgiRequest) -> None:
         call_id = request.headers.get("agi_arg_1", "")
-        extension = await self._calls.leave(call_id, self._operators, self._clock())
-        await request.set_variable("SIPFORGE_NEXT", extension)
+        await _answer(request, call_id, await self.after(call_id))
+
+    async def _answer_back(self, request: AgiRequest) -> None:
+        call_id, outcome = request.headers.get("agi_arg_1", ""), request.headers.get("agi_arg_2", "")
+        await _answer(request, call_id, await self.back(call_id, outcome))
+
+
+def _given(request: AgiRequest, header: str) -> str:
+    """What Asterisk says of the caller; empty where it says that it does not know."""
+    value = request.headers.get(header, "")[:64]
+    return "" if value == "unknown" else value
+
+
+def _is_user(extension: str) -> bool:
+    try:
+        check_extension(extension)
+    except UserError:
+        return False
+    return True
+
+
+async def _answer(request: AgiRequest, call_id: str, onward: Onward) -> None:
+    """Set the dialplan's variables; SIPFORGE_ACTION last, since the dialplan goes by it."""
+    if onward.bot:
+        await request.set_variable("SIPFORGE_BOT", onward.bot)
+    await request.set_variable("SIPFORGE_BRIEFING", call_id if onward.briefing else "")
+    await request.set_variable("SIPFORGE_NEXT", onward.extension)
+    await request.set_variable("SIPFORGE_ACTION", onward.context)

@@ -22,6 +22,9 @@ class Telemetry:
         self._active = metrics.gauge("sipforge_calls_active", "Assistant calls in progress", ["bot"])
         self._calls = metrics.counter("sipforge_calls", "Assistant calls that are over", ["bot", "outcome"])
         self._refused = metrics.counter("sipforge_calls_refused", "Calls not admitted", ["reason"])
+        self._returned = metrics.counter(
+            "sipforge_calls_returned", "Callers brought back to their assistant", ["bot", "detail"]
+        )
         self._rejected = metrics.counter(
             "sipforge_audiosocket_peers_rejected", "AudioSocket connections dropped before they were a call"
         )
@@ -59,6 +62,10 @@ class Telemetry:
     def refused(self, reason: str) -> None:
         """A call was not admitted."""
         self._refused.labels(reason).inc()
+
+    def returned(self, bot: str, detail: str) -> None:
+        """A caller was brought back from where the assistant had sent the call."""
+        self._returned.labels(bot, detail).inc()
 
     def peer_rejected(self) -> None:
         """An AudioSocket connection was dropped before it was a call."""

@@ -15,6 +15,10 @@ class Timing:
     """An admitted call connects within this."""
     next_seconds: float = 60.0
     """How long the dialplan may take to ask where a call goes on."""
+    leave_seconds: float = 5.0
+    """Longest time our connections of a call may take to close, once the dialplan goes on."""
+    away_seconds: float = 900.0
+    """How long a caller sent to a colleague or a mailbox may be brought back."""
     sweep_seconds: float = 2.0
     """How often what is over is looked for."""
     frame_seconds: float = 2.0

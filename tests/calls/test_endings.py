@@ -1,4 +1,4 @@
-"""How calls of the assistants end: a silent caller, a caller who hangs up, a caller who wants a person."""
+"""How calls of the assistants end: a silent caller, a caller who says goodbye, a caller who hangs up."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import time
 import pytest
 
 from tests.phones.conversation import ENGLISH
-from tests.phones.recording import mouth_to_ear_seconds
 from tests.phones.speech import english
 
 BOT = "sipforge-bot@english"
@@ -51,27 +50,3 @@ def test_hanging_up_leaves_nothing_behind(phone, appliance, english_texts, momen
             time.sleep(0.5)
     caller.hangup(f"2000-hangup-{moment.replace(' ', '-')}")
     appliance.wait_idle(5.0)  # no session, call, channel or socket
-
-
-def test_a_caller_who_wants_a_person_is_connected(phone, judge, english_texts):
-    caller, operator = phone("1001"), phone("1000", auto_answer=True)
-    caller.dial("2000")
-    caller.wait_reply()
-    caller.say(english("Can your dog play the violin in the garden?"))
-    offer = caller.wait_reply()
-    caller.say(english("Yes, please."))
-    connecting = caller.wait_reply()
-    operator.wait_talking(20.0)
-    time.sleep(1.0)
-    forth, back = "Hello, I have a question about my garden.", "Good morning, this is the reception."
-    operator.say(english(back, "rms"), wait=False)
-    caller.wait_reply()
-    caller.say(english(forth), wait=False)
-    operator.wait_reply()
-    callers, operators = caller.hangup("1001"), operator.finish("1000")
-    for name, part in (("unknown", offer), ("connecting", connecting)):
-        verdict = judge.heard(ENGLISH, english_texts, english_texts.phrases[name], callers, part)
-        assert verdict.ok, (name, verdict)
-    assert judge.heard_english(forth, operators.heard).ok
-    assert judge.heard_english(back, callers.heard).ok
-    assert mouth_to_ear_seconds(operators, callers) < 0.4

@@ -56,6 +56,16 @@ class Phone(Line):
             self._wait(lambda: self._state is not State.TALKING, seconds)
         return Said(instant, seconds)
 
+    def press(self, keys: str) -> None:
+        """Press keys of the telephone, one after the other.
+
+        Raises:
+            CallFailed: there is no call.
+        """
+        self._require_call()
+        self._cursor = self.ear.position()
+        self._baresip.control.command("sndcode", keys)
+
     def wait_quiet(self, seconds: float, timeout_seconds: float) -> None:
         """Wait until nothing was heard for that long.
 

@@ -67,6 +67,7 @@ class Line:
         self._state = State.IDLE
         self._reason = ""
         self._registration = ""
+        self._peer = ""
         self._ear: Ear | None = None
         self._cursor = 0.0
         self._lost = 0
@@ -91,6 +92,11 @@ class Line:
     def state(self) -> State:
         """Where its call stands."""
         return self._state
+
+    @property
+    def peer(self) -> str:
+        """Number of who rang last, as this phone was told it; empty if nobody did."""
+        return self._peer.removeprefix("sip:").partition("@")[0]
 
     @property
     def sip_address(self) -> str:
@@ -240,6 +246,7 @@ class Line:
                 self._registration = str(event.get("param", "refused"))
             elif kind == "CALL_INCOMING" and self._state in (State.IDLE, State.OVER):
                 self._begin(State.RINGING)
+                self._peer = str(event.get("peeruri", ""))
             elif kind == "CALL_ESTABLISHED":
                 if self._state not in (State.CALLING, State.RINGING):
                     self._begin(State.TALKING)

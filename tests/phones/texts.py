@@ -29,6 +29,8 @@ class Texts:
     topics: dict[str, Topic]
     phrases: dict[str, str]
     """By name, such as "greeting"."""
+    briefing: str = ""
+    """What a colleague hears before a caller is put through, with {caller} and {reason}."""
 
     def everything(self) -> list[str]:
         """Every text it can say, each once."""
@@ -49,11 +51,9 @@ def load_texts(name: str, office: str = "the office") -> Texts:
         )
         for topic in _read(KNOWLEDGE / f"{name}.toml")["topics"]
     }
-    phrases = {
-        key: _text(phrase).replace("{office}", office)
-        for key, phrase in _read(PHRASES / f"{name}.toml")["phrases"].items()
-    }
-    return Texts(topics, phrases)
+    spoken = _read(PHRASES / f"{name}.toml")
+    phrases = {key: _text(phrase).replace("{office}", office) for key, phrase in spoken["phrases"].items()}
+    return Texts(topics, phrases, _text(spoken.get("briefing", "")))
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -4,15 +4,37 @@ import json
 
 import pytest
 
-from sipforge.core.audiosocket import Frame, Kind, ProtocolError
-from sipforge.core.messages import Hello, Sender, event_frame, hello_frame, parse_event, parse_hello
+from sipforge.core.audiosocket import Frame, Kind, ProtocolError, encode
+from sipforge.core.history import EXCHANGES, TEXT_CHARACTERS, Exchange
+from sipforge.core.messages import (
+    Arrival,
+    Detail,
+    Hello,
+    Sender,
+    event_frame,
+    hello_frame,
+    parse_event,
+    parse_hello,
+)
 
 CALL = "01234567-89ab-cdef-0123-456789abcdef"
 HELLO_BYTES = (
     b'{"call":"01234567-89ab-cdef-0123-456789abcdef","caller":"1001","dialled":"2000",'
-    b'"rate_hz":16000,"token":"a.b.c"}'
+    b'"rate_hz":16000,"token":"a.b.c","caller_name":"Alice","arrival":"returned","detail":"no_answer",'
+    b'"target":"1005","history":[{"caller":"Is Bob there?","assistant":"One moment."}]}'
 )
-HELLO = Hello(CALL, "1001", "2000", 16000, "a.b.c")
+HELLO = Hello(
+    CALL,
+    "1001",
+    "2000",
+    16000,
+    "a.b.c",
+    "Alice",
+    Arrival.RETURNED,
+    Detail.NO_ANSWER,
+    "1005",
+    (Exchange("Is Bob there?", "One moment."),),
+)
 
 EVENT_EXAMPLES = [
     (Sender.BOT, b'{"type":"mark","name":"reply-1"}'),
@@ -22,7 +44,8 @@ EVENT_EXAMPLES = [
         '{"type":"transcript","turn":1,"text":"Mwaramutse é","confidence":0.5,"seconds":1.5}'.encode(),
     ),
     (Sender.BOT, b'{"type":"reply","turn":0,"text":"","engine":"answers"}'),
-    (Sender.BOT, b'{"type":"transfer","target":"1000"}'),
+    (Sender.BOT, b'{"type":"transfer","target":"1000","briefing":true}'),
+    (Sender.BOT, b'{"type":"message","target":"1005"}'),
     (Sender.BOT, b'{"type":"hangup","reason":"goodbye"}'),
     (Sender.BOT, b'{"type":"metrics","values":{"stt_seconds":0.25}}'),
     (Sender.ORCHESTRATOR, b'{"type":"mark","name":"reply-1"}'),
@@ -35,8 +58,40 @@ def test_hello_both_ways():
     assert parse_hello(Frame(Kind.HELLO, HELLO_BYTES)) == HELLO
 
 
-def test_a_token_is_not_shown_when_a_hello_is_printed():
+def test_what_came_later_may_be_missing():
+    fields = json.loads(HELLO_BYTES)
+    for name in ("caller_name", "arrival", "detail", "target", "history"):
+        del fields[name]
+    hello = parse_hello(Frame(Kind.HELLO, json.dumps(fields).encode()))
+    assert hello == Hello(CALL, "1001", "2000", 16000, "a.b.c")
+    assert (hello.arrival, hello.detail, hello.history) == (Arrival.NEW, Detail.NONE, ())
+    event = parse_event(Frame(Kind.EVENT, b'{"type":"transfer","target":"1000"}'), Sender.BOT)
+    assert event == {"type": "transfer", "target": "1000", "briefing": False}
+
+
+def test_neither_the_token_nor_what_was_said_is_shown_when_a_hello_is_printed():
     assert "a.b.c" not in repr(HELLO)
+    assert "Bob" not in repr(HELLO)
+
+
+@pytest.mark.parametrize("letter", ["\x00", "\U0001f600"])
+def test_the_longest_hello_fits_a_frame(letter):
+    text = letter * TEXT_CHARACTERS
+    hello = Hello(
+        CALL,
+        letter * 64,
+        letter * 64,
+        16000,
+        "\\" * 2048,
+        letter * 64,
+        Arrival.HANDED_OVER,
+        Detail.MESSAGE_FAILED,
+        "1" * 16,
+        (Exchange(text, text),) * EXCHANGES,
+    )
+    frame = hello_frame(hello)
+    assert encode(frame).endswith(frame.payload)
+    assert parse_hello(frame) == hello
 
 
 @pytest.mark.parametrize(
@@ -54,6 +109,23 @@ def test_a_token_is_not_shown_when_a_hello_is_printed():
         ("token", ""),
         ("token", "two words"),
         ("token", "x" * 2049),
+        ("caller_name", "A" * 65),
+        ("caller_name", None),
+        ("arrival", "back"),
+        ("arrival", ""),
+        ("arrival", ["new"]),
+        ("detail", "NO_ANSWER"),
+        ("detail", None),
+        ("target", "1005,1(evil)"),
+        ("target", 1005),
+        ("target", "1" * 17),
+        ("history", {}),
+        ("history", ["hello"]),
+        ("history", [{"caller": "x"}]),
+        ("history", [{"caller": "x", "assistant": 7}]),
+        ("history", [{"caller": "x" * 301, "assistant": ""}]),
+        ("history", [{"caller": "\ud800", "assistant": ""}]),
+        ("history", [{"caller": "x", "assistant": "y"}] * 9),
     ],
 )
 def test_a_wrong_field_in_a_hello_is_named(name, value):
@@ -109,6 +181,11 @@ def test_fields_that_are_not_known_are_dropped():
         (Sender.BOT, {"type": "transfer", "target": ""}),
         (Sender.BOT, {"type": "transfer", "target": "1000\n"}),
         (Sender.BOT, {"type": "transfer", "target": "\u0661\u0660\u0660\u0660"}),
+        (Sender.BOT, {"type": "transfer", "target": "1000", "briefing": 1}),
+        (Sender.BOT, {"type": "transfer", "target": "1000", "briefing": None}),
+        (Sender.BOT, {"type": "message"}),
+        (Sender.BOT, {"type": "message", "target": "1000@default"}),
+        (Sender.ORCHESTRATOR, {"type": "message", "target": "1000"}),
         (Sender.BOT, {"type": "hangup", "reason": "bored"}),
         (Sender.BOT, {"type": "transcript", "turn": -1, "text": "", "confidence": 1, "seconds": 1}),
         (Sender.BOT, {"type": "transcript", "turn": 1, "text": "x" * 4001, "confidence": 1, "seconds": 1}),

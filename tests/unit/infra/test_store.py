@@ -67,6 +67,22 @@ def test_a_session_lives_as_long_as_its_call_and_the_history_longer(redis):
     assert using(store, story) == [{"turn": turn, "text": "Mwaramutse é"} for turn in (1, 2)]
 
 
+def test_a_call_that_goes_on_after_it_was_over_has_one_history(redis):
+    redis.start()
+    store = store_of(redis)
+
+    async def story():
+        await until(lambda: store.available)
+        for turn in range(2):
+            await store.put_session(CALL, {"state": "talking"})
+            await store.append_history(CALL, {"turn": turn})
+            found = await store.history(CALL)
+            await store.delete_session(CALL)
+        return found
+
+    assert using(store, story) == [{"turn": 0}, {"turn": 1}]
+
+
 def test_another_process_can_read_the_history_of_a_call_that_is_over(redis):
     redis.start()
     first, second = store_of(redis), store_of(redis)

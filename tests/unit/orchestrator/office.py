@@ -141,9 +141,9 @@ class Office:
         self._open: list[asyncio.StreamWriter] = []
 
     @contextlib.asynccontextmanager
-    async def running(self, script: Script | None = None):
-        """Serve, with a bot "english" that runs `script` for each call; afterwards nothing may be left."""
-        server = await self._serve_bot(script) if script else None
+    async def running(self, scripts: dict[str, Script]):
+        """Serve, with bots that run their script for each call; afterwards nothing may be left."""
+        servers = [await self._serve_bot(name, script) for name, script in scripts.items()]
         running = asyncio.create_task(run(self.parts, self.stop, Notifier({})))
         try:
             async with asyncio.timeout(15):
@@ -154,25 +154,31 @@ class Office:
         finally:
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
-            if server:
+            for server in servers:
                 server.close()
             for writer in self._open:
                 writer.close()
         assert self.parts.calls.live() == []
 
-    async def _serve_bot(self, script: Script) -> asyncio.Server:
+    async def _serve_bot(self, name: str, script: Script) -> asyncio.Server:
+        calls = set()
+
         async def serve(reader, writer):
             bot = BotPeer(reader, writer, UNIX_LEG)
             try:
                 bot.hello = parse_hello(await bot.read())
-                assert verify_token(self.bot_key, bot.hello.token, "english", time.time()) == bot.hello.call
+                assert verify_token(self.bot_key, bot.hello.token, name, time.time()) == bot.hello.call
+                # As the real one: a call that is here already is refused.
+                assert bot.hello.call not in calls
+                calls.add(bot.hello.call)
                 await script(bot)
             except (TokenError, EOFError, ConnectionError):
                 pass
             finally:
+                calls.discard(bot.hello.call)
                 writer.close()
 
-        path = self.settings.bot_socket("english")
+        path = self.settings.bot_socket(name)
         path.parent.mkdir(parents=True)
         return await asyncio.start_unix_server(serve, path)
 
@@ -207,8 +213,12 @@ class Office:
     async def admitted(self, dialled: str = "2000") -> str:
         return (await self.agi("route", callerid="1001", extension=dialled))["SIPFORGE_CALL"]
 
-    async def next_extension(self, call: str) -> str:
-        return (await self.agi("after", arg_1=call))["SIPFORGE_NEXT"]
+    async def after(self, call: str) -> tuple[str, str]:
+        """Context and extension with which the dialplan goes on."""
+        return onward(await self.agi("after", arg_1=call))
+
+    async def back(self, call: str, outcome: str) -> tuple[str, str]:
+        return onward(await self.agi("back", arg_1=call, arg_2=outcome))
 
     async def stranger(self, data: bytes = b"") -> PhonePeer:
         """An AudioSocket connection that has sent `data`."""
@@ -247,6 +257,12 @@ SPEECH = b"".join(bytes((number, 1)) * 320 for number in range(1, 6))
 """Five different frames: 100 ms."""
 
 
+def onward(variables: dict[str, str]) -> tuple[str, str]:
+    """What the dialplan goes by; the last variable that is set must be the action."""
+    assert list(variables)[-1] == "SIPFORGE_ACTION"
+    return variables["SIPFORGE_ACTION"], variables["SIPFORGE_NEXT"]
+
+
 async def quiet(bot) -> None:
     """A bot that says one sound, so that a test knows it is there, and listens until the call is over."""
     bot.say(b"\x01\x01" * 320)
@@ -256,10 +272,11 @@ async def quiet(bot) -> None:
 
 
 def played(story, tmp_path, script, **office):
-    """Run `story(office)` with a bot that runs `script`."""
+    """Run `story(office)` with a bot "english" that runs `script`, or with bots by their names."""
+    scripts = script if isinstance(script, dict) else {"english": script}
 
     async def run():
-        async with Office(tmp_path, **office).running(script) as running:
+        async with Office(tmp_path, **office).running(scripts) as running:
             return await story(running)
 
     return asyncio.run(run())

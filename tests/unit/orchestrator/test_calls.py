@@ -4,12 +4,11 @@ import asyncio
 
 import pytest
 
+from sipforge.core.messages import Arrival, Detail
 from sipforge.infra.settings import RedisSettings
 from sipforge.infra.store import CallStore
-from sipforge.orchestrator.calls import TRANSITIONS, Call, Calls, CallState
+from sipforge.orchestrator.calls import TRANSITIONS, Call, Calls, CallState, Departure, Way
 from sipforge.orchestrator.timing import Timing
-
-OPERATOR = {"english": "1000"}
 
 
 class Memory(CallStore):
@@ -29,7 +28,7 @@ def store(tmp_path):
 
 @pytest.fixture
 def calls(store):
-    return Calls(store, Timing(admission_seconds=15, next_seconds=60))
+    return Calls(store, Timing(admission_seconds=15, next_seconds=60, away_seconds=900))
 
 
 def admit(calls: Calls, call_id: str = "a", now: float = 0.0) -> Call:
@@ -63,20 +62,54 @@ def test_a_call_leaves_no_session(calls, store):
     assert calls.find("a") is None
 
 
-def test_the_dialplan_is_told_once_where_a_call_goes_on(calls):
-    call = admit(calls)
-    calls.claim("a", 1.0)
-    call.next_extension = "1005"
-    assert asyncio.run(calls.leave("a", OPERATOR, 2.0)) == "1005"
-    assert asyncio.run(calls.leave("a", OPERATOR, 2.0)) == ""
-    assert asyncio.run(calls.leave("never heard of", OPERATOR, 2.0)) == ""
+def ended(calls: Calls, call_id: str = "a", now: float = 2.0) -> Call:
+    call = admit(calls, call_id)
+    calls.claim(call_id, 1.0)
+    asyncio.run(calls.end(call, now))
+    return call
 
 
-def test_a_call_whose_audio_never_connected_goes_to_the_operator(calls, store):
+def leave(calls: Calls, call_id: str) -> Call | None:
+    return asyncio.run(calls.leave(call_id, 3.0))
+
+
+def test_the_dialplan_finds_a_call_that_ended_until_it_is_forgotten(calls):
+    call = ended(calls)
+    assert leave(calls, "a") is call
+    calls.forget(call)
+    assert leave(calls, "a") is None
+    assert leave(calls, "never heard of") is None
+
+
+def test_a_call_whose_audio_never_connected_does_not_go_on(calls, store):
     admit(calls)
-    assert asyncio.run(calls.leave("a", OPERATOR, 2.0)) == "1000"
+    assert leave(calls, "a") is None
     assert calls.claim("a", 2.0) is None
     assert store.sessions() == set()
+
+
+def test_a_call_goes_away_and_comes_back_once(calls, store):
+    call = ended(calls)
+    assert calls.away("a") is None
+    calls.send_away(call)
+    assert (calls.live(), store.sessions(), calls.find("a")) == ([], set(), None)
+    assert leave(calls, "a") is None
+    assert calls.away("a") is call
+    call.departure = Departure(Way.TRANSFER, "1005")
+    again = calls.admit_again(
+        call, bot="kinyarwanda", dialled="3000", arrival=Arrival.RETURNED, detail=Detail.BUSY, now=50.0
+    )
+    asyncio.run(again)
+    assert calls.away("a") is None
+    assert store.sessions() == {"a"}
+    assert (call.bot, call.dialled, call.detail, call.departure) == (
+        "kinyarwanda",
+        "3000",
+        Detail.BUSY,
+        Departure(),
+    )
+    assert calls.claim("a", 64.9) is call
+    assert not call.over.is_set()
 
 
 def test_sweeping_ends_what_never_connected_and_forgets_what_nobody_asks_about(calls, store):
@@ -88,10 +121,20 @@ def test_sweeping_ends_what_never_connected_and_forgets_what_nobody_asks_about(c
     asyncio.run(calls.sweep(15.1))
     assert store.sessions() == {"talking"}
     assert calls.live() == [talking]
-    talking.next_extension = "1005"
+    assert leave(calls, "never connected") is None
     asyncio.run(calls.end(talking, 20.0))
+    asyncio.run(calls.sweep(80.0))
+    assert leave(calls, "talking") is talking
     asyncio.run(calls.sweep(80.1))
-    assert asyncio.run(calls.leave("talking", OPERATOR, 81.0)) == ""
+    assert leave(calls, "talking") is None
+
+
+def test_sweeping_forgets_callers_who_were_not_brought_back(calls):
+    calls.send_away(ended(calls, now=20.0))
+    asyncio.run(calls.sweep(920.0))
+    assert calls.away("a") is not None
+    asyncio.run(calls.sweep(920.1))
+    assert calls.away("a") is None
 
 
 @pytest.mark.parametrize("state", CallState)
@@ -102,5 +145,4 @@ def test_illegal_moves_raise_and_change_nothing(calls, state):
         with pytest.raises(ValueError, match="cannot move"):
             asyncio.run(calls.move(call, target))
         assert call.state is state
-    assert CallState.ADMITTED not in TRANSITIONS[state]
-    assert (not TRANSITIONS[state]) == (state is CallState.ENDED)
+    assert (CallState.ADMITTED in TRANSITIONS[state]) == (state in {CallState.ENDED, CallState.AWAY})

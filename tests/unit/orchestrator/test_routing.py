@@ -6,11 +6,12 @@ from uuid import UUID
 import pytest
 
 from sipforge.core.breaker import CircuitBreaker
+from sipforge.core.messages import Arrival, Detail
 from sipforge.infra.metrics import Metrics
 from sipforge.infra.settings import RedisSettings, Settings
 from sipforge.infra.store import CallStore
-from sipforge.orchestrator.calls import Calls, CallState
-from sipforge.orchestrator.routing import Refusal, Router
+from sipforge.orchestrator.calls import Calls, CallState, Departure, Way
+from sipforge.orchestrator.routing import Onward, Refusal, Router
 from sipforge.orchestrator.telemetry import Telemetry
 from sipforge.orchestrator.timing import Timing
 
@@ -113,3 +114,42 @@ def test_refusals_are_counted_by_reason(office):
     office.ring("9999")
     office.ring("9998")
     assert b'sipforge_calls_refused_total{reason="unknown"} 2.0' in office.metrics.render()
+
+
+def left(office, call, departure):
+    """The call as the dialplan asks about it, with its assistant's part over."""
+    office.calls.claim(call.id, office.now)
+    call.departure = departure
+    asyncio.run(office.calls.end(call, office.now))
+    return asyncio.run(office.router.after(call.id))
+
+
+def test_a_call_that_is_away_holds_no_place_and_needs_one_to_come_back(office):
+    first, second = office.ring(), office.ring()
+    assert left(office, first, Departure(Way.TRANSFER, "1005")) == Onward("transfer", "1005")
+    third = office.ring()
+    assert asyncio.run(office.router.back(first.id, "BUSY")) == Onward()
+    assert office.calls.live() == [second, third]
+    assert left(office, second, Departure(Way.MESSAGE, "1005")) == Onward("message", "1005")
+    assert asyncio.run(office.router.back(second.id, "SUCCESS")) == Onward("assistant", "2000", "english")
+
+
+def test_a_handed_over_call_frees_the_first_assistant_and_counts_for_the_second(office):
+    call = office.ring()
+    assert left(office, call, Departure(Way.TRANSFER, "3000")).bot == "kinyarwanda"
+    assert [found.bot for found in office.calls.live()] == ["kinyarwanda"]
+
+
+def test_an_open_breaker_sends_a_handed_over_call_back(office):
+    office.breakers["kinyarwanda"].failure(0.0)
+    call = office.ring()
+    assert left(office, call, Departure(Way.TRANSFER, "3000")) == Onward("assistant", "2000", "english")
+    assert (call.arrival, call.detail) == (Arrival.RETURNED, Detail.UNAVAILABLE)
+
+
+def test_coming_back_is_no_new_call_for_the_callers_limit(tmp_path):
+    office = Office(tmp_path, calls_per_minute=1)
+    call = office.ring(caller="1001")
+    left(office, call, Departure(Way.TRANSFER, "1005"))
+    assert asyncio.run(office.router.back(call.id, "NOANSWER")).bot == "english"
+    assert office.ring(caller="1001") is Refusal.RATE

@@ -118,24 +118,6 @@ def test_clear_silences_at_once_and_says_how_much_was_heard(tmp_path):
     assert 0 < loud < 50
 
 
-def test_a_transfer_follows_the_last_word_and_the_dialplan_is_told_where(tmp_path):
-    async def script(bot):
-        bot.say(SPEECH)
-        bot.event(type="transfer", target="1005")
-        bot.say(b"\x66\x66" * 320)  # too late to be heard
-        await bot.told()
-
-    async def story(office):
-        call = await office.admitted()
-        phone = await office.phone(call)
-        pcm = await phone.audio_until_hangup()
-        return pcm, await office.next_extension(call), await office.next_extension(call)
-
-    pcm, first, second = played(story, tmp_path, script)
-    assert sounds(pcm) == SPEECH
-    assert (first, second) == ("1005", "")
-
-
 def test_a_bot_may_end_a_call_with_nothing_but_0x00(tmp_path):
     async def script(bot):
         bot.say(SPEECH)
@@ -143,11 +125,11 @@ def test_a_bot_may_end_a_call_with_nothing_but_0x00(tmp_path):
 
     async def story(office):
         call = await office.admitted()
-        return await (await office.phone(call)).audio_until_hangup(), await office.next_extension(call)
+        return await (await office.phone(call)).audio_until_hangup(), await office.after(call)
 
     pcm, following = played(story, tmp_path, script)
     assert sounds(pcm) == SPEECH
-    assert following == ""
+    assert following == ("hangup", "")
 
 
 async def dies(bot) -> None:
@@ -189,13 +171,13 @@ def test_a_bot_that_fails_is_apologised_for_and_the_caller_goes_on_to_a_person(t
         phone = await office.phone(call)
         phone.send(Kind.SLIN16, bytes(640))
         pcm = await phone.audio_until_hangup()
-        following = await office.next_extension(call)
+        following = await office.after(call)
         failed = await office.metric('sipforge_calls_total{bot="english",outcome="bot_failed"}')
         return pcm, following, failed
 
     pcm, following, failed = played(story, tmp_path, script)
     assert sounds(pcm).rstrip(b"\0").endswith(UNAVAILABLE)
-    assert following == "1000"
+    assert following == ("users", "1000")
     assert failed == 1
 
 
@@ -204,11 +186,11 @@ def test_a_bot_that_refuses_the_token_is_a_bot_that_failed(tmp_path):
         office.bot_key = "x" * 40
         call = await office.admitted()
         pcm = await (await office.phone(call)).audio_until_hangup()
-        return pcm, await office.next_extension(call)
+        return pcm, await office.after(call)
 
     pcm, following = played(story, tmp_path, quiet)
     assert sounds(pcm).rstrip(b"\0") == UNAVAILABLE
-    assert following == "1000"
+    assert following == ("users", "1000")
 
 
 def test_a_bot_that_cannot_be_reached_opens_its_breaker(tmp_path):
@@ -262,6 +244,7 @@ def test_a_caller_who_hangs_up_in_the_middle_of_an_answer_leaves_nothing_behind(
         last.append(await bot.told())
 
     async def story(office):
+        await office.until(lambda: office.parts.store.available)
         call = await office.admitted()
         phone = await office.phone(call)
         await phone.first_sound()

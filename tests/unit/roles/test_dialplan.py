@@ -1,0 +1,75 @@
+"""The dialplan and the orchestrator speak of the same contexts, scripts and files."""
+
+import re
+from pathlib import Path
+
+import jinja2
+import pytest
+
+from sipforge.infra.settings import Settings
+from sipforge.orchestrator.__main__ import build
+from sipforge.orchestrator.calls import Way
+from sipforge.orchestrator.timing import Timing
+
+TEMPLATE = Path(__file__).parents[3] / "roles" / "asterisk" / "templates" / "extensions.conf.j2"
+
+
+def rendered(**values: object) -> str:
+    defaults = {
+        "asterisk_ring_seconds": 20,
+        "asterisk_operator": "1000",
+        "asterisk_wideband": True,
+        "asterisk_assistants": {"english": {"extension": "2000"}, "kinyarwanda": {"extension": "3000"}},
+    }
+    environment = jinja2.Environment(trim_blocks=True, undefined=jinja2.StrictUndefined, autoescape=True)
+    return environment.from_string(TEMPLATE.read_text()).render(defaults | values)
+
+
+@pytest.fixture
+def dialplan():
+    return rendered()
+
+
+def context(dialplan: str, name: str) -> str:
+    return dialplan.partition(f"\n[{name}]\n")[2].partition("\n[")[0]
+
+
+def test_the_orchestrator_names_contexts_that_there_are(dialplan):
+    named = {way.value for way in Way if way is not Way.HANG_UP} | {"assistant"}
+    assert named <= set(re.findall(r"^\[([\w-]+)\]$", dialplan, re.MULTILINE))
+
+
+def test_what_a_caller_cannot_dial_is_not_included(dialplan):
+    assert set(re.findall(r"^include => (\S+)$", dialplan, re.MULTILINE)) == {
+        "users",
+        "assistants",
+        "services",
+    }
+
+
+def test_every_script_that_is_asked_is_there(dialplan):
+    router = build(Settings(), "k" * 40, "secret", Timing()).router
+    assert set(re.findall(r"AGI\(agi://127\.0\.0\.1:4573/(\w+)", dialplan)) == set(router.agi_routes())
+
+
+def test_each_answer_is_cleared_before_it_is_asked_for(dialplan):
+    for name in ("assistant", "transfer", "message"):
+        assert re.search(r"Set\(SIPFORGE_ACTION=\)\n same => n,AGI\(", context(dialplan, name)), name
+
+
+def test_every_label_that_is_gone_to_is_in_its_context(dialplan):
+    for name in ("assistant", "transfer", "message", "sub-briefing", "sub-user"):
+        body = context(dialplan, name)
+        for label in re.findall(r"\?(\w+)\)|\bGoto\((\w+)\)", body):
+            assert f"n({''.join(label)})," in body, (name, label)
+    assert "n(apology)," in context(dialplan, "assistant")
+
+
+def test_the_briefing_is_played_from_where_the_bot_puts_it(dialplan):
+    folder = Settings().briefing_folder("${ARG2}")
+    assert f"Playback({folder}/${{ARG1}})" in context(dialplan, "sub-briefing")
+
+
+def test_nobody_is_offered_where_there_is_no_operator():
+    assert "Goto(users,1000,1)" in context(rendered(), "assistant")
+    assert "Goto(users," not in rendered(asterisk_operator="")
