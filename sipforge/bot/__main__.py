@@ -5,26 +5,20 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
-import os
 import signal
 import sys
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from sipforge.bot.conversation import Company
-from sipforge.bot.phrases import INTENTS, PhraseError, Phrases, load_phrases
+from sipforge.bot.build import make_openai, make_parts, make_rules, make_voice
+from sipforge.bot.phrases import PhraseError, load_phrases
 from sipforge.bot.prompts import render_prompt
-from sipforge.bot.service import BotMetrics, BotRules, BotService, Parts
-from sipforge.bot.thinking import Thinking
-from sipforge.bot.voice import Voice, load_language, load_turn_judgement
-from sipforge.core.course import CourseRules, Phrase
-from sipforge.core.turn_taking import TurnRules
-from sipforge.engines.answers import Knowledge, load_knowledge
-from sipforge.engines.factory import make_dialogue, make_stt, make_tts, make_vad
+from sipforge.bot.service import BotMetrics, BotService
+from sipforge.core.course import Phrase
+from sipforge.engines.knowledge import load_knowledge
 from sipforge.engines.protocols import RATE_HZ, EngineError
 from sipforge.infra.credentials import CredentialError, read_credential
 from sipforge.infra.http import Health, Status, build_app, serve
@@ -32,6 +26,9 @@ from sipforge.infra.logs import configure_logging
 from sipforge.infra.metrics import Metrics
 from sipforge.infra.settings import DEFAULT_PATH, BotSettings, Settings, SettingsError, load_settings
 from sipforge.infra.systemd import Notifier, watchdog
+
+if TYPE_CHECKING:
+    pass
 
 _log = logging.getLogger(__name__)
 
@@ -107,7 +104,7 @@ async def _run(name: str, path: Path, render: bool) -> None:
 
 async def _render(name: str, settings: Settings, bot: BotSettings) -> None:
     phrases = load_phrases(bot.phrases, settings.office)
-    voice = await asyncio.to_thread(_make_voice, settings, bot)
+    voice = await asyncio.to_thread(make_voice, settings, bot, None)
     changed = False
     for phrase in RENDERED:
         path = settings.prompt_directory / name / f"{phrase.value}.sln16"
@@ -121,20 +118,29 @@ async def _serve(name: str, settings: Settings, bot: BotSettings) -> None:
     key = read_credential("jwt-key")
     phrases = load_phrases(bot.phrases, settings.office)
     knowledge = load_knowledge(bot.knowledge)
-    voice = await asyncio.to_thread(_make_voice, settings, bot)
-    parts = await asyncio.to_thread(_make_parts, settings, bot, phrases, knowledge, voice)
+    metrics = Metrics()
+    openai = make_openai(settings, bot, metrics)
+    voice = await asyncio.to_thread(make_voice, settings, bot, openai)
+    parts = await asyncio.to_thread(make_parts, settings, bot, phrases, knowledge, voice, openai=openai)
     # The first utterance a model hears takes three times as long as the next.
     await parts.thinking.hear(np.zeros(RATE_HZ, np.float32))
     await voice.prepare(phrases.texts.values())
-    metrics = Metrics()
-    service = BotService(_rules(name, bot), parts, BotMetrics(metrics), key)
+    service = BotService(make_rules(name, bot), parts, BotMetrics(metrics), key)
     answers_ready = asyncio.Event()
 
     async def health() -> Health:
-        return Health(Status.OK, {"calls": service.calls, "answers_spoken": answers_ready.is_set()})
+        checks = {"calls": service.calls, "answers_spoken": answers_ready.is_set()}
+        if openai is None:
+            return Health(Status.OK, checks)
+        status = Status.OK if openai.remote.reachable else Status.DEGRADED
+        return Health(status, {**checks, "openai_reachable": openai.remote.reachable})
 
     async def speak_answers() -> None:
         try:
+            if openai is not None:
+                # What is spoken until the first probe is over is spoken by the local voice.
+                await openai.remote.settled.wait()
+                await voice.prepare(phrases.texts.values())
             await voice.prepare(knowledge.answers())
             answers_ready.set()
         except EngineError as error:
@@ -146,6 +152,8 @@ async def _serve(name: str, settings: Settings, bot: BotSettings) -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(service.serve(settings.bot_socket(name), taking))
             group.create_task(serve(app, HTTP_HOST, bot.http_port, answering))
+            if openai is not None:
+                group.create_task(openai.remote.watch())
             await taking.wait()
             await answering.wait()
             notifier.ready()
@@ -155,64 +163,6 @@ async def _serve(name: str, settings: Settings, bot: BotSettings) -> None:
             group.create_task(watchdog(notifier))
     finally:
         notifier.stopping()
-
-
-def _make_voice(settings: Settings, bot: BotSettings) -> Voice:
-    directory = settings.model_directory / bot.tts.model if bot.tts.model else None
-    tts = make_tts(bot.tts.engine, directory, bot.tts.voice, bot.tts.words_per_minute)
-    # systemd gives a list; one is asked for.
-    given = os.environ.get("CACHE_DIRECTORY", "").split(":")[0]
-    return Voice(tts, load_language(bot.language), Path(given) if given else None)
-
-
-def _make_parts(
-    settings: Settings, bot: BotSettings, phrases: Phrases, knowledge: Knowledge, voice: Voice
-) -> Parts:
-    expected = knowledge.questions()
-    for meaning in INTENTS:
-        expected |= dict.fromkeys(phrases.intents[meaning], f"={meaning.value}")
-    models = settings.model_directory
-    stt = make_stt(bot.stt.engine, models / bot.stt.model, bot.stt.language, bot.stt.threads, expected)
-    dialogues = [make_dialogue(engine, bot.knowledge) for engine in bot.dialogue.engines]
-    vad = make_vad(bot.vad.engine, models / bot.vad.model)
-    completeness, is_backchannel = load_turn_judgement(bot.language)
-    thinking = Thinking(
-        stt,
-        dialogues,
-        phrases,
-        completeness=completeness,
-        backchannel=is_backchannel,
-        departments=bot.departments,
-    )
-    return Parts(vad, thinking, voice, phrases, _company(settings, bot), hour=lambda: datetime.now().hour)
-
-
-def _company(settings: Settings, bot: BotSettings) -> Company:
-    if not bot.other:
-        return Company()
-    path = settings.prompt_directory / bot.other / f"{Phrase.INVITATION.value}.sln16"
-    return Company(settings.bots[bot.other].extension, path.read_bytes)
-
-
-def _rules(name: str, bot: BotSettings) -> BotRules:
-    return BotRules(
-        name=name,
-        max_calls=bot.max_calls,
-        course=CourseRules(
-            operator=bot.operator,
-            other_language=bool(bot.other),
-            prompt_again_seconds=bot.prompt_again_seconds,
-            idle_limit_seconds=bot.idle_limit_seconds,
-            idle_warning_seconds=bot.idle_warning_seconds,
-        ),
-        turns=TurnRules(
-            threshold=bot.vad.threshold,
-            finished_seconds=bot.turns.finished_seconds,
-            unsure_seconds=bot.turns.unsure_seconds,
-            open_seconds=bot.turns.open_seconds,
-        ),
-        filler_seconds=bot.filler_seconds,
-    )
 
 
 def _first(problem: BaseExceptionGroup[BaseException]) -> BaseException:

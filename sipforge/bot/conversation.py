@@ -1,9 +1,9 @@
-"""Drives one call: joins what is heard, thought and said to whose turn it is and to the course of the conversation.
+"""Drives one call: joins what is heard, thought and said to the turns and the course of the conversation.
 
-One task reads the link, one speaks, others think and tell; all report to the inbox, and one loop acts on it, so
-nothing here needs a lock. Recognition begins at the caller's first short pause, on speculation, and the dialogue
-engines follow at once; it is thrown away if the caller goes on, and its result is there at once if the turn was
-really over.
+One task reads the link, one speaks, others think and tell; all report to the inbox, and one loop acts on it,
+so nothing here needs a lock. Recognition begins at the caller's first short pause, on speculation, and the
+dialogue engines follow at once; it is thrown away if the caller goes on, and its result is there at once if
+the turn was really over.
 """
 
 from __future__ import annotations
@@ -411,7 +411,7 @@ class Call:
         self._replying.then(event)
 
     def _first_sound(self) -> FirstSound | None:
-        """What notes the time of the first sound of a reply to the caller's turn; None where there was none."""
+        """Notes the time of the first sound of a reply to the caller's turn; None where there was no turn."""
         timings, self._timings = self._timings, {}
         if not timings:
             return None

@@ -1,4 +1,4 @@
-"""What a bot hears in one call: slin in, windows with their probability of speech out, the caller's turn kept."""
+"""What a bot hears in one call: slin in, windows with their probability of speech out, the turn kept."""
 
 from __future__ import annotations
 

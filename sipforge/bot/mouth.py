@@ -1,4 +1,4 @@
-"""What a bot says in one call: sentences, sounds and events in the order they were given, and how much was heard."""
+"""What a bot says in one call: sentences, sounds and events in their order, and how much was heard."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ class Mouth:
         self.release()
 
     def cut(self, played_seconds: float) -> str:
-        """As much as was heard of the reply hushed first: its sound ran `played_seconds` past its last mark."""
+        """What was heard of the reply hushed first: its sound ran `played_seconds` past its last mark."""
         reply = self._cut_off.popleft() if self._cut_off else []
         words = [sentence.text for sentence in reply if sentence.heard]
         for sentence in reply:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from sipforge.core.course import Meaning, Phrase
+from sipforge.engines.answers import AnswersPhrases
 from sipforge.text.plain import words
 
 INTENTS: Final = (
@@ -40,6 +41,8 @@ class Phrases:
     intents: Mapping[Meaning, tuple[str, ...]]
     ask_for: tuple[str, ...] = ()
     """How callers begin to ask for somebody whom they then name, such as "connect me"."""
+    answers: AnswersPhrases = field(default_factory=AnswersPhrases)
+    """What the engine `answers` says besides answers."""
     briefing: str = ""
     """What a colleague is told before a caller is put through; {caller} and {reason} stand in it."""
 
@@ -85,6 +88,7 @@ def read_phrases(text: str, office: str) -> Phrases:
             meaning: tuple(_text(item) for item in raw["intents"][meaning.value]) for meaning in INTENTS
         }
         ask_for = tuple(_text(item) for item in raw["intents"].get("ask_for", []))
+        answers = _answers(raw.get("answers", {}))
         briefing = _text(raw["briefing"]) if "briefing" in raw else ""
     except tomllib.TOMLDecodeError as error:
         raise PhraseError(f"is not valid TOML: {error}") from error
@@ -93,7 +97,19 @@ def read_phrases(text: str, office: str) -> Phrases:
     except (TypeError, ValueError) as error:
         raise PhraseError(str(error)) from error
     texts = {phrase: said.replace("{office}", office) for phrase, said in texts.items()}
-    return Phrases(texts, intents, ask_for, briefing)
+    return Phrases(texts, intents, ask_for, answers, briefing)
+
+
+def _answers(table: Mapping[str, Any]) -> AnswersPhrases:
+    def choices(key: str) -> tuple[str, ...]:
+        return tuple(_text(item) for item in table.get(key, []))
+
+    def phrase(key: str) -> str:
+        return _text(table[key]) if key in table else ""
+
+    return AnswersPhrases(
+        phrase("ask"), phrase("rest"), choices("first"), choices("second"), choices("both")
+    )
 
 
 def _text(item: Any) -> str:

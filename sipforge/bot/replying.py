@@ -1,4 +1,4 @@
-"""One call's replies: phrases, streamed answers and recordings, what was heard of them, and what follows them."""
+"""One call's replies: phrases, streamed answers and recordings, and what was heard of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Gives a reply to the mouth as it comes: pieces of text become sentences, each spoken as soon as it is whole."""
+"""Gives a reply to the mouth as it comes: text becomes sentences, spoken as soon as they are whole."""
 
 from __future__ import annotations
 

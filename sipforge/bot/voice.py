@@ -59,7 +59,7 @@ def load_language(name: str) -> Language:
 
 
 def load_turn_judgement(name: str) -> tuple[Callable[[str], Completeness], Callable[[str], bool]]:
-    """A language's `completeness` and `is_backchannel`, of sipforge.text.<name>_turns or by punctuation alone."""
+    """`completeness` and `is_backchannel` of sipforge.text.<name>_turns, or by punctuation alone."""
     try:
         module = importlib.import_module(f"sipforge.text.{name}_turns")
     except ModuleNotFoundError:

@@ -1,13 +1,13 @@
-"""The course of a conversation: what an assistant says and does next. Pure: facts and seconds in, actions out.
+"""The course of a conversation: what an assistant says and does. Pure: facts in, actions out.
 
-Rules, in prose. The assistant greets by the time of day, or says why the caller is back with it. What it does not
-know it says honestly and offers a person, if there is one; a person who cannot be reached leads to the offer of a
-message; a caller who speaks another assistant's language is offered that one. "Yes" takes the offer that stands,
-"no" goes on. Not understanding twice in a row counts as not knowing. Silence makes it ask again, after twice as
-long each time; too long a time in which nothing was understood is first warned of and then ends the call: noise
-does not hold a line. The keys work at any time: 0 connects with the person, # ends the call, * says the last thing
-again, and 1 takes an offered assistant. What comes after the end is ignored, since a call's last facts cross with
-its last actions.
+Rules, in prose. The assistant greets by the time of day, or says why the caller is back with it. What it
+does not know it says honestly and offers a person, if there is one; a person who cannot be reached leads to
+the offer of a message; a caller who speaks another assistant's language is offered that one. "Yes" takes
+the offer that stands, "no" goes on. Not understanding twice in a row counts as not knowing. Silence makes
+it ask again, after twice as long each time; too long a time in which nothing was understood is first warned
+of and then ends the call: noise does not hold a line. The keys work at any time: 0 connects with the
+person, # ends the call, * says the last thing again, and 1 takes an offered assistant. What comes after the
+end is ignored, since a call's last facts cross with its last actions.
 """
 
 from __future__ import annotations

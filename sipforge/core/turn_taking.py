@@ -1,20 +1,22 @@
-"""Whose turn it is: the caller's, the assistant's, or in doubt. Pure: seconds and speech probabilities come in, cues go out.
+"""Whose turn it is, the caller's or the assistant's. Pure: speech probabilities come in, cues go out.
 
 Rules, in prose:
 
-1. The caller's speech begins after `start_seconds` of it without a break. At a short pause (`pause_seconds`) what
-   was said so far is recognised on speculation; if the caller goes on, that work is dropped.
-2. The turn is over after a silence that depends on what was recognised: short where it is a whole question or
-   reply, long where the sentence is open ("... and"), in between where nobody can tell. A pause whose recognition
-   takes longer than even that is over, too.
-3. A caller who goes on before the reply is heard has not finished: the turn goes on, with all that was said. The
-   same holds in the first `continue_seconds` of a reply.
-4. Speech over the reply holds the reply at once. A short look at the words decides: meant for the assistant, the
-   reply is over and the turn is the caller's, from the first syllable; a cough, an "mm-hm", the assistant's own
-   echo: the reply goes on where it was held. Speech that goes on is looked at again every `look_seconds`, and
-   after `doubt_seconds` without words it is noise, which is not listened to until it ends.
-5. Where the assistant's own voice came back, a reply is from then on held only for what is louder by `LOUDER_DB`:
-   what leaks from a loudspeaker leaks again.
+1. The caller's speech begins after `start_seconds` of it without a break. At a short pause
+   (`pause_seconds`) what was said so far is recognised on speculation; if the caller goes on, that work is
+   dropped.
+2. The turn is over after a silence that depends on what was recognised: short where it is a whole question
+   or reply, long where the sentence is open ("... and"), in between where nobody can tell. A pause whose
+   recognition takes longer than even that is over, too.
+3. A caller who goes on before the reply is heard has not finished: the turn goes on, with all that was
+   said. The same holds in the first `continue_seconds` of a reply.
+4. Speech over the reply holds the reply at once. A short look at the words decides: meant for the
+   assistant, the reply is over and the turn is the caller's, from the first syllable; a cough, an "mm-hm",
+   the assistant's own echo: the reply goes on where it was held. Speech that goes on is looked at again
+   every `look_seconds`, and after `doubt_seconds` without words it is noise, which is not listened to until
+   it ends.
+5. Where the assistant's own voice came back, a reply is from then on held only for what is louder by
+   `LOUDER_DB`: what leaks from a loudspeaker leaks again.
 """
 
 from __future__ import annotations

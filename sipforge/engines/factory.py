@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from sipforge.engines.answers import AnswersDialogue, load_knowledge
-from sipforge.engines.protocols import Dialogue, EngineError, Stage, Stt, Tts, Vad
+from sipforge.engines.answers import AnswersDialogue, AnswersPhrases
+from sipforge.engines.knowledge import Knowledge
+from sipforge.engines.protocols import Dialogue, EngineError, LocalStt, Stage, Stt, Tts, Vad
+from sipforge.engines.remote import Observe
+from sipforge.text.lexicon import load_lexicon
+
+if TYPE_CHECKING:
+    from sipforge.engines.openai_service import OpenAiService
 
 
 def make_vad(engine: str, directory: Path) -> Vad:
@@ -26,7 +33,9 @@ def make_vad(engine: str, directory: Path) -> Vad:
     return SileroVad(directory)
 
 
-def make_stt(engine: str, directory: Path, language: str, threads: int, phrases: Mapping[str, str]) -> Stt:
+def make_stt(
+    engine: str, directory: Path, language: str, threads: int, phrases: Mapping[str, str]
+) -> LocalStt:
     """Speech to text.
 
     Args:
@@ -52,19 +61,48 @@ def make_stt(engine: str, directory: Path, language: str, threads: int, phrases:
     return WhisperPhrasesStt(WhisperModel(directory, language, threads), phrases)
 
 
-def make_dialogue(engine: str, knowledge: Path) -> Dialogue:
-    """Dialogue.
+def make_answers(knowledge: Knowledge, phrases: AnswersPhrases, language: str) -> Dialogue:
+    """The office's own answers.
 
     Args:
-        engine: "answers".
         knowledge: the office's knowledge file.
+        phrases: what the engine says besides answers.
+        language: module name in sipforge.text, whose lexicon is used.
+    """
+    return AnswersDialogue(knowledge, phrases, load_lexicon(language))
+
+
+def make_local_chat(
+    directory: Path,
+    knowledge: Knowledge,
+    *,
+    office: str,
+    prompt: str,
+    template: str,
+    threads: int,
+    max_tokens: int,
+) -> Dialogue:
+    """A chat model on this host.
+
+    Args:
+        directory: folder of the model.
+        knowledge: the office's knowledge file.
+        office: what stands for {office} in the prompt.
+        prompt: who the assistant is and how it answers; empty for the engine's own.
+        template: the marks that the model was trained on; "auto" tells by its tokens.
+        threads: CPU threads for one answer.
+        max_tokens: how much it may write for one reply.
 
     Raises:
-        EngineError: unknown engine, or the knowledge file is wrong.
+        EngineError: the model cannot be loaded.
     """
-    if engine != "answers":
-        raise _unknown(Stage.DIALOGUE, engine)
-    return AnswersDialogue(load_knowledge(knowledge))
+    from sipforge.engines.chat_model import ChatModel  # noqa: PLC0415 - see the module's first line
+    from sipforge.engines.grounding import Fact  # noqa: PLC0415 - as above
+    from sipforge.engines.local_chat import PROMPT, CTranslate2Dialogue  # noqa: PLC0415 - as above
+
+    facts = [Fact(topic.answer, topic.questions) for topic in knowledge.topics]
+    text = (prompt or PROMPT).replace("{office}", office)
+    return CTranslate2Dialogue(ChatModel(directory, template, threads), facts, text, max_tokens)
 
 
 def make_tts(engine: str, directory: Path | None, voice: str, words_per_minute: int) -> Tts:
@@ -88,6 +126,46 @@ def make_tts(engine: str, directory: Path | None, voice: str, words_per_minute: 
 
         return PiperTts(directory, words_per_minute, voice)
     raise _unknown(Stage.TTS, engine)
+
+
+def make_openai(values: Mapping[str, Any], key: str, observe: Observe) -> OpenAiService:
+    """The service that the engines `openai` share; nothing is sent to it yet.
+
+    Args:
+        values: by the names of `OpenAiConfig`.
+        key: the API key.
+        observe: told how each request went.
+    """
+    from sipforge.engines.openai_service import OpenAiConfig, OpenAiService  # noqa: PLC0415 - as above
+
+    return OpenAiService(OpenAiConfig(**values), key, observe)
+
+
+def make_openai_stt(service: OpenAiService, language: str) -> Stt:
+    """Speech to text by OpenAI; `language` is the ISO 639-1 code of what callers speak."""
+    from sipforge.engines.openai_stt import OpenAiStt  # noqa: PLC0415 - as above
+
+    return OpenAiStt(service, language)
+
+
+def make_openai_tts(service: OpenAiService) -> Tts:
+    """Text to speech by OpenAI."""
+    from sipforge.engines.openai_tts import OpenAiTts  # noqa: PLC0415 - as above
+
+    return OpenAiTts(service)
+
+
+def make_openai_dialogue(service: OpenAiService, knowledge: str, departments: Mapping[str, str]) -> Dialogue:
+    """Dialogue by OpenAI.
+
+    Args:
+        service: which.
+        knowledge: what the office knows, as text for a prompt.
+        departments: name → extension.
+    """
+    from sipforge.engines.openai_dialogue import OpenAiDialogue  # noqa: PLC0415 - as above
+
+    return OpenAiDialogue(service, knowledge, departments)
 
 
 def _unknown(stage: Stage, engine: str) -> EngineError:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -141,6 +141,23 @@ class Stt(Protocol):
             EngineError: the queue is full (retryable) or the model failed.
         """
         ...
+
+
+@runtime_checkable
+class LanguageId(Protocol):
+    """Tells languages apart."""
+
+    async def language_share(self, samples: Floats, language: str) -> float:
+        """Probability (0 to 1) that `samples` are in the language with the model's token `language`.
+
+        Raises:
+            EngineError: the queue is full (retryable) or the model failed.
+        """
+        ...
+
+
+class LocalStt(Stt, LanguageId, Protocol):
+    """A recogniser on this host."""
 
 
 class Dialogue(Protocol):

@@ -40,6 +40,10 @@ class Writer(Protocol):
         """Write it down."""
         ...
 
+    def language_share(self, encoded: Encoded, language: str) -> float:
+        """Probability that it is in a language."""
+        ...
+
 
 _NO_SPEECH: Final = 0.45
 _FAIRLY_SURE: Final = -0.6
@@ -111,6 +115,16 @@ class WhisperStt:
             return Transcript("", 0.0, seconds)
         sure = min(part.mean_log_probability for part in kept)
         return Transcript(" ".join(part.text for part in kept), math.exp(min(0.0, sure)), seconds)
+
+    async def language_share(self, samples: Floats, language: str) -> float:
+        """Probability (0 to 1) that `samples` are in the language with the token `language`.
+
+        Raises:
+            EngineError: as for `transcribe`.
+        """
+        return await self._worker.run(
+            lambda: self._model.language_share(self._model.encode(samples), language), urgent=False
+        )
 
     async def _write_once(self, piece: Floats, urgent: bool) -> Written:
         key = hashlib.blake2b(piece.tobytes(), digest_size=16).digest()

@@ -113,6 +113,11 @@ class WhisperModel:
         text = self._tokenizer.decode(result.sequences_ids[0], skip_special_tokens=True).strip()
         return Written(text, float(result.scores[0]), float(result.no_speech_prob))
 
+    def language_share(self, encoded: Encoded, language: str) -> float:
+        """Probability (0 to 1) that the utterance is in the language with the token `language`."""
+        shares = dict(self._model.detect_language(_view(encoded.states))[0])
+        return float(shares.get(f"<|{language}|>", 0.0))
+
     def tokens(self, text: str) -> list[int]:
         """`text` as the model's tokens, with the space that Whisper puts before a first word."""
         return list(self._tokenizer.encode(" " + text, add_special_tokens=False).ids)

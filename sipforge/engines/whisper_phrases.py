@@ -55,6 +55,10 @@ class Scorer(Protocol):
         """Log probability of each token of each text in the first `seconds` of an utterance."""
         ...
 
+    def language_share(self, encoded: Encoded, language: str) -> float:
+        """Probability that an utterance is in a language."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class PhraseMatch:
@@ -137,6 +141,7 @@ class WhisperPhrasesStt:
     """A closed set as a recogniser; one model for all calls."""
 
     def __init__(self, model: Scorer, phrases: Mapping[str, str]) -> None:
+        self._model = model
         self._set = PhraseSet(model, phrases)
         self._worker = Worker(Stage.STT)
 
@@ -155,3 +160,13 @@ class WhisperPhrasesStt:
         match = await self._worker.run(lambda: self._set.match(samples), urgent=urgent)
         confidence = 1 / (1 + math.exp(SURE - match.fit))
         return Transcript(match.text if match.sure else "", confidence, time.monotonic() - begun)
+
+    async def language_share(self, samples: Floats, language: str) -> float:
+        """Probability (0 to 1) that `samples` are in the language with the token `language`.
+
+        Raises:
+            EngineError: as for `transcribe`.
+        """
+        return await self._worker.run(
+            lambda: self._model.language_share(self._model.encode(samples), language), urgent=False
+        )

@@ -13,6 +13,18 @@ class CredentialError(Exception):
     """A secret is missing or unreadable; the message says which and where it was looked for."""
 
 
+def find_credential(name: str) -> str | None:
+    """The secret called `name` of this service; None where the host has none.
+
+    Raises:
+        CredentialError: it is there, but unreadable or empty.
+    """
+    given = os.environ.get("CREDENTIALS_DIRECTORY")
+    if not given or not (Path(given) / name).exists():
+        return None
+    return read_credential(name)
+
+
 def read_credential(name: str, directory: Path | None = None) -> str:
     """The secret called `name`, without surrounding white space.
 

@@ -8,7 +8,7 @@ from typing import Final
 from sipforge.text.plain import words
 
 SHARE: Final = 0.7
-"""Of the words heard that must be in what was said, in its order. An answer that only quotes it has others."""
+"""Of the words heard, that must be in what was said, in its order; who quotes it says others, too."""
 LEAST_WORDS: Final = 3
 """A word or two of it may be the caller's own."""
 

@@ -1,153 +1,117 @@
-"""The example knowledge file against questions that are not in it, and against unrelated ones."""
-
-from __future__ import annotations
-
 import asyncio
 import tomllib
 from pathlib import Path
 
 import pytest
 
-from sipforge.engines.answers import AnswersDialogue, Matcher, load_knowledge, read_knowledge, stem
-from sipforge.engines.protocols import EngineError
+from sipforge.engines.answers import AnswersDialogue
+from sipforge.engines.answers_heard import AnswersPhrases
+from sipforge.engines.knowledge import read_knowledge
+from sipforge.engines.protocols import Exchange, Question, Speak
+from sipforge.text.lexicon import load_lexicon
 
-KNOWLEDGE = Path(__file__).parents[3] / "inventory" / "knowledge"
+PHRASES = Path(__file__).parents[3] / "roles" / "sipforge" / "files" / "phrases"
 
-REPHRASED = {
-    "hours": [
-        "What time are you open in the morning?",
-        "At what time does the office close?",
-        "Can you tell me your opening hours please?",
-        "Hello, I would like to know when the office is open.",
-    ],
-    "saturday": ["Is the office open on Saturdays?", "Are you working this Saturday?"],
-    "holidays": ["Are you open on Sunday?", "Is the office closed on public holidays?"],
-    "address": ["Where exactly is the office?", "Could you give me your address please?"],
-    "directions": ["How do I get there by bus?", "How can I find the way to your office?"],
-    "parking": ["Do you have parking?", "Where do I leave my car?"],
-    "prices": ["How much is it?", "What is the price?", "How much does an hour cost?"],
-    "payment": ["Can I pay with mobile money?", "How do I pay you?"],
-    "appointment": ["I want to make an appointment.", "Can I make an appointment for tomorrow?"],
-    "email": ["Can I send you an email?", "What's your email?"],
-    "telephone": ["Could I have your phone number?", "What's your telephone number please?"],
-    "languages": ["Do you speak Kinyarwanda?", "What languages do you speak?"],
-    "director": ["Who is your director?", "Can you tell me who the boss is?"],
-    "services": ["What services do you have?", "Do you measure land?"],
-    "documents": ["What documents should I bring?", "Do I have to bring my ID card?"],
-    "access": ["Do you have a lift?", "I use a wheelchair, can I come?"],
-}
+ENGLISH = AnswersPhrases(
+    ask="Do you mean {first}, or {second}?",
+    rest="The rest I do not know.",
+    first=("first",),
+    second=("second",),
+)
+PETS = """
+[[topics]]
+id = "cat"
+title = "our cat"
+questions = ["Where is the cat?", "What does your pet eat?"]
+answer = "On the mat."
 
-UNRELATED = [
-    "What is the weather today?",
-    "Do you sell shoes?",
-    "How old is the president?",
-    "I would like to order a pizza.",
-    "My computer is broken.",
-    "Who won the football match?",
-    "What time is it?",
-    "Do you have a job for me?",
-    "I lost my passport.",
-    "Where is the airport?",
-    "Is there Wi-Fi?",
-    "When is the next train?",
-    "What is the price of gold?",
-    "Where is the hospital?",
-    "Can I speak to Peter?",
-    "Can I bring my dog?",
-    "I have a complaint.",
-    "Tell me a joke.",
-    "How do I reset my password?",
-    "Can't you tell me where I can buy a card battery?",
-]
+[[topics]]
+id = "dog"
+title = "our dog"
+questions = ["Where is the dog?", "What does your pet eat?"]
+answer = "In the garden, under the old tree."
+"""
 
 
-@pytest.fixture(scope="module")
-def matcher() -> Matcher:
-    return Matcher(load_knowledge(KNOWLEDGE / "english.toml"))
+def ask(
+    text: str, *history: Exchange, phrases: AnswersPhrases | None = ENGLISH, language: str = "english"
+) -> str | None:
+    """What is said in return; None where nothing is."""
+
+    async def reply() -> str | None:
+        dialogue = AnswersDialogue(read_knowledge(PETS), phrases, load_lexicon(language))
+        said = await dialogue.reply(Question(text, history))
+        if said is None:
+            return None
+        assert said.engine == "answers"
+        assert 0 < said.confidence <= 1
+        return "".join([part.text async for part in said.parts if isinstance(part, Speak)])
+
+    return asyncio.run(reply())
+
+
+def test_the_written_answer_or_none() -> None:
+    assert ask("Where is the cat?") == "On the mat."
+    assert ask("Where is the elephant?") is None
+    assert ask("") is None
+    assert ask("please") is None
+
+
+def test_both_answers_in_order() -> None:
+    assert ask("Where is the dog and where is the cat?") == "In the garden, under the old tree. On the mat."
+
+
+def test_the_same_answer_once() -> None:
+    assert ask("Where is the cat? Where is the cat?") == "On the mat."
+
+
+def test_the_unknown_half_is_owned_up_to_where_the_language_can() -> None:
+    assert ask("Where is the cat and do you sell shoes?") == "On the mat. The rest I do not know."
+    assert ask("Where is the cat and do you sell shoes?", phrases=None) == "On the mat."
+
+
+def test_it_asks_back_where_the_language_can() -> None:
+    assert ask("What does your pet eat?") == "Do you mean our dog, or our cat?"
+    assert ask("What does your pet eat?", phrases=None) is None
+
+
+def test_without_titles_it_does_not_ask_back() -> None:
+    untitled = "\n".join(line for line in PETS.splitlines() if not line.startswith("title"))
+    dialogue = AnswersDialogue(read_knowledge(untitled), ENGLISH, load_lexicon("english"))
+    assert asyncio.run(dialogue.reply(Question("What does your pet eat?"))) is None
 
 
 @pytest.mark.parametrize(
-    ("topic", "question"), [(topic, question) for topic, asked in REPHRASED.items() for question in asked]
+    ("heard", "said", "answer"),
+    [
+        ("Do you mean our dog, or our cat?", "the second", "On the mat."),
+        ("Do you mean our dog, or our cat?", "the cat", "On the mat."),
+        ("Do you mean our dog, or", "the first", "In the garden, under the old tree."),
+        ("Do you mean our dog, or", "the second", None),
+        ("Do you mean our dog, or our cat?", "the elephant", None),
+    ],
 )
-def test_rephrased_questions_find_their_answer(matcher: Matcher, topic: str, question: str) -> None:
-    match = matcher.match(question)
-    assert (match.topic.id, match.sure) == (topic, True), match
+def test_the_choice_is_among_what_was_heard(heard: str, said: str, answer: str | None) -> None:
+    assert ask(said, Exchange("What does your pet eat?", heard)) == answer
 
 
-@pytest.mark.parametrize("question", UNRELATED)
-def test_unrelated_questions_find_none(matcher: Matcher, question: str) -> None:
-    assert not matcher.match(question).sure
-
-
-@pytest.mark.parametrize("language", ["english", "kinyarwanda"])
-def test_every_question_of_a_file_finds_its_own_topic(language: str) -> None:
-    knowledge = load_knowledge(KNOWLEDGE / f"{language}.toml")
-    matcher = Matcher(knowledge)
-    for question, topic in knowledge.questions().items():
-        match = matcher.match(question)
-        assert (match.topic.id, match.sure) == (topic, True), (question, match)
-    assert len(knowledge.topics) >= 10
-    assert all(len(topic.questions) >= 3 for topic in knowledge.topics)
-
-
-def test_every_kinyarwanda_topic_awaits_review_or_is_attested() -> None:
-    raw = tomllib.loads((KNOWLEDGE / "kinyarwanda.toml").read_text(encoding="utf-8"))
-    for topic in raw["topics"]:
-        assert topic["confidence"] in {"H", "M"}
-        assert topic["confidence"] == "H" or topic["review"] == "awaiting native review"
-
-
-def test_nothing_said_matches_nothing(matcher: Matcher) -> None:
-    assert matcher.match("").fit == 0
-    assert not matcher.match("please").sure
-
-
-def test_reply_is_the_written_answer_or_none() -> None:
-    dialogue = AnswersDialogue(
-        read_knowledge('[[topics]]\nid = "a"\nquestions = ["Where is the cat?"]\nanswer = "On the mat."')
+def test_a_question_goes_on_about_an_answer_cut_short() -> None:
+    assert (
+        ask("Where?", Exchange("Tell me about it.", "In the garden, under"))
+        == "In the garden, under the old tree."
     )
-    reply = asyncio.run(dialogue.reply("Where is the cat?"))
-    assert reply is not None
-    assert (reply.text, reply.engine) == ("On the mat.", "answers")
-    assert reply.confidence == pytest.approx(1.0)
-    assert asyncio.run(dialogue.reply("What is a dog?")) is None
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "topics = 1 =",
-        "",
-        "topics = []",
-        '[[topics]]\nid = "a"\nquestions = []\nanswer = "x"',
-        '[[topics]]\nid = "a"\nquestions = ["?"]\nanswer = "x"',
-        '[[topics]]\nid = "a"\nquestions = ["why"]\nanswer = " "',
-        '[[topics]]\nid = "a"\nquestions = ["why"]\nanswer = "x"\n' * 2,
-    ],
-)
-def test_a_wrong_file_is_refused(text: str) -> None:
-    with pytest.raises(EngineError, match="knowledge file"):
-        read_knowledge(text)
+def test_a_language_without_lexicon_matches_its_words() -> None:
+    assert ask("Where is the cat?", language="klingon") == "On the mat."
+    assert ask("Where is the elephant?", language="klingon") is None
 
 
-def test_the_error_names_the_file(tmp_path: Path) -> None:
-    with pytest.raises(EngineError, match=r"absent\.toml"):
-        load_knowledge(tmp_path / "absent.toml")
-
-
-@pytest.mark.parametrize(
-    ("word", "cut"),
-    [
-        ("opens", "open"),
-        ("opening", "open"),
-        ("opened", "open"),
-        ("cities", "city"),
-        ("bus", "bus"),
-        ("address", "address"),
-        ("what's", "what"),
-        ("prices", "pric"),
-        ("is", "is"),
-    ],
-)
-def test_stem(word: str, cut: str) -> None:
-    assert stem(word) == cut
+def test_the_english_phrases_are_the_engine_s() -> None:
+    raw = tomllib.loads((PHRASES / "english.toml").read_text(encoding="utf-8"))["answers"]
+    phrases = AnswersPhrases(
+        **{key: tuple(said) if isinstance(said, list) else said for key, said in raw.items()}
+    )
+    assert phrases.ask.format(first="A", second="B") == "Do you mean A, or B?"
+    assert "other one" in phrases.second
+    assert "{" not in phrases.rest

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import struct
 from pathlib import Path
 
@@ -10,7 +11,6 @@ import pytest
 
 from sipforge.engines.espeak import EspeakProgram, EspeakTts
 from sipforge.engines.protocols import EngineError
-from tests.unit.engines.speech import say
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_speech_is_16_khz_and_text_goes_by_stdin(program: Path) -> None:
     (program / "out").write_bytes(wav([0, 1000, -1000] * 7350))
     write(program, f"cat {program}/out")
     voice = EspeakTts(EspeakProgram("rw", Path("/models/espeak-rw")), 140)
-    slin = say(voice, "--help Muraho")
+    slin = asyncio.run(voice.synthesise("--help Muraho"))
     assert slin.dtype == np.int16
     assert slin.size == 16000
     assert (program / "text").read_text() == "--help Muraho"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sipforge.engines.factory import make_dialogue, make_stt, make_tts, make_vad
+from sipforge.engines.factory import make_stt, make_tts, make_vad
 from sipforge.engines.protocols import EngineError
 
 
@@ -15,8 +15,6 @@ def test_unknown_engines_are_named(tmp_path: Path) -> None:
         make_vad("x", tmp_path)
     with pytest.raises(EngineError, match="no stt engine 'x'"):
         make_stt("x", tmp_path, "en", 1, {})
-    with pytest.raises(EngineError, match="no dialogue engine 'x'"):
-        make_dialogue("x", tmp_path)
     with pytest.raises(EngineError, match="no tts engine 'piper'"):
         make_tts("piper", None, "", 150)
 

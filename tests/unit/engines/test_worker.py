@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from sipforge.engines.protocols import EngineError, Stage
-from sipforge.engines.worker import SPECULATION_SECONDS, Worker
+from sipforge.engines.worker import Worker
 
 
 def test_result_and_errors() -> None:
@@ -57,63 +57,6 @@ def test_a_cancelled_request_that_waits_never_runs() -> None:
         await first
         await worker.run(lambda: None)
         assert ran == []
-        worker.close()
-
-    asyncio.run(scenario())
-
-
-class Clock:
-    """Time as a test sets it."""
-
-    seconds = 100.0
-
-    def __call__(self) -> float:
-        return self.seconds
-
-
-def test_final_work_overtakes_speculation_but_not_for_ever() -> None:
-    async def scenario() -> list[str]:
-        gate, order, clock = threading.Event(), list[str](), Clock()
-        worker = Worker(Stage.STT, clock=clock)
-        asked = [asyncio.ensure_future(worker.run(gate.wait))]
-        await asyncio.sleep(0)
-
-        async def ask(name: str, *, urgent: bool) -> None:
-            asked.append(asyncio.ensure_future(worker.run(lambda: order.append(name), urgent=urgent)))
-            await asyncio.sleep(0)
-
-        await ask("speculation", urgent=False)
-        await ask("first", urgent=True)
-        await ask("second", urgent=True)
-        clock.seconds += SPECULATION_SECONDS + 0.01
-        await ask("late", urgent=True)
-        gate.set()
-        await asyncio.gather(*asked)
-        worker.close()
-        return order
-
-    assert asyncio.run(scenario()) == ["first", "second", "speculation", "late"]
-
-
-def test_the_wait_is_known_from_what_is_ahead() -> None:
-    async def scenario() -> None:
-        gate, clock = threading.Event(), Clock()
-        worker = Worker(Stage.STT, threads=1, clock=clock)
-
-        def work() -> None:
-            clock.seconds += 0.5
-
-        assert worker.expected_wait_seconds == 0
-        await worker.run(work)
-        assert worker.expected_wait_seconds == 0
-        asked = [asyncio.ensure_future(worker.run(gate.wait)) for _ in range(3)]
-        await asyncio.sleep(0)
-        assert worker.expected_wait_seconds == pytest.approx(3 * 0.5)
-        asked[2].cancel()
-        await asyncio.sleep(0)
-        assert worker.expected_wait_seconds == pytest.approx(2 * 0.5)
-        gate.set()
-        await asyncio.gather(*asked, return_exceptions=True)
         worker.close()
 
     asyncio.run(scenario())

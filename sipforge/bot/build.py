@@ -1,0 +1,188 @@
+"""Builds what a bot is made of from its settings; used by `sipforge.bot.__main__` alone."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from sipforge.bot.conversation import Company
+from sipforge.bot.phrases import INTENTS, Phrases
+from sipforge.bot.service import BotRules, Parts
+from sipforge.bot.thinking import Thinking
+from sipforge.bot.voice import Voice, load_language, load_turn_judgement
+from sipforge.core.course import CourseRules, Phrase
+from sipforge.core.turn_taking import TurnRules
+from sipforge.engines.factory import (
+    make_answers,
+    make_local_chat,
+    make_openai_dialogue,
+    make_openai_stt,
+    make_openai_tts,
+    make_stt,
+    make_tts,
+    make_vad,
+)
+from sipforge.engines.factory import make_openai as make_service
+from sipforge.engines.fallback import FallbackStt
+from sipforge.engines.knowledge import Knowledge
+from sipforge.engines.protocols import RATE_HZ, Dialogue, Floats, LanguageId, Stage, Stt, Tts
+from sipforge.infra.credentials import find_credential
+from sipforge.infra.metrics import Metrics
+from sipforge.infra.settings import BotSettings, Settings
+
+if TYPE_CHECKING:
+    from sipforge.engines.openai_service import OpenAiService
+
+FOREIGN_SECONDS: Final = 1.5
+"""An utterance shorter than this, with the silence around it, tells too little of its language."""
+FOREIGN_BELOW: Final = 0.4
+"""Over the telephone band 32 English questions in two voices had a share of English of 0.81 and more, 26
+Kinyarwanda ones (espeak-ng) 0.24 and less."""
+FOREIGN_ABOVE: Final = 0.6
+
+
+def make_openai(settings: Settings, bot: BotSettings, metrics: Metrics) -> OpenAiService | None:
+    """The service that the engines `openai` use; None where none is named, or the host has no key."""
+    named = {*bot.stt.engines, *bot.dialogue.engines, *bot.tts.engines}
+    key = find_credential("openai-api-key") if "openai" in named else None
+    if key is None:
+        return None
+    requests = metrics.counter(
+        "sipforge_bot_openai_requests", "Requests to OpenAI by how they went", ["stage", "outcome"]
+    )
+    reachable = metrics.gauge("sipforge_bot_openai_reachable", "1 while OpenAI answers")
+
+    def observe(stage: Stage, outcome: str) -> None:
+        requests.labels(stage.value, outcome).inc()
+
+    persona = settings.openai.persona.replace("{office}", settings.office)
+    openai = make_service({**settings.openai.model_dump(), "persona": persona}, key, observe)
+    reachable.set_function(lambda: float(openai.remote.reachable))
+    return openai
+
+
+def _usable(engines: Sequence[str], openai: OpenAiService | None) -> list[str]:
+    return [engine for engine in engines if engine != "openai" or openai is not None]
+
+
+def make_voice(settings: Settings, bot: BotSettings, openai: OpenAiService | None) -> Voice:
+    """The voice, with the engines that speak instead of one that cannot."""
+    directory = settings.model_directory / bot.tts.model if bot.tts.model else None
+
+    def make(engine: str) -> Tts:
+        if engine == "openai" and openai is not None:
+            return make_openai_tts(openai)
+        return make_tts(engine, directory, bot.tts.voice, bot.tts.words_per_minute)
+
+    tts, *instead = [make(engine) for engine in _usable(bot.tts.engines, openai)]
+    # systemd gives a list; one is asked for.
+    given = os.environ.get("CACHE_DIRECTORY", "").split(":")[0]
+    return Voice(tts, load_language(bot.language), Path(given) if given else None, instead)
+
+
+def make_parts(
+    settings: Settings,
+    bot: BotSettings,
+    phrases: Phrases,
+    knowledge: Knowledge,
+    voice: Voice,
+    *,
+    openai: OpenAiService | None,
+) -> Parts:
+    """What the calls share."""
+    expected = knowledge.questions()
+    for meaning in INTENTS:
+        expected |= dict.fromkeys(phrases.intents[meaning], f"={meaning.value}")
+    models = settings.model_directory
+
+    def hearing(engine: str) -> Stt:
+        if engine == "openai" and openai is not None:
+            return make_openai_stt(openai, bot.stt.language)
+        return make_stt(engine, models / bot.stt.model, bot.stt.language, bot.stt.threads, expected)
+
+    def answering(engine: str) -> Dialogue:
+        if engine == "openai" and openai is not None:
+            return make_openai_dialogue(openai, knowledge.prompt(), bot.departments)
+        if engine == "ctranslate2":
+            return _local_chat(settings, bot, knowledge)
+        return make_answers(knowledge, phrases.answers, bot.language)
+
+    recognisers = [hearing(engine) for engine in _usable(bot.stt.engines, openai)]
+    completeness, is_backchannel = load_turn_judgement(bot.language)
+    thinking = Thinking(
+        FallbackStt(recognisers),
+        [answering(engine) for engine in _usable(bot.dialogue.engines, openai)],
+        phrases,
+        completeness=completeness,
+        backchannel=is_backchannel,
+        departments=bot.departments,
+        foreign=_foreign(settings, bot, recognisers),
+    )
+    vad = make_vad(bot.vad.engine, models / bot.vad.model)
+    return Parts(vad, thinking, voice, phrases, _company(settings, bot), hour=lambda: datetime.now().hour)
+
+
+def _foreign(
+    settings: Settings, bot: BotSettings, recognisers: Sequence[Stt]
+) -> Callable[[Floats], Awaitable[bool]] | None:
+    """What tells whether an utterance is in the other assistant's language; None: there is no other."""
+    local = next((stt for stt in recognisers if isinstance(stt, LanguageId)), None)
+    if not bot.other or local is None:
+        return None
+    own, other = bot.stt.language, settings.bots[bot.other].stt.language
+    # A closed set of phrases is for a language that the model never learnt: there it can only tell the other.
+    learnt = "whisper-phrases" not in bot.stt.engines
+
+    async def is_foreign(samples: Floats) -> bool:
+        if samples.size < FOREIGN_SECONDS * RATE_HZ:
+            return False
+        if learnt:
+            return await local.language_share(samples, own) < FOREIGN_BELOW
+        return await local.language_share(samples, other) > FOREIGN_ABOVE
+
+    return is_foreign
+
+
+def _company(settings: Settings, bot: BotSettings) -> Company:
+    if not bot.other:
+        return Company()
+    path = settings.prompt_directory / bot.other / f"{Phrase.INVITATION.value}.sln16"
+    return Company(settings.bots[bot.other].extension, path.read_bytes)
+
+
+def _local_chat(settings: Settings, bot: BotSettings, knowledge: Knowledge) -> Dialogue:
+    chat = bot.dialogue.ctranslate2
+    return make_local_chat(
+        settings.model_directory / chat.model,
+        knowledge,
+        office=settings.office,
+        prompt=chat.prompt,
+        template=chat.template,
+        threads=chat.threads,
+        max_tokens=chat.max_tokens,
+    )
+
+
+def make_rules(name: str, bot: BotSettings) -> BotRules:
+    """The times and limits."""
+    return BotRules(
+        name=name,
+        max_calls=bot.max_calls,
+        course=CourseRules(
+            operator=bot.operator,
+            other_language=bool(bot.other),
+            prompt_again_seconds=bot.prompt_again_seconds,
+            idle_limit_seconds=bot.idle_limit_seconds,
+            idle_warning_seconds=bot.idle_warning_seconds,
+        ),
+        turns=TurnRules(
+            threshold=bot.vad.threshold,
+            finished_seconds=bot.turns.finished_seconds,
+            unsure_seconds=bot.turns.unsure_seconds,
+            open_seconds=bot.turns.open_seconds,
+        ),
+        filler_seconds=bot.filler_seconds,
+    )

@@ -1,0 +1,200 @@
+"""The dialogue engine `ctranslate2`: a chat model on this host, held to the office's facts.
+
+The model writes, sentence by sentence; only a sentence that follows from the facts (`grounding`) is said, and
+the first that does not ends the reply. So it can be trusted with a caller even where the model cannot.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import aclosing
+from typing import Final, Protocol
+
+from sipforge.engines.chat_template import ChatTemplate, plain, trimmed
+from sipforge.engines.chat_tools import INSTRUCTIONS, read_tool
+from sipforge.engines.grounding import Fact, Grounds, Verdict, statement
+from sipforge.engines.protocols import Do, Question, Reply, ReplyPart, Speak, Stage
+from sipforge.engines.worker import Worker
+from sipforge.text.english import sentences
+
+PROMPT: Final = (
+    "You answer the telephone of {office}. Answer the caller with one or two short sentences, as one "
+    "speaks, using only the facts. If the facts do not answer the question, say: I do not know."
+)
+FACTS_TOKENS: Final = 600
+"""Up to here all facts stand in the prompt, read once; of more, each question brings those closest to it."""
+CLOSEST_FACTS: Final = 4
+HISTORY_TOKENS: Final = 200
+"""What was said before is read anew with each question, some 600 tokens a second."""
+MOST_SENTENCES: Final = 2
+MOST_WRITTEN: Final = 3
+"""Sentences after which a model that has said nothing by then is not heard any longer."""
+CONFIDENCE: Final = 0.5
+"""What is said is in the facts; that it is what was asked for is not certain."""
+
+
+class Writer(Protocol):
+    """What the dialogue needs of a chat model; sipforge.engines.chat_model.ChatModel has it."""
+
+    template: ChatTemplate
+
+    def prepare(self, system: str) -> None:
+        """Begin every conversation with `system`."""
+        ...
+
+    def write(self, rest: str, max_tokens: int, on_text: Callable[[str], bool]) -> bool:
+        """Write an answer, giving all of it so far each time, until told to stop; whether it was ended."""
+        ...
+
+    def count(self, text: str) -> int:
+        """How many tokens `text` is."""
+        ...
+
+
+class CTranslate2Dialogue:
+    """One chat model for all calls; it answers one caller at a time, since an answer uses all its threads."""
+
+    name = "ctranslate2"
+
+    def __init__(
+        self, model: Writer, facts: Sequence[Fact], prompt: str = PROMPT, max_tokens: int = 80
+    ) -> None:
+        """Make the model read the prompt, once and for all.
+
+        Args:
+            model: the model, which nobody else uses.
+            facts: what the office says of itself.
+            prompt: who the assistant is and how it answers; the facts and the tools' lines are added to it.
+            max_tokens: how much the model may write for one reply.
+
+        Raises:
+            EngineError: the model failed.
+        """
+        self._model = model
+        self._grounds = Grounds(facts)
+        self._max_tokens = max_tokens
+        self._worker = Worker(Stage.DIALOGUE, queue_length=4)
+        listed = _listed(facts)
+        self._choosing = model.count(listed) > FACTS_TOKENS
+        self._system = "\n".join([prompt.strip(), INSTRUCTIONS, *([] if self._choosing else [listed])])
+        model.prepare(self._system)
+
+    async def reply(self, question: Question) -> Reply | None:
+        """What the model says to `question` that the facts bear out, or None; see `Dialogue.reply`.
+
+        Raises:
+            EngineError: the queue is full (retryable) or the model failed.
+        """
+        parts = self._parts(question)
+        try:
+            first = await anext(parts)
+        except StopAsyncIteration:
+            return None
+        return Reply(_Begun(first, parts), CONFIDENCE, self.name)
+
+    async def _parts(self, question: Question) -> AsyncGenerator[ReplyPart]:
+        said: list[str] = []
+        written = 0
+        async with aclosing(self._sentences(question)) as spoken:
+            async for sentence in spoken:
+                tool = read_tool(sentence)
+                if tool is not None:
+                    yield self._checked(tool, question.text)
+                    return
+                claim = statement(sentence)
+                verdict = self._grounds.judge(claim, question.text)
+                # A model that begins to repeat itself goes on repeating itself.
+                if verdict is Verdict.REFUSE or claim in said:
+                    return
+                if verdict is Verdict.SAY:
+                    yield Speak(f" {claim}" if said else claim)
+                    said.append(claim)
+                written += 1
+                if len(said) == MOST_SENTENCES or written == MOST_WRITTEN:
+                    return
+
+    def _prompt(self, question: Question) -> str:
+        text = plain(question.text)
+        if self._choosing:
+            before = question.history[-1].caller if question.history else ""
+            closest = self._grounds.closest(f"{before} {text}", CLOSEST_FACTS)
+            text = f"{_listed(closest)}\n\nQuestion: {text}"
+        history = trimmed(question.history, self._model.count, HISTORY_TOKENS)
+        return self._model.template.rest(history, text)
+
+    async def _sentences(self, question: Question) -> AsyncGenerator[str]:
+        """Whole sentences as the model writes them, until it begins one that cannot become good.
+
+        Closing it stops the model at its next token.
+        """
+        prompt = self._prompt(question)
+        loop = asyncio.get_running_loop()
+        # Never longer than what the model may write, so that its thread need not wait for the caller.
+        texts: asyncio.Queue[str | None] = asyncio.Queue()
+        stop = threading.Event()
+
+        def on_text(text: str) -> bool:
+            if not stop.is_set():
+                loop.call_soon_threadsafe(texts.put_nowait, text)
+            return stop.is_set()
+
+        work = asyncio.ensure_future(
+            self._worker.run(lambda: self._model.write(prompt, self._max_tokens, on_text))
+        )
+        work.add_done_callback(lambda _: texts.put_nowait(None))
+        given, pieces = 0, list[str]()
+        try:
+            while (text := await texts.get()) is not None:
+                pieces = _pieces(text)
+                for sentence in pieces[given:-1]:
+                    given += 1
+                    yield sentence
+                begun = pieces[-1] if pieces else ""
+                if not begun.startswith("[") and self._grounds.hopeless(statement(begun), question.text):
+                    return
+            if await work:
+                for sentence in pieces[given:]:
+                    yield sentence
+        finally:
+            stop.set()
+            if not work.cancel() and not work.cancelled():
+                work.exception()  # seen, so that asyncio does not report it
+
+    def _checked(self, tool: Do, asked: str) -> Do:
+        """`tool`, without an extension that nobody named: a model invents numbers, too."""
+        named = tool.target in asked or tool.target in self._system
+        return tool if named else Do(tool.act, reason=tool.reason)
+
+
+class _Begun:
+    """The parts of a reply of which the first is already there."""
+
+    def __init__(self, first: ReplyPart, rest: AsyncGenerator[ReplyPart]) -> None:
+        self._first: ReplyPart | None = first
+        self._rest = rest
+
+    def __aiter__(self) -> AsyncIterator[ReplyPart]:
+        return self
+
+    async def __anext__(self) -> ReplyPart:
+        if self._first is not None:
+            first, self._first = self._first, None
+            return first
+        return await anext(self._rest)
+
+    async def aclose(self) -> None:
+        """Stop the model; nothing comes any more."""
+        self._first = None
+        await self._rest.aclose()
+
+
+def _listed(facts: Sequence[Fact]) -> str:
+    return "Facts:\n" + "\n".join(f"- {plain(fact.text)}" for fact in facts)
+
+
+def _pieces(text: str) -> list[str]:
+    """The sentences of what the model has written so far; the last may not be whole yet."""
+    lines = (line.strip().removeprefix("- ") for line in text.splitlines())
+    return [sentence for line in lines for sentence in sentences(line)]

@@ -1,0 +1,157 @@
+"""What callers say (tests/questions), against the offices' files: the figures that must not get worse."""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sipforge.engines.answers_heard import AnswersPhrases, Heard
+from sipforge.engines.answers_plan import Plan, Planner
+from sipforge.engines.knowledge import load_knowledge
+from sipforge.engines.protocols import Exchange
+from sipforge.text.lexicon import load_lexicon
+from sipforge.text.plain import words
+
+ROOT = Path(__file__).parents[3]
+QUESTIONS = ROOT / "tests" / "questions"
+KNOWLEDGE = {
+    "english": ROOT / "inventory" / "knowledge" / "english.toml",
+    "clinic": QUESTIONS / "clinic_knowledge.toml",
+    "shop": QUESTIONS / "shop_knowledge.toml",
+    "hotel": QUESTIONS / "hotel_knowledge.toml",
+}
+
+
+def phrases() -> AnswersPhrases:
+    path = ROOT / "roles" / "sipforge" / "files" / "phrases" / "english.toml"
+    raw = tomllib.loads(path.read_text(encoding="utf-8"))["answers"]
+    return AnswersPhrases(
+        **{key: tuple(said) if isinstance(said, list) else said for key, said in raw.items()}
+    )
+
+
+@cache
+def questions(office: str) -> dict[str, Any]:
+    return tomllib.loads((QUESTIONS / f"{office}.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def planner(office: str) -> Planner:
+    knowledge = load_knowledge(KNOWLEDGE[office])
+    return Planner(knowledge, load_lexicon("english"), Heard(knowledge, phrases()), asks_back=True)
+
+
+def ids(plan: Plan) -> list[str]:
+    return [topic.id for topic in plan.topics]
+
+
+def heard(plan: Plan) -> str:
+    """What the caller hears of `plan`."""
+    said = [topic.answer for topic in plan.topics]
+    if plan.between:
+        said.append(phrases().ask.format(first=plan.between[0].title, second=plan.between[1].title))
+    return " ".join(said) or "I am sorry, I do not know that."
+
+
+@pytest.mark.parametrize(
+    ("office", "kind", "least_right", "most_wrong"),
+    [
+        ("english", "heldout", 48, 0),
+        ("english", "fresh", 45, 2),
+        ("english", "last", 50, 0),
+        ("english", "development", 165, 1),
+        ("english", "misheard", 21, 0),
+        ("clinic", "development", 24, 0),
+        ("clinic", "misheard", 4, 0),
+        ("shop", "development", 26, 0),
+        ("hotel", "fresh", 23, 2),
+    ],
+)
+def test_questions_find_their_answers(office: str, kind: str, least_right: int, most_wrong: int) -> None:
+    said = [(topic, text) for topic, texts in questions(office)["asked"][kind].items() for text in texts]
+    got = [(topic, text, ids(planner(office).plan(text))) for topic, text in said]
+    wrong = [entry for entry in got if entry[2] and entry[2] != [entry[0]]]
+    missed = [entry for entry in got if not entry[2]]
+    assert len(wrong) <= most_wrong, wrong
+    assert len(got) - len(wrong) - len(missed) >= least_right, missed
+
+
+@pytest.mark.parametrize(
+    ("office", "kind", "most_answered"),
+    [
+        ("english", "heldout", 1),
+        ("english", "fresh", 1),
+        ("english", "last", 1),
+        ("english", "development", 0),
+        ("clinic", "development", 0),
+        ("shop", "development", 0),
+        ("hotel", "fresh", 0),
+    ],
+)
+def test_what_is_not_known_is_not_answered(office: str, kind: str, most_answered: int) -> None:
+    got = [(text, ids(planner(office).plan(text))) for text in questions(office)["unknown"][kind]]
+    answered = [entry for entry in got if entry[1]]
+    assert len(answered) <= most_answered, answered
+
+
+@pytest.mark.parametrize(
+    ("office", "kind", "most_wrong"),
+    [
+        ("english", "heldout", 0),
+        ("english", "last", 1),
+        ("english", "development", 0),
+        ("clinic", "development", 1),
+        ("shop", "development", 0),
+        ("hotel", "fresh", 0),
+    ],
+)
+def test_a_question_that_leans_on_the_one_before(office: str, kind: str, most_wrong: int) -> None:
+    wrong = []
+    for case in questions(office)["follow"][kind]:
+        history: list[Exchange] = []
+        plan = Plan()
+        for text in case["said"]:
+            plan = planner(office).plan(text, history)
+            history.append(Exchange(text, heard(plan)))
+        if ids(plan) != ([case["topic"]] if case["topic"] else []):
+            wrong.append((case, ids(plan)))
+    assert len(wrong) <= most_wrong, wrong
+
+
+@pytest.mark.parametrize(
+    ("office", "kind"),
+    [
+        ("english", "heldout"),
+        ("english", "last"),
+        ("english", "development"),
+        ("clinic", "development"),
+        ("shop", "development"),
+        ("hotel", "fresh"),
+    ],
+)
+def test_two_questions_in_one_breath(office: str, kind: str) -> None:
+    for case in questions(office)["double"][kind]:
+        plan = planner(office).plan(case["said"])
+        assert (ids(plan), plan.rest) == (case["topics"], case.get("rest", False)), case
+
+
+@pytest.mark.parametrize(
+    ("office", "kind"),
+    [("english", "heldout"), ("english", "fresh"), ("english", "last"), ("hotel", "fresh")],
+)
+def test_what_is_measured_is_not_in_the_file(office: str, kind: str) -> None:
+    written = {tuple(words(text)) for text in load_knowledge(KNOWLEDGE[office]).questions()}
+    asked = {tuple(words(text)) for texts in questions(office)["asked"][kind].values() for text in texts}
+    assert not written & asked
+
+
+def test_asking_back_and_what_is_said_then() -> None:
+    for case in questions("english")["close"]:
+        asked = planner("english").plan(case["said"])
+        assert [topic.id for topic in asked.between] == case["between"], case
+        assert not asked.topics
+        history = [Exchange(case["said"], heard(asked))]
+        for said, topics in case["then"].items():
+            assert ids(planner("english").plan(said, history)) == topics, (case, said)
