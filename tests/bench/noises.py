@@ -132,7 +132,7 @@ def _breaths() -> Iterator[Clip]:
         parts = []
         for centre_hz in (1800.0, 900.0)[: 1 + seed % 2]:
             time = _seconds(random.uniform(0.5, 1.1))
-            swell = np.sin(np.pi * time / time[-1]) ** 1.5
+            swell = np.abs(np.sin(np.pi * time / time[-1])) ** 1.5
             parts += [_resonate(random.standard_normal(len(time)) * swell, centre_hz, 1500.0), np.zeros(3200)]
         yield Clip(f"breath {seed + 1}", Kind.BREATH, _peak(np.concatenate(parts), -18 - 3 * (seed % 3)))
 

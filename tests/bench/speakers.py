@@ -1,4 +1,4 @@
-"""Those who speak in the benches: nine synthetic voices of three programs, at several rates."""
+"""Those who speak in the benches: synthetic voices of three programs."""
 
 from __future__ import annotations
 
@@ -74,11 +74,12 @@ def _even(samples: Samples, rate_hz: int) -> Samples:
     return normalise_loudness(trim(resample(samples, rate_hz, RATE_HZ), RATE_HZ), RATE_HZ)
 
 
-SPEAKERS: tuple[Speaker, ...] = (
-    *(_flite(voice) for voice in ("slt", "rms", "awb", "kal16")),
+SPEAKERS: tuple[Speaker, ...] = (*(_flite(voice) for voice in ("slt", "rms", "awb", "kal16")), _piper())
+"""Voices made from recordings of people."""
+FORMANT_SPEAKERS: tuple[Speaker, ...] = (
     _espeak("en-us", 140),
     _espeak("en-us", 170),
     _espeak("en-gb", 150),
     _espeak("en-gb", 180),
-    _piper(),
 )
+"""Voices made from rules: over the telephone they are hard to understand for people, too."""
