@@ -1,0 +1,344 @@
+"""Part `barge-in`: how soon a reply stops when the caller speaks over it, and what else stops it."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tests.bench.bench import Bench
+from tests.bench.calls import Conversation
+from tests.bench.findings import Curves, Findings, Table
+from tests.bench.questions import VOICES, Question
+from tests.bench.sound import longest_pause, speaks_at, stop_seconds
+from tests.bench.stats import FAILED, Figure, Target, count, distribution
+from tests.bench.turns import Turn, position
+from tests.bench.verdicts import Verdict, extra_words, judge, went_on
+from tests.phones.audio import FRAME_SECONDS, Samples, Segment, levels_dbfs, read_wav, resample
+from tests.phones.baresip import Phone
+from tests.phones.errors import PhoneTimeout
+from tests.phones.process import SOURCE_RATE_HZ
+
+if TYPE_CHECKING:
+    from tests.bench.noises import Clip
+
+P50, P95 = Target(0.25), Target(0.4)
+FALSE_STOPS_SHARE = 1 / 50
+LONG_ANSWER = 60
+"""Characters: such an answer goes on for long enough to be interrupted."""
+AFTER_SECONDS = (0.8, 1.1, 1.4)
+"""From the first sound of a reply to what is said over it, in turn."""
+PER_CALL = 5
+DISTURBANCES = 50
+HESITATES_SECONDS = 0.15
+"""A longest pause that much longer than the undisturbed answer's is a hesitation."""
+SECOND_REPLY_WORDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Interruption:
+    """The caller spoke over a reply."""
+
+    question: str
+    over: str
+    """Topic of the reply."""
+    stop_seconds: float | None
+    """From the caller's first sound to the reply's last; `FAILED`: it went on, or there was none; None: the
+    caller's first sound fell into a pause of the reply, so there was nothing to measure.
+    """
+    verdict: Verdict
+    """On the reply to it."""
+    text: str
+    problem: str = ""
+    recording: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Disturbance:
+    """A sound that nobody means, over a reply."""
+
+    name: str
+    kind: str
+    went_on: bool
+    """The reply was heard to its end."""
+    hesitation_seconds: float
+    """By how much its longest pause was longer than undisturbed."""
+    answered: bool
+    """The assistant replied to it."""
+    text: str
+    problem: str = ""
+    recording: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Over:
+    """A question, and a sound that comes over its reply."""
+
+    question: Question
+    sound: Samples
+    after_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What came of one `_Over`."""
+
+    first: Turn | None
+    second: Turn | None
+    call: Conversation
+
+
+def run(bench: Bench) -> Findings:
+    """Interrupt, then disturb; all calls first, recognition afterwards."""
+    from tests.bench.noises import RATE_HZ, clips  # noqa: PLC0415
+
+    asked = list(itertools.islice(_long_questions(bench), min(30, bench.turns)))
+    speech = _other_questions(bench, asked)
+    interruptions = [
+        _Over(question, other.sound(), after)
+        for question, other, after in zip(asked, speech, itertools.cycle(AFTER_SECONDS), strict=False)
+    ]
+    noises = chosen(list(clips()))
+    disturbances = [
+        _Over(question, resample(clip.samples, RATE_HZ, SOURCE_RATE_HZ), after)
+        for question, clip, after in zip(
+            _long_questions(bench), noises, itertools.cycle(AFTER_SECONDS), strict=False
+        )
+    ]
+    plain = list({over.question.topic: over.question for over in disturbances}.values())
+    undisturbed = bench.ask(plain, "undisturbed")
+    heard = _make(bench, interruptions, "barge-in", replied=True)
+    disturbed = _make(bench, disturbances, "disturbed", replied=False)
+    bench.say("recognising what was heard")
+    pauses = {
+        one.question.topic: longest_pause(_levels(one.heard, one.turn.reply_place))
+        for one in undisturbed
+        if one.turn is not None and one.heard is not None and one.turn.reply_place is not None
+    }
+    found = [
+        _interruption(bench, over, other, one)
+        for over, other, one in zip(interruptions, speech, heard, strict=False)
+    ]
+    others = [
+        _disturbance(bench, over, clip.name, clip.kind.value, one, pauses.get(over.question.topic))
+        for over, clip, one in zip(disturbances, noises, disturbed, strict=False)
+    ]
+    return findings(found, others)
+
+
+def chosen(clips: Sequence[Clip]) -> list[Clip]:
+    """`DISTURBANCES` of all clips: each cough and back-channel, others evenly spread; silence is none."""
+    people = [clip for clip in clips if clip.kind.value in ("cough", "backchannel")][:DISTURBANCES]
+    others = [clip for clip in clips if clip.kind.value not in ("cough", "backchannel", "silence")]
+    wanted = min(DISTURBANCES - len(people), len(others))
+    return people + [others[index * len(others) // wanted] for index in range(wanted)]
+
+
+def findings(interruptions: Sequence[Interruption], disturbances: Sequence[Disturbance]) -> Findings:
+    """From what was heard."""
+    stops = [one.stop_seconds for one in interruptions if one.stop_seconds is not None]
+    right = sum(one.verdict is Verdict.RIGHT for one in interruptions)
+    lost = [one for one in disturbances if not one.went_on]
+    most = Target(math.floor(FALSE_STOPS_SHARE * len(disturbances)))
+    figures: list[Figure] = [
+        *distribution("caller's first sound to the reply's last", stops, "s", p50=P50, p95=P95),
+        count(
+            "interruptions that fell into a pause of the reply, not among those",
+            len(interruptions) - len(stops),
+            len(interruptions),
+        ),
+        count("interrupting questions answered right", right, len(interruptions)),
+        count("replies lost to a cough, a noise or a back-channel", len(lost), len(disturbances), most),
+        count("disturbances that got a reply", sum(one.answered for one in disturbances), len(disturbances)),
+        *distribution(
+            "hesitation of replies that went on",
+            [one.hesitation_seconds for one in disturbances if one.went_on],
+            "s",
+        ),
+    ]
+    return Findings(
+        "barge-in",
+        "Barge-in",
+        "A second question is spoken over a reply, 0.8 to 1.4 s after it began: from its first sound in what "
+        "the phone said to the last sound of the reply in what it heard (20 ms steps). Coughs, noises and "
+        "back-channels are played over replies in the same way; a reply is lost when its last words are not "
+        "heard.",
+        figures,
+        [_by_kind(disturbances)],
+        [
+            *(
+                f"interrupted “{one.question}” over {one.over}: {one.problem or _outcome(one)} "
+                f"({one.recording})"
+                for one in interruptions
+                if one.problem or one.stop_seconds == FAILED or one.verdict is not Verdict.RIGHT
+            ),
+            *(
+                f"{one.name} ({one.kind}): {one.problem or f'reply lost, heard “{one.text}”'} "
+                f"({one.recording})"
+                for one in lost
+            ),
+        ],
+        [
+            Curves(
+                "barge-in",
+                "Barge-in: caller's first sound to the end of the reply",
+                "seconds",
+                {"stop": stops},
+                {"p50 target": P50.bound, "p95 target": P95.bound},
+            )
+        ],
+        {
+            "interruptions": [_raw(one) for one in interruptions],
+            "disturbances": [_raw(one) for one in disturbances],
+        },
+    )
+
+
+def _outcome(one: Interruption) -> str:
+    if one.stop_seconds is None:
+        stop = "in a pause"
+    else:
+        stop = "did not stop" if one.stop_seconds == FAILED else f"stopped after {one.stop_seconds:.2f} s"
+    return f"{stop}, {one.verdict.value}: “{one.text}”"
+
+
+def _by_kind(disturbances: Sequence[Disturbance]) -> Table:
+    rows = []
+    for kind in dict.fromkeys(one.kind for one in disturbances):
+        own = [one for one in disturbances if one.kind == kind]
+        hesitated = sum(one.went_on and one.hesitation_seconds > HESITATES_SECONDS for one in own)
+        lost = sum(not one.went_on for one in own)
+        answered = sum(one.answered for one in own)
+        rows.append([kind, str(len(own)), str(lost), str(hesitated), str(answered)])
+    return Table("Disturbances", ("kind", "n", "reply lost", "hesitated, went on", "got a reply"), rows)
+
+
+def _raw(one: Interruption | Disturbance) -> dict[str, Any]:
+    values = {name: getattr(one, name) for name in one.__slots__}
+    return {name: value.value if isinstance(value, Verdict) else value for name, value in values.items()}
+
+
+def _long_questions(bench: Bench) -> Iterator[Question]:
+    """Questions that get a long answer, in the file's own words: what counts is what comes after."""
+    topics = [topic for topic in bench.texts.topics.values() if len(topic.answer) >= LONG_ANSWER]
+    for voice, topic in zip(itertools.cycle(VOICES), itertools.cycle(topics), strict=False):
+        yield Question(topic.questions[0], topic.id, voice)
+
+
+def _other_questions(bench: Bench, asked: Sequence[Question]) -> list[Question]:
+    """Held-out questions in the same voices, each about something else than what it comes over."""
+    known, _ = bench.questions
+    found = []
+    for question, other in zip(asked, itertools.cycle(known), strict=False):
+        chosen = (
+            other
+            if other.topic != question.topic
+            else next(one for one in known if one.topic != question.topic)
+        )
+        found.append(Question(chosen.text, chosen.topic, question.voice))
+    return found
+
+
+def _make(bench: Bench, overs: Sequence[_Over], name: str, *, replied: bool) -> list[_Heard]:
+    """One caller's calls, a few of `overs` in each; `replied`: what is said over a reply gets its own."""
+    made: list[_Heard] = []
+
+    def use(phone: Phone, number: int) -> list[Any]:
+        for start in range(0, len(overs), PER_CALL):
+            bench.say(f"{name}: {start} of {len(overs)}")
+            some = overs[start : start + PER_CALL]
+            made.extend(_call(bench, phone, some, f"{name}-{start // PER_CALL}", replied))
+        return []
+
+    bench.callers.each(1, use)
+    return made
+
+
+def _call(bench: Bench, phone: Phone, overs: Sequence[_Over], name: str, replied: bool) -> list[_Heard]:
+    sounds = [over.question.sound() for over in overs]
+
+    def talk(call: Conversation) -> None:
+        for over, sound in zip(overs, sounds, strict=True):
+            call.say(sound)
+            with contextlib.suppress(PhoneTimeout):  # found in the recording
+                phone.wait_speech()
+            bench.callers.wait(over.after_seconds)
+            call.say(over.sound)
+            if replied:
+                call.hear_reply()
+            else:
+                call.hear_end()
+
+    call = bench.callers.converse(phone, name, talk)
+    turns = call.turns()
+    turns += [None] * (2 * len(overs) - len(turns))
+    return [_Heard(turns[2 * index], turns[2 * index + 1], call) for index in range(len(overs))]
+
+
+def _interruption(bench: Bench, over: _Over, other: Question, one: _Heard) -> Interruption:
+    recording = one.call.recording
+    if recording is None or one.first is None or one.second is None:
+        problem = one.call.problem or "the phone did not say it"
+        return Interruption(other.text, over.question.topic, FAILED, Verdict.SILENT, "", problem)
+    heard_any = bool(one.first.during or one.first.after)
+    stop = measured_stop(
+        _levels(recording.heard, None),
+        position(recording.heard_clock, one.second.said.start),
+        position(recording.heard_clock, one.second.said.end),
+    )
+    after = one.second.after
+    place = Segment(after[0].place.start, after[-1].place.end) if after else None
+    text = bench.recognise(recording.heard, place)
+    verdict = judge(text, other.topic, bench.texts)
+    problem = one.call.problem if heard_any else "no reply to interrupt"
+    return Interruption(
+        other.text,
+        over.question.topic,
+        stop if heard_any else FAILED,
+        verdict,
+        text,
+        problem,
+        recording.heard.name,
+    )
+
+
+def measured_stop(levels: Samples, onset: float, until: float) -> float | None:
+    """When a reply stopped, as `Interruption.stop_seconds`."""
+    if not speaks_at(levels, onset):
+        return None
+    stop = stop_seconds(levels, onset, until)
+    return FAILED if stop is None else stop
+
+
+def _disturbance(
+    bench: Bench, over: _Over, name: str, kind: str, one: _Heard, undisturbed: float | None
+) -> Disturbance:
+    recording = one.call.recording
+    if recording is None or one.first is None:
+        return Disturbance(name, kind, False, 0.0, False, "", one.call.problem or "the phone did not ask")
+    later = [*(one.second.during if one.second else ()), *(one.second.after if one.second else ())]
+    heard = [*one.first.during, *one.first.after, *later]
+    place = Segment(heard[0].place.start, heard[-1].place.end) if heard else None
+    text = bench.recognise(recording.heard, place)
+    answer = bench.texts.topics[over.question.topic].answer
+    pause = longest_pause(_levels(recording.heard, place))
+    return Disturbance(
+        name,
+        kind,
+        went_on(text, answer),
+        max(0.0, pause - (undisturbed or 0.0)),
+        extra_words(text, answer) >= SECOND_REPLY_WORDS,
+        text,
+        one.call.problem,
+        recording.heard.name,
+    )
+
+
+def _levels(heard: Any, part: Segment | None) -> Samples:
+    levels = levels_dbfs(*read_wav(heard))
+    if part is None:
+        return levels
+    return levels[round(part.start / FRAME_SECONDS) : round(part.end / FRAME_SECONDS)]

@@ -1,0 +1,88 @@
+"""Part `recognition`: word errors on telephone audio, without a call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+
+from tests.bench.bench import Bench
+from tests.bench.findings import Bars, Findings, Table
+from tests.bench.stats import Figure, Target
+
+CLEAN = "clean"
+MOST_CLEAN = Target(8.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Errors:
+    """Of one speaker in one noise."""
+
+    speaker: str
+    noise: str
+    """`CLEAN`: none."""
+    words: int
+    errors: int
+
+
+def run(bench: Bench) -> Findings:
+    """Recognise what all speakers say, over the telephone's band, in each noise."""
+    from tests.bench import recognition  # noqa: PLC0415
+
+    bench.say("recognising speakers and noises")
+    return findings(
+        [Errors(one.speaker, one.noise, one.words, one.errors) for one in recognition.measure(bench.say)]
+    )
+
+
+def findings(measured: Sequence[Errors]) -> Findings:
+    """From the errors of each speaker in each noise."""
+    noises = list(dict.fromkeys(one.noise for one in measured))
+    speakers = list(dict.fromkeys(one.speaker for one in measured))
+    figures = []
+    for noise in noises:
+        own = [one for one in measured if one.noise == noise]
+        target = MOST_CLEAN if noise == CLEAN else None
+        words = sum(one.words for one in own)
+        figures.append(Figure(f"word errors, {noise}, all speakers", _share(own), "%", words, 0, target))
+
+    def shown(wanted: Callable[[Errors], bool]) -> str:
+        share = _share(one for one in measured if wanted(one))
+        return "" if share is None else f"{share:.1f}"
+
+    rows = [
+        [
+            speaker,
+            *(shown(lambda one, s=speaker, n=noise: (one.speaker, one.noise) == (s, n)) for noise in noises),
+        ]
+        for speaker in speakers
+    ]
+    bars = {noise: _share(one for one in measured if one.noise == noise) or 0.0 for noise in noises}
+    clean = {
+        f"{speaker}, {CLEAN}": _share(one for one in measured if (one.speaker, one.noise) == (speaker, CLEAN))
+        or 0.0
+        for speaker in speakers
+    }
+    return Findings(
+        "recognition",
+        "Recognition",
+        "Words wrong, missing or too many, of all words said (n), after the telephone's band and ulaw; "
+        "synthetic speakers.",
+        figures,
+        [Table("Word errors in %, by speaker and noise", ("speaker", *noises), rows)],
+        plots=[
+            Bars(
+                "word-errors",
+                "Word errors by noise and by speaker",
+                "% of words",
+                {**bars, **clean},
+                MOST_CLEAN.bound,
+            )
+        ],
+        raw=[asdict(one) for one in measured],
+    )
+
+
+def _share(measured: Iterable[Errors]) -> float | None:
+    own = list(measured)
+    words = sum(one.words for one in own)
+    return 100.0 * sum(one.errors for one in own) / words if words else None
