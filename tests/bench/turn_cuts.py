@@ -78,15 +78,16 @@ def findings(paused: Sequence[Paused]) -> Findings:
             count("callers cut off", len(cut), len(paused), Target(math.floor(CUTS_SHARE * len(paused)))),
             *distribution("wait after the last sound", waits, "s"),
         ],
-        failures=[
-            f"“{one.first} … {one.second}” ({one.pause_seconds:.2f} s): {one.problem or ('cut off' if "
-            f"one.was_cut else 'no reply')}; heard “{one.text}” ({one.recording})"
-            for one in paused
-            if one.was_cut or math.isinf(one.wait_seconds)
-        ],
+        failures=[_line(one) for one in paused if one.was_cut or math.isinf(one.wait_seconds)],
         plots=[Curves("turn-wait", "Wait after a sentence with a pause inside", "seconds", {"wait": waits})],
         raw=[asdict(one) for one in paused],
     )
+
+
+def _line(one: Paused) -> str:
+    what = one.problem or ("cut off" if one.was_cut else "no reply")
+    sentence = f"“{one.first} … {one.second}” ({one.pause_seconds:.1f} s)"
+    return f"{sentence}: {what}; heard “{one.text}” ({one.recording})"
 
 
 def _talk(sound: Samples, call: Conversation) -> None:

@@ -42,7 +42,7 @@ class Turn:
 
     @property
     def reply_seconds(self) -> float:
-        """From the end of what was said to the first sound of the reply; `FAILED`: none came, or it cut in."""
+        """From the end of what was said to the reply's first sound; `FAILED`: none came, or it cut in."""
         if self.was_cut or not self.after:
             return FAILED
         return self.after[0].at.start - self.said.end

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from tests.bench.bench import Bench
@@ -44,23 +44,15 @@ def findings(measured: Sequence[Errors]) -> Findings:
         target = MOST_CLEAN if noise == CLEAN else None
         words = sum(one.words for one in own)
         figures.append(Figure(f"word errors, {noise}, all speakers", _share(own), "%", words, 0, target))
-
-    def shown(wanted: Callable[[Errors], bool]) -> str:
-        share = _share(one for one in measured if wanted(one))
-        return "" if share is None else f"{share:.1f}"
-
-    rows = [
-        [
-            speaker,
-            *(shown(lambda one, s=speaker, n=noise: (one.speaker, one.noise) == (s, n)) for noise in noises),
-        ]
+    shares = {
+        (speaker, noise): _share([one for one in measured if (one.speaker, one.noise) == (speaker, noise)])
         for speaker in speakers
-    ]
-    bars = {noise: _share(one for one in measured if one.noise == noise) or 0.0 for noise in noises}
-    clean = {
-        f"{speaker}, {CLEAN}": _share(one for one in measured if (one.speaker, one.noise) == (speaker, CLEAN))
-        or 0.0
-        for speaker in speakers
+        for noise in noises
+    }
+    rows = [[speaker, *(_shown(shares[speaker, noise]) for noise in noises)] for speaker in speakers]
+    bars = {figure.what.split(", ")[1]: figure.value or 0.0 for figure in figures}
+    bars |= {
+        f"{speaker}, {noise}": share or 0.0 for (speaker, noise), share in shares.items() if noise == CLEAN
     }
     return Findings(
         "recognition",
@@ -74,7 +66,7 @@ def findings(measured: Sequence[Errors]) -> Findings:
                 "word-errors",
                 "Word errors by noise and by speaker",
                 "% of words",
-                {**bars, **clean},
+                bars,
                 MOST_CLEAN.bound,
             )
         ],
@@ -82,7 +74,10 @@ def findings(measured: Sequence[Errors]) -> Findings:
     )
 
 
-def _share(measured: Iterable[Errors]) -> float | None:
-    own = list(measured)
-    words = sum(one.words for one in own)
-    return 100.0 * sum(one.errors for one in own) / words if words else None
+def _share(measured: Sequence[Errors]) -> float | None:
+    words = sum(one.words for one in measured)
+    return 100.0 * sum(one.errors for one in measured) / words if words else None
+
+
+def _shown(share: float | None) -> str:
+    return "" if share is None else f"{share:.1f}"
