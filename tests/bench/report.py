@@ -67,8 +67,8 @@ def markdown(about: About, findings: Sequence[Findings]) -> str:
             f"\n- **not measured: {found.title}**: {found.broken}" for found in findings if found.broken
         ),
         "",
-        "Times are from the phones' own recordings. Percentiles are interpolated and leave nothing out: failed "
-        "counts the observations without a result, which rank as slower than any other.",
+        "Times are from the phones' own recordings. Percentiles are interpolated and leave nothing out: "
+        "failed counts the observations without a result, which rank as slower than any other.",
         "",
     ]
     for found in findings:
