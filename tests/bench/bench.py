@@ -21,7 +21,7 @@ from tests.bench.rtp import Flows, Tap
 from tests.bench.stats import FAILED
 from tests.bench.verdicts import Verdict, answer_start, fillers, judge, may_hide_answer
 from tests.phones.appliance import Appliance
-from tests.phones.audio import FRAME_SECONDS, SPEECH_DBFS, Segment, levels_dbfs, read_wav
+from tests.phones.audio import FRAME_SECONDS, SPEECH_DBFS, Segment, cut, levels_dbfs, read_wav, write_wav
 from tests.phones.baresip import Phone
 from tests.phones.recognise import Recogniser
 from tests.phones.texts import Texts, load_texts
@@ -31,6 +31,7 @@ TURNS_PER_CALL = 10
 IDLE_SECONDS = 10.0
 SHORT_PAUSE_SECONDS = 0.12
 """Splits a filler from the answer that follows it."""
+EDGE_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,34 +153,47 @@ class Bench:
         return [self._judge(one) for one in asked]
 
     def recognise(self, heard: Path, part: Segment | None) -> str:
-        """What was said in a part of a recording; nothing in no part."""
-        return self.recogniser.write(heard, part) if part is not None else ""
+        """What was said in just this part of a recording; nothing in no part."""
+        if part is None:
+            return ""
+        samples, rate_hz = read_wav(heard)
+        alone = self.folder / "part.wav"
+        write_wav(alone, cut(samples, rate_hz, part, EDGE_SECONDS), rate_hz)
+        try:
+            return self.recogniser.write(alone)
+        finally:
+            alone.unlink()
 
     def ask_in_mode(
-        self, mode: Mode, questions: Sequence[Question], name: str, settled_seconds: float
+        self,
+        mode: Mode,
+        questions: Sequence[Question],
+        settled_seconds: float,
+        then: Callable[[], None] = lambda: None,
     ) -> list[Asked]:
-        """One caller's questions, with the assistant in another mode; the first call only warms it up.
+        """One caller's questions, with the assistant in another mode.
+
+        The first call only warms it up; `then` is called after it.
 
         Raises:
             ApplianceError, PhoneError: it cannot be done.
         """
+        name = mode.name.replace(" ", "-")
         with configured(self.appliance, mode):
-            self.say(f"{mode.name}: {len(questions)} questions")
-            return self.ask(questions, name, settled_seconds, warm_up=True)
+            self.ask(questions[:1], f"{name}-warm-up", settled_seconds)
+            then()
+            return self.ask(questions, name, settled_seconds)
 
-    def ask(
-        self, questions: Sequence[Question], name: str, settled_seconds: float = 1.2, *, warm_up: bool = False
-    ) -> list[Asked]:
+    def ask(self, questions: Sequence[Question], name: str, settled_seconds: float = 1.2) -> list[Asked]:
         """One caller's questions, some in each call."""
 
         def use(phone: Phone, number: int) -> list[Asked]:
             found: list[Asked] = []
-            pace = Pace(settled_seconds=settled_seconds)
-            if warm_up:
-                self.callers.ask_all(phone, questions[:1], f"{name}-warm-up", pace)
             for index, some in enumerate(_in_calls(questions)):
                 self.say(f"{name}: {len(found)} of {len(questions)} asked")
-                found += self.callers.ask_all(phone, some, f"{name}-{index}", pace)
+                found += self.callers.ask_all(
+                    phone, some, f"{name}-{index}", Pace(settled_seconds=settled_seconds)
+                )
             return found
 
         return self.callers.each(1, use)
@@ -205,7 +219,7 @@ class Bench:
             {name: change(exported[name], reading) for name, reading in grown.items()},
             cores_used(usage, end),
             dict(end.memory_mb),
-            dict(tap.flows) if tap else None,
+            self.callers.own(tap.flows) if tap else None,
         )
 
     def _turns_of(self, callers: int) -> int:

@@ -13,16 +13,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.bench.questions import Question
+from tests.bench.rtp import Flows
 from tests.bench.turns import Heard, Turn, turns
 from tests.phones.appliance import API, Appliance
 from tests.phones.audio import Samples
 from tests.phones.baresip import Phone
 from tests.phones.errors import PhoneError, PhoneTimeout
+from tests.phones.process import RTP_PORTS
 from tests.phones.recording import Recording, Said
 
 EXTENSIONS = ("1001", "1002", "1003", "1004", "1005", "1006", "1007", "1008", "1009", "1000")
 ASSISTANT = "2000"
 REPLY_TIMEOUT_SECONDS = 15.0
+PORTS_EACH = 4 + RTP_PORTS
+"""A phone's ports, from that of SIP on; see tests.phones.process."""
 
 
 class Stopped(Exception):
@@ -117,6 +121,16 @@ class Callers:
                 except KeyboardInterrupt:
                     self.stop()
         return [asked for one in running for asked in one.result()]
+
+    def own(self, flows: Flows) -> Flows:
+        """Those of these phones; others may talk on this machine too."""
+        first = [int(phone.sip_address.rpartition(":")[2]) for phone in self._phones]
+        ports = {port + offset for port in first for offset in range(PORTS_EACH)}
+        return {
+            flow: packets
+            for flow, packets in flows.items()
+            if flow.source_port in ports or flow.target_port in ports
+        }
 
     def stop(self) -> None:
         """End all calls, and let no other begin."""

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from tests.bench.bench import Bench, Judged
 from tests.bench.calls import Asked
 from tests.bench.findings import Curves, Findings
 from tests.bench.modes import FAULTS, Mode, cloud, standin
+from tests.bench.questions import Question
 from tests.bench.reply import line, raw, sounds
 from tests.bench.stats import Figure, Target, count, distribution, percentile
 from tests.bench.verdicts import Verdict
 from tests.phones.appliance import ApplianceError
 from tests.ports import free_port
 
-TURNS, FAULT_TURNS = 30, 6
+TURNS, FAULT_TURNS = 30, 4
 SETTLED_SECONDS = 3.0
 LATER = Target(2.0)
 NO_DELAY = Target(0.1)
@@ -25,28 +27,29 @@ def run(bench: Bench) -> Findings:
     """Ask with the stand-in, with each fault of it, and without a key or a network."""
     if not bench.appliance.host.startswith("127."):
         raise ApplianceError(
-            "the stand-in is on this machine's loopback address, which the appliance does not share"
+            "the stand-in is on this machine, whose loopback address the appliance does not share"
         )
     known, _ = bench.questions
     questions = known[: min(TURNS, bench.turns)]
     few = questions[:FAULT_TURNS]
     asked: dict[str, list[Asked]] = {}
-    for fault in ("", *FAULTS):
-        if bench.callers.interrupted:
-            break
-        name = fault or WHOLE
-        with standin(fault) as url:
-            mode = _named(cloud(url), f"cloud, {name}")
-            asked[name] = bench.ask_in_mode(
-                mode, few if fault else questions, f"cloud-{fault}", SETTLED_SECONDS
-            )
-    nowhere = cloud(f"http://127.0.0.1:{free_port()}/v1")
-    without_key = Mode(NO_KEY, nowhere.settings)
-    for name, mode in ((NO_NETWORK, _named(nowhere, NO_NETWORK)), (NO_KEY, without_key)):
+
+    def ask(name: str, mode: Mode, some: Sequence[Question], then: Callable[[], None] = lambda: None) -> None:
         if not bench.callers.interrupted:
-            asked[name] = bench.ask_in_mode(mode, few, name.replace(" ", "-"), SETTLED_SECONDS)
-    if not bench.callers.interrupted:
-        asked[OFFLINE] = bench.ask(few, "offline", SETTLED_SECONDS)
+            asked[name] = bench.ask_in_mode(mode, some, SETTLED_SECONDS, then)
+
+    with standin() as service:
+        for fault in ("", *FAULTS):
+            name = fault.replace("_", " ") or WHOLE
+            service.break_down(
+                ""
+            )  # it is well when the assistant starts, and fails in the middle of its work
+            mode = cloud(service.base_url, f"cloud {name}")
+            ask(name, mode, few if fault else questions, partial(service.break_down, fault))
+    nowhere = f"http://127.0.0.1:{free_port()}/v1"
+    ask(NO_NETWORK, cloud(nowhere, NO_NETWORK), few)
+    ask(NO_KEY, cloud(nowhere, NO_KEY, key=False), few)
+    ask(OFFLINE, Mode(OFFLINE), few)
     return findings({name: bench.judge(some) for name, some in asked.items()})
 
 
@@ -100,7 +103,3 @@ def _later(what: str, seconds: Sequence[float], percent: float, base: float | No
     found = percentile(seconds, percent)
     value = None if found is None or base is None else found - base
     return Figure(what, value, "s", len(seconds), 0, target)
-
-
-def _named(mode: Mode, name: str) -> Mode:
-    return Mode(name, mode.settings, mode.files)

@@ -5,14 +5,19 @@ The tables below name the settings' keys; the rest of the benchmark knows nothin
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import io
 import json
 import socket
 import subprocess
 import sys
+import tarfile
 import time
+import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from tests.models import REPOSITORY
@@ -23,9 +28,20 @@ BOT = "sipforge-bot@english"
 KEY = "sk-bench-standin"
 KEY_FILE = "/etc/sipforge/credentials/openai-api-key"
 """Where the appliance keeps the key of the cloud's services."""
+MODELS = "/var/lib/sipforge/models"
 BACKUP_SUFFIX = ".before-bench"
 READY_SECONDS = 120.0
 STANDIN_READY_SECONDS = 60.0
+FAULTS = (
+    "refusal",
+    "rate_limit",
+    "server_error",
+    "slow_first_token",
+    "slow_between",
+    "cut_stream",
+    "unreachable",
+)
+"""Of the stand-in, by the names that it knows them by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,33 +50,35 @@ class Mode:
 
     name: str
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """Section of the settings file → key → value; sections that are not there are added."""
+    """Section of the settings file → key → value (None takes the key out); missing sections are added."""
     files: Mapping[str, str] = field(default_factory=dict)
     """Path on the host → content, such as a credential."""
 
 
+LOCAL_MODEL_FOLDER = "smollm2-135m-ct2"
+"""In the folders of models, here and on the host."""
 LOCAL_MODEL = Mode(
     "local model",
-    {"bots.english.dialogue": {"engines": ["ctranslate2"], "model": "smollm2-135m"}},
+    {
+        "bots.english.dialogue": {"engines": ["ctranslate2"]},
+        "bots.english.dialogue.ctranslate2": {"model": LOCAL_MODEL_FOLDER},
+    },
 )
 
 
-def cloud(base_url: str) -> Mode:
+def cloud(base_url: str, name: str = "cloud stand-in", *, key: bool = True) -> Mode:
     """Every stage by the services at `base_url`, with the local engine of each stage behind it."""
     return Mode(
-        "cloud stand-in",
+        name,
         {
             "openai": {"base_url": base_url},
-            "bots.english.stt": {"cloud": "openai"},
+            "bots.english.stt": {"engine": None, "engines": ["openai", "whisper"]},
             "bots.english.dialogue": {"engines": ["openai", "answers"]},
-            "bots.english.tts": {"cloud": "openai"},
+            "bots.english.tts": {"engine": None, "engines": ["openai", "piper"]},
         },
-        {KEY_FILE: KEY},
+        {KEY_FILE: KEY} if key else {},
     )
 
-
-FAULTS = ("refuse", "rate-limit", "slow-first-token", "cut-stream")
-"""Faults of the stand-in, by the names that it knows them by."""
 
 _EDIT = """
 import json, os, pathlib, re, sys
@@ -84,7 +102,7 @@ for name, content in mode["files"].items():
     file.write_text(content)
 text = "\\n" + path.read_text()
 for section, values in mode["settings"].items():
-    lines = "".join(f"{key} = {json.dumps(value)}\\n" for key, value in values.items())
+    lines = "".join(f"{key} = {json.dumps(value)}\\n" for key, value in values.items() if value is not None)
     head, mark, tail = text.partition(f"\\n[{section}]\\n")
     if not mark:
         text = f"{text.rstrip()}\\n\\n[{section}]\\n{lines}"
@@ -148,20 +166,65 @@ def _restart(appliance: Appliance) -> None:
 
 
 @contextlib.contextmanager
-def standin(fault: str = "") -> Iterator[str]:
-    """A server of this machine with the cloud's API and, it may be, a fault; yields its base URL.
+def installed(appliance: Appliance, folder: Path) -> Iterator[None]:
+    """A model of this machine on the host as well, unless it is there already.
+
+    Raises:
+        ApplianceError: the host would not.
+    """
+    there = f"{MODELS}/{folder.name}"
+    if appliance.shell(f"ls -d {there} 2>/dev/null", check=False).strip():
+        yield
+        return
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        archive.add(folder, folder.name)
+    unpack = f"base64 -d | tar -x -C {MODELS} --no-same-owner && chmod -R a+rX {there}"
+    try:
+        appliance.run("sh", "-c", unpack, script=base64.b64encode(packed.getbuffer()).decode())
+        yield
+    finally:
+        appliance.run("rm", "-rf", "--", there)
+
+
+@dataclass(frozen=True, slots=True)
+class Standin:
+    """A running stand-in."""
+
+    port: int
+
+    @property
+    def base_url(self) -> str:
+        """As a client is given it."""
+        return f"http://127.0.0.1:{self.port}/v1"
+
+    def break_down(self, fault: str) -> None:
+        """Every request meets a fault from now on; empty: none does.
+
+        Raises:
+            OSError: it does not answer.
+        """
+        url = f"http://127.0.0.1:{self.port}/faults"
+        urllib.request.urlopen(urllib.request.Request(url, method="DELETE"), timeout=5.0).close()
+        if fault:
+            content = json.dumps({"fault": fault}).encode()
+            request = urllib.request.Request(url, content, {"Content-Type": "application/json"})
+            urllib.request.urlopen(request, timeout=5.0).close()
+
+
+@contextlib.contextmanager
+def standin() -> Iterator[Standin]:
+    """A server of this machine with the cloud's API.
 
     Raises:
         ApplianceError: it does not start.
     """
     port = free_port()
     command = [sys.executable, "-m", "tests.standin", "--port", str(port), "--key", KEY]
-    if fault:
-        command += ["--fault", fault]
     process = subprocess.Popen(command, cwd=REPOSITORY, stdin=subprocess.DEVNULL, start_new_session=True)
     try:
         _wait_listening(process, port)
-        yield f"http://127.0.0.1:{port}/v1"
+        yield Standin(port)
     finally:
         process.terminate()
         try:

@@ -15,10 +15,11 @@ from tests.bench.calls import Asked
 from tests.bench.findings import Bars, Findings
 from tests.bench.questions import VOICES, Question
 from tests.bench.rtp import Tap, delays
-from tests.bench.sound import ALIKE, PESQ_RATE_HZ, Place, find, listening_quality
+from tests.bench.sound import ALIKE, PESQ_RATE_HZ, Place, find, handset, listening_quality, ulaw
 from tests.bench.stats import Figure, Target, mean, percentile
 from tests.phones.appliance import Appliance
 from tests.phones.audio import Samples, Segment, cut, read_wav, resample
+from tests.phones.process import SOURCE_RATE_HZ
 from tests.phones.recording import Recording
 
 CACHE = "/var/cache/sipforge/bot-english"
@@ -43,6 +44,8 @@ class Scored:
     mos: float | None
     """None: not found in the recording, or PESQ would not."""
     recording: str
+    ceiling: float | None = None
+    """What ulaw alone leaves of it."""
 
 
 def run(bench: Bench) -> Findings:
@@ -73,6 +76,8 @@ def findings(scores: Mapping[str, Sequence[Scored]], delay: Sequence[float] | No
             Figure(figure.what, figure.value, "MOS", len(scored), len(scored) - len(values), MOS),
             Figure(f"{kind}: PESQ, worst", min(values, default=None), "MOS", len(values)),
         ]
+        ceilings = [one.ceiling for one in scored if one.ceiling is not None]
+        figures.append(mean(f"{kind}: PESQ that ulaw alone would leave, mean", ceilings, "MOS"))
         if figure.value is not None:
             means[kind] = figure.value
     added = None if delay is None else [1000.0 * seconds for seconds in delay]
@@ -83,8 +88,8 @@ def findings(scores: Mapping[str, Sequence[Scored]], delay: Sequence[float] | No
     return Findings(
         "quality",
         "Sound quality",
-        "PESQ (ITU-T P.862, narrow band, MOS-LQO) at 8 kHz on ulaw, whose own ceiling is about 4.4: a bot's "
-        "sentences as heard against its synthesised audio, users' sentences as heard against what the other "
+        "PESQ (ITU-T P.862, narrow band, MOS-LQO) at 8 kHz: a bot's sentences as heard against its "
+        "synthesised audio, users' sentences, limited to a handset's band, as heard against what the other "
         "phone sent. Failed: the sentence was not found in what was heard. Delay: each packet of speech from "
         "its arrival at the server to its leaving, by the kernel's clock, packets matched by content "
         "(accuracy well below 1 ms).",
@@ -122,7 +127,8 @@ def score(what: str, reference: Samples, heard: Samples, place: Place, recording
     if place.likeness < ALIKE:
         return Scored(what, place.likeness, None, recording)
     part = heard[place.start : place.start + len(reference)]
-    return Scored(what, place.likeness, listening_quality(reference, part), recording)
+    ceiling = listening_quality(reference, ulaw(reference))
+    return Scored(what, place.likeness, listening_quality(reference, part), recording, ceiling)
 
 
 def fetch_sentences(appliance: Appliance, folder: Path) -> dict[str, Samples]:
@@ -156,7 +162,10 @@ def _people(bench: Bench) -> tuple[list[Scored], list[float] | None]:
     caller, callee = bench.callers.phones(2)
     known, _ = bench.questions
     sounds = [
-        [Question(question.text, question.topic, voice).sound() for question in known[:SENTENCES]]
+        [
+            handset(Question(question.text, question.topic, voice).sound(), SOURCE_RATE_HZ)
+            for question in known[:SENTENCES]
+        ]
         for voice in VOICES[:2]
     ]
     bench.say(f"{caller.extension} rings {callee.extension}: {2 * SENTENCES} sentences")
@@ -178,7 +187,7 @@ def _people(bench: Bench) -> tuple[list[Scored], list[float] | None]:
             caller.close_call()
         recordings = [caller.hangup("user-1"), callee.finish("user-2")]
     scored = user_scores(recordings[0], recordings[1]) + user_scores(recordings[1], recordings[0])
-    return scored, delays(tap.flows) if tap else None
+    return scored, delays(bench.callers.own(tap.flows)) if tap else None
 
 
 def user_scores(speaker: Recording, listener: Recording) -> list[Scored]:

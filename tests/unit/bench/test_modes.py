@@ -1,7 +1,6 @@
 """The scripts that run on the host, run here on files of a test."""
 
 import json
-import os
 import subprocess
 import sys
 import tomllib
@@ -62,13 +61,13 @@ def test_settings_are_changed_and_put_back(path, tmp_path):
     assert found["openai"] == {"base_url": "http://x"}
     assert found["office"] == "Kigali"
     assert (key.read_text(), other.read_text()) == ("secret", "after")
-    assert os.stat(key).st_mode & 0o777 == 0o600
+    assert key.stat().st_mode & 0o777 == 0o600
     # A second change would lose what was there first.
     assert "earlier benchmark" in edit(path, mode).stderr
     done = script(_RESTORE, ".before", str(path), *files)
     assert done.returncode == 0, done.stderr
     assert path.read_text() == SETTINGS
-    assert os.stat(path).st_mode & 0o777 == 0o640
+    assert path.stat().st_mode & 0o777 == 0o640
     assert other.read_text() == "before"
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["other", "sipforge.toml"]
 
@@ -84,7 +83,17 @@ def test_putting_back_what_was_not_changed_changes_nothing(path, tmp_path):
     assert path.read_text() == SETTINGS
 
 
-def test_the_cloud_is_where_it_is_said_to_be():
+def test_a_key_is_taken_out_and_another_put_in(path):
+    mode = {"settings": {"bots.english.tts": {"engine": None, "engines": ["openai", "piper"]}}, "files": {}}
+    assert edit(path, mode).returncode == 0
+    assert tomllib.loads(path.read_text())["bots"]["english"]["tts"] == {"engines": ["openai", "piper"]}
+
+
+def test_the_cloud_has_a_local_engine_behind_each_stage():
     mode = cloud("http://127.0.0.1:1/v1")
-    assert mode.settings["openai"]["base_url"] == "http://127.0.0.1:1/v1"
+    assert mode.settings["openai"] == {"base_url": "http://127.0.0.1:1/v1"}
+    for stage in ("stt", "dialogue", "tts"):
+        first, last = mode.settings[f"bots.english.{stage}"]["engines"]
+        assert first == "openai" != last
     assert mode.files
+    assert not cloud("http://127.0.0.1:1/v1", key=False).files

@@ -3,11 +3,13 @@ import pytest
 
 from tests.bench.sound import (
     find,
+    handset,
     holes,
     listening_quality,
     longest_pause,
     speaks_at,
     stop_seconds,
+    ulaw,
 )
 from tests.phones.audio import Segment
 
@@ -98,3 +100,16 @@ def test_quality_falls_with_noise():
     assert same > 4.3 > noisy
     assert listening_quality(sentence[:1000], sentence[:1000]) is None
     assert listening_quality(np.zeros(24000), np.zeros(24000)) is None
+
+
+def test_ulaw_is_what_the_standard_says():
+    # Table 2a of G.711: decoder outputs of 16-bit decoders, of the smallest and the largest steps.
+    levels = np.array([0, 1, 7, 9, 100, 1000, 32000, 32767, -9]) / 32767.0
+    assert (ulaw(levels) * 32768).tolist() == [0, 0, 8, 8, 104, 988, 32124, 32124, -8]
+
+
+def test_a_handset_passes_the_telephones_band():
+    time = np.arange(RATE_HZ) / RATE_HZ
+    tones = {hertz: np.sin(2 * np.pi * hertz * time) for hertz in (100, 1000, 3600)}
+    passed = handset(sum(tones.values()), RATE_HZ)
+    assert passed == pytest.approx(tones[1000], abs=1e-9)
