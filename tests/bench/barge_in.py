@@ -152,6 +152,8 @@ def _call(bench: Bench, phone: Phone, overs: Sequence[_Over], name: str, replied
 
     call = bench.callers.converse(phone, name, talk)
     turns = call.turns()
+    if bench.callers.interrupted:  # what was not said any more has not failed
+        overs = overs[: max(0, len(turns) - 1) // 2]
     turns += [None] * (2 * len(overs) - len(turns))
     return [_Heard(turns[2 * index], turns[2 * index + 1], call) for index in range(len(overs))]
 

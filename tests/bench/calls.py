@@ -25,6 +25,7 @@ from tests.phones.recording import Recording, Said
 EXTENSIONS = ("1001", "1002", "1003", "1004", "1005", "1006", "1007", "1008", "1009", "1000")
 ASSISTANT = "2000"
 REPLY_TIMEOUT_SECONDS = 15.0
+INTERRUPTED = "the benchmark was interrupted"
 PORTS_EACH = 4 + RTP_PORTS
 """A phone's ports, from that of SIP on; see tests.phones.process."""
 
@@ -115,10 +116,14 @@ class Callers:
         phones = self.phones(count)
         with ThreadPoolExecutor(count) as pool:
             running = [pool.submit(use, phone, number) for number, phone in enumerate(phones)]
-            while not all(one.done() for one in running):
+            while True:
                 try:
-                    time.sleep(0.1)
+                    while not all(one.done() for one in running):
+                        time.sleep(0.1)
+                    break
                 except KeyboardInterrupt:
+                    if self.interrupted:
+                        raise
                     self.stop()
         return [asked for one in running for asked in one.result()]
 
@@ -160,6 +165,8 @@ class Callers:
 
         call = self.converse(phone, name, talk)
         found = call.turns()
+        if self.interrupted:  # what was not asked any more has not failed
+            questions = questions[: len(stages)]
         return [
             Asked(
                 question,
@@ -176,16 +183,16 @@ class Callers:
         """Ring the assistant, hear the greeting, let `talk` run, hang up; the result says what went wrong."""
         call = Conversation(phone)
         if self.interrupted:
-            call.problem = "the benchmark was interrupted"
+            call.problem = INTERRUPTED
             return call
         try:
             phone.dial(ASSISTANT)
             phone.wait_reply()
             talk(call)
         except Stopped:
-            call.problem = "the benchmark was interrupted"
+            call.problem = INTERRUPTED
         except PhoneError as error:
-            call.problem = "the benchmark was interrupted" if self.interrupted else str(error)
+            call.problem = INTERRUPTED if self.interrupted else str(error)
         try:
             call.recording = phone.hangup(name)
         except PhoneError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -9,7 +10,7 @@ from typing import Any
 
 from tests.bench.bench import Bench, Judged
 from tests.bench.findings import Curves, Findings, Table
-from tests.bench.stats import Figure, Target, count, distribution, percentile
+from tests.bench.stats import Figure, Target, count, distribution, mean, percentile
 from tests.bench.verdicts import Verdict
 
 P50, P95, AT_TEN_P95 = Target(0.9), Target(1.4), Target(3.0)
@@ -40,6 +41,10 @@ def findings(runs: Mapping[int, Sequence[Judged]]) -> Findings:
         targets = {1: {"p50": P50, "p95": P95}, 10: {"p95": AT_TEN_P95}}.get(callers, {})
         figures += distribution(f"{label}: end of question to first word of answer", answers, "s", **targets)
         figures += distribution(f"{label}: to first sound, a filler included", sounds(known), "s")
+        if callers > 1:
+            figures.append(
+                mean(f"{label}: from one question of a caller to the next, mean", intervals(known), "s")
+            )
         series[label] = answers
         rows.append(_row(label, known))
         failures += [line(label, one) for one in judged if one.problem or not _as_it_should_be(one)]
@@ -72,6 +77,15 @@ def findings(runs: Mapping[int, Sequence[Judged]]) -> Findings:
 def sounds(judged: Sequence[Judged]) -> list[float]:
     """Times to the first sound."""
     return [one.sound_seconds for one in judged]
+
+
+def intervals(judged: Sequence[Judged]) -> list[float]:
+    """Seconds from the start of each question to that of the next in the same call."""
+    begun: dict[str, list[float]] = {}
+    for one in judged:
+        if one.asked.turn is not None:
+            begun.setdefault(str(one.asked.heard), []).append(one.asked.turn.said.start)
+    return [later - earlier for starts in begun.values() for earlier, later in itertools.pairwise(starts)]
 
 
 def correctness(judged: Sequence[Judged]) -> list[Figure]:

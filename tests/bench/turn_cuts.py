@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tests.bench.bench import Bench
-from tests.bench.calls import Asked, Conversation
+from tests.bench.calls import INTERRUPTED, Asked, Conversation
 from tests.bench.findings import Curves, Findings
 from tests.bench.questions import VOICES
 from tests.bench.stats import FAILED, Target, count, distribution
@@ -61,7 +61,13 @@ def run(bench: Bench) -> Findings:
 
     bench.callers.each(1, use)
     bench.say(f"recognising {len(calls)} replies")
-    return findings([_paused(bench, one, call) for one, call in zip(PAUSED, calls, strict=True)])
+    return findings(
+        [
+            _paused(bench, one, call)
+            for one, call in zip(PAUSED, calls, strict=True)
+            if call.problem != INTERRUPTED
+        ]
+    )
 
 
 def findings(paused: Sequence[Paused]) -> Findings:

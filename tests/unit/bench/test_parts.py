@@ -40,11 +40,16 @@ def figure(found: Findings, what: str) -> Figure:
 
 
 def judged(
-    seconds: float, verdict: Verdict = RIGHT, topic: str = "hours", filler: float = 0.0, heard: str = "x.wav"
+    seconds: float,
+    verdict: Verdict = RIGHT,
+    topic: str = "hours",
+    filler: float = 0.0,
+    heard: str = "x.wav",
+    began: float = 10.0,
 ) -> Judged:
     """A turn whose first sound came `filler` seconds before the answer; `FAILED`: no reply."""
-    said = Segment(10.0, 12.0)
-    begins = 12.0 + seconds - filler
+    said = Segment(began, began + 2.0)
+    begins = began + 2.0 + seconds - filler
     after = (
         (Heard(Segment(begins, begins + 3.0), Segment(begins, begins + 3.0)),) if seconds != FAILED else ()
     )
@@ -70,6 +75,14 @@ def test_reply_times_and_what_was_right():
     assert "no reply" in found.failures[2]
     assert found.plots[0].series["1 call"].count(FAILED) == 1
     assert found.tables[0].rows[0] == ["1 call", "47", "2", "0", "0", "1", "50"]
+
+
+def test_how_often_callers_speak_is_told():
+    found = reply.findings(
+        {5: [judged(0.5, heard=name, began=began) for name in ("a", "b") for began in (10.0, 22.0, 36.0)]}
+    )
+    interval = figure(found, "5 calls: from one question of a caller to the next, mean")
+    assert (interval.value, interval.n) == (pytest.approx(13.0), 4)
 
 
 def test_the_local_model_is_heard_in_time():
