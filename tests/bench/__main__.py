@@ -55,7 +55,7 @@ PARTS: dict[str, tuple[Part, float]] = {
     "turn-cuts": (turn_cuts.run, 15.0),
     "local-model": (local_model.run, 9.0),
     "cloud": (cloud.run, 16.0),
-    "recognition": (word_errors.run, 8.0),
+    "recognition": (word_errors.run, 16.0),
 }
 """By name, in the order they are run, with about how many minutes each takes; of those that
 measure the same calls (`CONVERSATIONS`), the first makes them.

@@ -38,14 +38,16 @@ def _curves(plot: Curves, axes: Axes) -> None:
             continue
         reached = sorted(value for value in values if math.isfinite(value))
         shares = [(index + 1) / len(values) for index in range(len(reached))]
-        axes.step(reached, shares, where="post", label=f"{label} (n = {len(values)})")
+        # From nothing, at the first value.
+        places, rises = [*reached[:1], *reached], [0.0, *shares] if reached else []
+        axes.step(places, rises, where="post", label=f"{label} (n = {len(values)})")
     for label, value in plot.targets.items():
         axes.axvline(value, linestyle="--", linewidth=1, color="grey")
         axes.text(value, 0.02, label, rotation=90, va="bottom", ha="right", fontsize=8, color="grey")
     axes.set(xlabel=plot.axis, ylabel="share of observations", ylim=(0, 1.02))
     axes.set_xlim(left=0)
     if axes.get_legend_handles_labels()[1]:
-        axes.legend(loc="lower right")
+        axes.legend(loc="upper left")
 
 
 def _bars(plot: Bars, axes: Axes) -> None:

@@ -270,9 +270,22 @@ def test_word_errors_by_noise_and_speaker():
         Errors("rms", "clean", 100, 15),
         Errors("slt", "12 dB", 50, 10),
     ]
-    found = word_errors.findings(measured)
+    measured.append(Errors("kal16", "clean, formant voices", 10, 5))
+    found = word_errors.findings(measured, [True, True, False], [False])
     clean = figure(found, "word errors, clean, all speakers")
     assert (clean.value, clean.n, clean.met) == (pytest.approx(10.0), 200, False)
     assert figure(found, "word errors, 12 dB, all speakers").met is None
-    assert found.tables[0].rows == [["slt", "5.0", "20.0"], ["rms", "15.0", ""]]
-    assert found.plots[0].values == {"clean": 10.0, "12 dB": 20.0, "slt, clean": 5.0, "rms, clean": 15.0}
+    assert figure(found, "short answers (“yes”, “no” …) written right").value == 2
+    assert figure(found, "noises that became words, had they been taken for speech").value == 0
+    assert found.tables[0].rows == [
+        ["slt", "5.0", "20.0", ""],
+        ["rms", "15.0", "", ""],
+        ["kal16", "", "", "50.0"],
+    ]
+    assert found.plots[0].values == {
+        "clean": 10.0,
+        "12 dB": 20.0,
+        "clean, formant voices": 50.0,
+        "slt, clean": 5.0,
+        "rms, clean": 15.0,
+    }
