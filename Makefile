@@ -51,5 +51,6 @@ $(VENV)/ready: requirements.txt requirements-dev.txt tests/packages
 	touch $@
 
 $(VENV)/bench-ready: $(VENV)/ready tests/bench/requirements.txt
+	@command -v cc >/dev/null || { echo "make bench builds PESQ from source: apt-get install gcc python3-dev"; exit 1; }
 	pip --disable-pip-version-check install --quiet --require-hashes --no-deps -r tests/bench/requirements.txt
 	touch $@

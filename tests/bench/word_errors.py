@@ -36,7 +36,7 @@ def run(bench: Bench) -> Findings:
 
 
 def findings(measured: Sequence[Errors], short: Sequence[bool] = (), false: Sequence[bool] = ()) -> Findings:
-    """From the errors of each speaker in each noise, what short answers were right, what noises became words."""
+    """From the errors by speaker and noise, which short answers were right, which noises became words."""
     noises = list(dict.fromkeys(one.noise for one in measured))
     speakers = list(dict.fromkeys(one.speaker for one in measured))
     figures = []
