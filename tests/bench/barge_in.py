@@ -17,7 +17,7 @@ from tests.bench.questions import VOICES, Question
 from tests.bench.sound import longest_pause
 from tests.bench.stats import FAILED
 from tests.bench.turns import Turn, position
-from tests.bench.verdicts import Verdict, extra_words, judge, went_on
+from tests.bench.verdicts import Verdict, judge, was_answered, went_on
 from tests.phones.audio import FRAME_SECONDS, Samples, Segment, levels_dbfs, read_wav, resample
 from tests.phones.baresip import Phone
 from tests.phones.errors import PhoneTimeout
@@ -32,7 +32,6 @@ AFTER_SECONDS = (0.8, 1.1, 1.4)
 """From the first sound of a reply to what is said over it, in turn."""
 PER_CALL = 5
 DISTURBANCES = 50
-SECOND_REPLY_WORDS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +201,7 @@ def _disturbance(
         kind,
         went_on(text, answer),
         max(0.0, pause - (undisturbed or 0.0)),
-        extra_words(text, answer) >= SECOND_REPLY_WORDS,
+        was_answered(text, answer, bench.texts),
         text,
         one.call.problem,
         recording.heard.name,

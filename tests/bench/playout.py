@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from tests.bench.bench import Bench, Conversations
@@ -47,7 +48,7 @@ def findings(runs: Sequence[Conversations]) -> Findings:
         failures=failures,
         raw={
             f"{made.callers} calls": {
-                "gaps_over_60_ms": [gap for gap in _gaps(made) if gap > GAP_SECONDS],
+                "gaps": _long_gaps(made),
                 "packets": sum(len(packets) for packets in (made.flows or {}).values()),
             }
             for made in runs
@@ -58,6 +59,22 @@ def findings(runs: Sequence[Conversations]) -> Findings:
 def _gaps(made: Conversations) -> list[float]:
     flows = made.flows or {}
     return [gap for flow, packets in flows.items() if flow.to_phone for gap in gaps(packets)]
+
+
+def _long_gaps(made: Conversations) -> list[dict[str, float]]:
+    """Those that are too long, each with how long after the first packet of its call it was."""
+    return [
+        {
+            "seconds": later.instant - earlier.instant,
+            "after_seconds": earlier.instant - packets[0].instant,
+            "packets_missing": float(later.sequence - earlier.sequence - 1),
+            "port": float(flow.target_port),
+        }
+        for flow, packets in (made.flows or {}).items()
+        if flow.to_phone
+        for earlier, later in itertools.pairwise(packets)
+        if later.instant - earlier.instant > GAP_SECONDS
+    ]
 
 
 def _packets(label: str, made: Conversations) -> list[Figure]:

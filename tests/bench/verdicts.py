@@ -11,7 +11,10 @@ from tests.phones.texts import Texts
 from tests.phones.words import fewest_edits_within, word_error_rate_within, words_of
 
 MOST_WORD_ERRORS = 0.3
+NEAREST_WORD_ERRORS, LEAST_LEAD = 0.45, 0.2
+"""For what is nearer than all else that can be said."""
 TAIL_WORDS = 4
+SECOND_REPLY_WORDS = 4
 FILLERS = ("one_moment", "moment", "thinking", "please_hold", "filler")
 """Names of phrases that are said while the answer is being found; those that there are."""
 HONEST = ("unknown", "unknown_no_offer", "not_understood")
@@ -38,21 +41,31 @@ def spoken(text: str) -> str:
 
 def holds(heard: str, text: str) -> bool:
     """Whether `text` was said, whatever was said before and after it."""
-    return word_error_rate_within(spoken(text), spoken(heard)) < MOST_WORD_ERRORS
+    return _errors(heard, text) < MOST_WORD_ERRORS
 
 
 def judge(heard: str, topic: str, texts: Texts) -> Verdict:
     """What a reply was to a question about `topic`; an empty one has no answer in the file."""
     if not words_of(heard):
         return Verdict.SILENT
-    answers = {id: entry.answer for id, entry in texts.topics.items()}
-    if topic and holds(heard, answers[topic]):
+    if topic and holds(heard, texts.topics[topic].answer):
         return Verdict.RIGHT
-    if any(holds(heard, answer) for id, answer in answers.items() if id != topic):
-        return Verdict.WRONG
-    if any(holds(heard, texts.phrases[name]) for name in HONEST if name in texts.phrases):
-        return Verdict.HONEST
-    return Verdict.OTHER
+    errors = {(Verdict.WRONG, id): _errors(heard, entry.answer) for id, entry in texts.topics.items()}
+    errors |= {
+        (Verdict.HONEST, name): _errors(heard, texts.phrases[name])
+        for name in HONEST
+        if name in texts.phrases
+    }
+    (verdict, name), best = min(errors.items(), key=lambda entry: entry[1])
+    # Of what it can say, one that is much nearer than all others was said, even if it was recognised badly.
+    second = min((value for key, value in errors.items() if key != (verdict, name)), default=1.0)
+    if best >= MOST_WORD_ERRORS and (best >= NEAREST_WORD_ERRORS or second - best < LEAST_LEAD):
+        return Verdict.OTHER
+    return Verdict.RIGHT if verdict is Verdict.WRONG and name == topic else verdict
+
+
+def _errors(heard: str, text: str) -> float:
+    return word_error_rate_within(spoken(text), spoken(heard))
 
 
 def went_on(heard: str, answer: str) -> bool:
@@ -61,9 +74,15 @@ def went_on(heard: str, answer: str) -> bool:
     return fewest_edits_within(tail, words_of(spoken(heard))) <= 1
 
 
-def extra_words(heard: str, answer: str) -> int:
-    """How many words more than the answer were heard, such as a second reply."""
-    return max(0, len(words_of(spoken(heard))) - len(words_of(spoken(answer))))
+def was_answered(heard: str, answer: str, texts: Texts) -> bool:
+    """Whether more than an answer was heard: a second reply, or what is said instead of an answer."""
+    more = (
+        len(words_of(spoken(heard)))
+        - len(words_of(spoken(answer)))
+        - sum(len(words_of(text)) for text in fillers(texts) if holds(heard, text))
+    )
+    instead = (text for name, text in texts.phrases.items() if name not in FILLERS)
+    return more >= SECOND_REPLY_WORDS or any(holds(heard, text) for text in instead)
 
 
 def fillers(texts: Texts) -> list[str]:

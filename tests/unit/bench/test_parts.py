@@ -194,6 +194,8 @@ def test_playout_counts_late_packets_and_torn_speech(tmp_path):
     found = playout.findings([conversations(1, asked, flows=flows)])
     assert figure(found, "1 call: longest gap").value == pytest.approx(70.0)
     assert figure(found, "1 call: gaps over 60 ms").value == 1
+    (gap,) = found.raw["1 calls"]["gaps"]
+    assert gap == pytest.approx({"seconds": 0.07, "after_seconds": 0.98, "packets_missing": 0, "port": 14004})
     torn = figure(found, "1 call: holes over 60 ms in speech")
     assert (torn.value, torn.n, torn.met) == (1, 1, False)
     assert figure(found, "1 call: frames sent late by, p99").value == pytest.approx(1.9)

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.bench.verdicts import Verdict, answer_start, extra_words, judge, may_hide_answer, went_on
+from tests.bench.verdicts import Verdict, answer_start, judge, may_hide_answer, was_answered, went_on
 from tests.phones.audio import Segment
 from tests.phones.texts import Texts, Topic
 
@@ -33,6 +33,9 @@ MOMENT = [TEXTS.phrases["one_moment"]]
         (HOURS, "prices", Verdict.WRONG),
         (HOURS, "", Verdict.WRONG),
         ("I'm sorry, I do not know that. Shall I connect you with a person?", "", Verdict.HONEST),
+        # Badly recognised, and still nothing else that can be said is near it.
+        ("The thirst visit is free. After this, an hour costs 20,000.", "prices", Verdict.RIGHT),
+        ("The thirst visit is free. After this, an hour costs 20,000.", "", Verdict.WRONG),
         ("Do you mean the opening hours or the prices?", "hours", Verdict.OTHER),
         ("", "hours", Verdict.SILENT),
         ("...", "hours", Verdict.SILENT),
@@ -45,8 +48,20 @@ def test_verdicts(heard, topic, verdict):
 def test_a_reply_goes_on_when_its_last_words_are_heard():
     assert went_on("We open at eight and close at 5 in the afternoon Monday to Fridays.", HOURS)
     assert not went_on("We open at eight in the morning and close", HOURS)
-    assert extra_words(HOURS + " I am sorry, I did not understand that.", HOURS) == 8
-    assert extra_words("We open at eight", HOURS) == 0
+
+
+@pytest.mark.parametrize(
+    ("heard", "answered"),
+    [
+        (HOURS, False),
+        ("One moment, please. " + HOURS, False),
+        ("We open at eight in the morning", False),
+        (HOURS + " I do not know what you mean.", True),
+        ("We open at eight. I am sorry, I do not know that. Shall I connect you with a person?", True),
+    ],
+)
+def test_a_noise_was_answered_when_more_than_the_answer_is_heard(heard, answered):
+    assert was_answered(heard, HOURS, TEXTS) is answered
 
 
 def recogniser(parts: dict[float, str]):
