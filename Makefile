@@ -7,7 +7,7 @@ ROLES := preflight common redis asterisk models
 HOST := sipforge-demo
 RECORDINGS ?= recordings
 
-.PHONY: help demo down test lint unit roles calls clean
+.PHONY: help demo down test lint unit roles calls bench clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -37,6 +37,9 @@ roles: $(VENV)/ready down ## each role on a fresh host: check, converge, idempot
 calls: $(VENV)/ready down ## the whole appliance on a fresh host, and real SIP phones that ring it
 	@tests/calls/run
 
+bench: $(VENV)/bench-ready ## figures of the appliance, rung for two hours by real SIP phones (not part of make test)
+	@tests/bench/run $(RECORDINGS)/bench $(BENCH)
+
 clean: down ## forget what was installed for development
 	rm -rf $(VENV)
 
@@ -45,4 +48,9 @@ $(VENV)/ready: requirements.txt requirements-dev.txt tests/packages
 	test -x $(VENV)/bin/python || $$(tests/packages --python) -m venv $(VENV)
 	pip --disable-pip-version-check install --quiet --require-hashes -r requirements.txt
 	pip --disable-pip-version-check install --quiet --require-hashes -r requirements-dev.txt
+	touch $@
+
+$(VENV)/bench-ready: $(VENV)/ready tests/bench/requirements.txt
+	@command -v cc >/dev/null || { echo "make bench builds PESQ from source: apt-get install gcc python3-dev"; exit 1; }
+	pip --disable-pip-version-check install --quiet --require-hashes --no-deps -r tests/bench/requirements.txt
 	touch $@
