@@ -121,7 +121,7 @@ async def _serve(name: str, settings: Settings, bot: BotSettings) -> None:
     metrics = Metrics()
     openai = make_openai(settings, bot, metrics)
     voice = await asyncio.to_thread(make_voice, settings, bot, openai)
-    parts = await asyncio.to_thread(make_parts, settings, bot, phrases, knowledge, voice, openai=openai)
+    parts = await asyncio.to_thread(make_parts, settings, name, phrases, knowledge, voice, openai=openai)
     # The first utterance a model hears takes three times as long as the next.
     await parts.thinking.hear(np.zeros(RATE_HZ, np.float32))
     await voice.prepare(phrases.texts.values())

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from sipforge.bot.briefing import write_briefing
 from sipforge.bot.conversation import Company
 from sipforge.bot.phrases import INTENTS, Phrases
 from sipforge.bot.service import BotRules, Parts
@@ -28,13 +30,15 @@ from sipforge.engines.factory import (
 from sipforge.engines.factory import make_openai as make_service
 from sipforge.engines.fallback import FallbackStt
 from sipforge.engines.knowledge import Knowledge
-from sipforge.engines.protocols import RATE_HZ, Dialogue, Floats, LanguageId, Stage, Stt, Tts
+from sipforge.engines.protocols import RATE_HZ, Dialogue, EngineError, Floats, LanguageId, Stage, Stt, Tts
 from sipforge.infra.credentials import find_credential
 from sipforge.infra.metrics import Metrics
 from sipforge.infra.settings import BotSettings, Settings
 
 if TYPE_CHECKING:
     from sipforge.engines.openai_service import OpenAiService
+
+_log = logging.getLogger(__name__)
 
 FOREIGN_SECONDS: Final = 1.5
 """An utterance shorter than this, with the silence around it, tells too little of its language."""
@@ -85,14 +89,15 @@ def make_voice(settings: Settings, bot: BotSettings, openai: OpenAiService | Non
 
 def make_parts(
     settings: Settings,
-    bot: BotSettings,
+    name: str,
     phrases: Phrases,
     knowledge: Knowledge,
     voice: Voice,
     *,
     openai: OpenAiService | None,
 ) -> Parts:
-    """What the calls share."""
+    """What the calls of the bot `name` share."""
+    bot = settings.bots[name]
     expected = knowledge.questions()
     for meaning in INTENTS:
         expected |= dict.fromkeys(phrases.intents[meaning], f"={meaning.value}")
@@ -122,7 +127,9 @@ def make_parts(
         foreign=_foreign(settings, bot, recognisers),
     )
     vad = make_vad(bot.vad.engine, models / bot.vad.model)
-    return Parts(vad, thinking, voice, phrases, _company(settings, bot), hour=lambda: datetime.now().hour)
+    return Parts(
+        vad, thinking, voice, phrases, _company(settings, name, voice), hour=lambda: datetime.now().hour
+    )
 
 
 def _foreign(
@@ -146,11 +153,22 @@ def _foreign(
     return is_foreign
 
 
-def _company(settings: Settings, bot: BotSettings) -> Company:
-    if not bot.other:
-        return Company()
-    path = settings.prompt_directory / bot.other / f"{Phrase.INVITATION.value}.sln16"
-    return Company(settings.bots[bot.other].extension, path.read_bytes)
+def _company(settings: Settings, name: str, voice: Voice) -> Company:
+    other = settings.bots[name].other
+    folder = settings.briefing_folder(name)
+
+    async def brief(call: str, text: str) -> bool:
+        try:
+            await write_briefing(voice, text, folder, call)
+        except (EngineError, OSError) as error:
+            _log.warning("a colleague could not be told who calls: %s", error)
+            return False
+        return True
+
+    if not other:
+        return Company(brief=brief)
+    invitation = settings.prompt_directory / other / f"{Phrase.INVITATION.value}.sln16"
+    return Company(settings.bots[other].extension, invitation.read_bytes, brief)
 
 
 def _local_chat(settings: Settings, bot: BotSettings, knowledge: Knowledge) -> Dialogue:

@@ -29,7 +29,6 @@ from sipforge.bot.voice import Voice
 from sipforge.core.audiosocket import Frame, Kind, ProtocolError
 from sipforge.core.course import (
     Action,
-    Arrival,
     Course,
     HandOver,
     Hangup,
@@ -43,7 +42,7 @@ from sipforge.core.course import (
     Tell,
     Transfer,
 )
-from sipforge.core.messages import Sender, parse_event
+from sipforge.core.messages import Arrival, Detail, Sender, parse_event
 from sipforge.core.turn_taking import Cue, TurnState, TurnTaking
 from sipforge.engines.protocols import RATE_HZ, Act, Exchange
 from sipforge.text.overlap import repeats
@@ -82,9 +81,11 @@ class Origin:
 
     call: str
     caller: str
-    """The caller's number; may be empty."""
+    """The caller's name and number, as they are known; may be empty."""
     arrival: Arrival = Arrival.NEW
-    detail: str = ""
+    detail: Detail = Detail.NONE
+    target: str = ""
+    """Whom a call that is back was to be connected with."""
     hour: int = 12
     """Hour of the office's day."""
     history: tuple[Exchange, ...] = ()
@@ -171,7 +172,7 @@ class Call:
 
     async def _converse(self) -> None:
         origin = self._origin
-        self._act(self._course.begin(origin.arrival, origin.hour, origin.detail))
+        self._act(self._course.begin(origin.arrival, origin.hour, origin.detail, origin.target))
         before = self._last_frame = time.monotonic()
         while True:
             fact: _Fact | None = None

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from sipforge.core.messages import Arrival, Detail
+
 
 class Phrase(Enum):
     """The fixed things an assistant says; the value is the key in the phrase file."""
@@ -36,6 +38,7 @@ class Phrase(Enum):
     OPERATOR_BUSY = "operator_busy"
     OPERATOR_AWAY = "operator_away"
     LEAVE_MESSAGE = "leave_message"
+    MESSAGE_FAILED = "message_failed"
     IDLE_WARNING = "idle_warning"
     GOODBYE = "goodbye"
     IDLE_GOODBYE = "idle_goodbye"
@@ -63,14 +66,6 @@ class Meaning(Enum):
     BUSY = "busy"
     """Too many callers at once."""
     FAILED = "failed"
-
-
-class Arrival(Enum):
-    """How a call came to the assistant; the value goes over the wire."""
-
-    NEW = "new"
-    RETURNED = "returned"
-    HANDED_OVER = "handed_over"
 
 
 class Reason(Enum):
@@ -180,26 +175,33 @@ class Course:
         """Who the offer is about."""
         self._misunderstood = 0
 
-    def begin(self, arrival: Arrival, hour: int, detail: str = "", target: str = "") -> list[Action]:
+    def begin(
+        self, arrival: Arrival, hour: int, detail: Detail = Detail.NONE, target: str = ""
+    ) -> list[Action]:
         """The call is there.
 
         Args:
             arrival: how it came.
             hour: of the day, 0 to 23.
-            detail: why it is back: "busy", "no_answer", "unavailable" or "message_left".
-            target: whom the caller was to be connected with.
+            detail: why it is back.
+            target: whom the caller was to be connected with; empty for another assistant.
         """
         match arrival:
             case Arrival.NEW:
                 return [Say(greeting(hour))]
             case Arrival.HANDED_OVER:
                 return [Say(Phrase.GREETING_HANDED_OVER)]
-            case Arrival.RETURNED if detail == "message_left":
-                return [Say(Phrase.CARRY_ON)]
             case Arrival.RETURNED:
-                self._offer = Offer.MESSAGE
-                self._target = target or self._rules.operator
-                return [Say(Phrase.OPERATOR_BUSY if detail == "busy" else Phrase.OPERATOR_AWAY)]
+                return self._return(detail, target)
+
+    def _return(self, detail: Detail, target: str) -> list[Action]:
+        if detail is Detail.MESSAGE_LEFT:
+            return [Say(Phrase.CARRY_ON)]
+        if not target:
+            return [Say(Phrase.UNAVAILABLE)]
+        self._offer, self._target = Offer.MESSAGE, target
+        phrases = {Detail.BUSY: Phrase.OPERATOR_BUSY, Detail.MESSAGE_FAILED: Phrase.MESSAGE_FAILED}
+        return [Say(phrases.get(detail, Phrase.OPERATOR_AWAY))]
 
     def waited(self, seconds: float, *, quiet: bool) -> list[Action]:
         """`seconds` went by; `quiet` while nobody speaks and nothing is thought about."""

@@ -23,10 +23,12 @@ TEXT_CHARACTERS: Final = 300
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One turn: what the caller said, and what was answered."""
+    """One turn of a conversation."""
 
     caller: str
+    """What was recognised."""
     assistant: str
+    """What the caller heard of the reply, which may have been cut short."""
 
 
 class History:

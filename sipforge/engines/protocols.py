@@ -14,6 +14,8 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from sipforge.core.history import Exchange as Exchange  # noqa: PLC0414 - what engines are told
+
 RATE_HZ = 16000
 """Sampling rate of all audio between engines and bot."""
 
@@ -50,16 +52,6 @@ class Transcript:
     """0 to 1; comparable only between transcripts of one engine."""
     seconds: float
     """How long recognition took."""
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """One turn of the conversation so far."""
-
-    caller: str
-    """What was recognised."""
-    assistant: str
-    """What the caller heard of the reply, which may have been cut short."""
 
 
 @dataclass(frozen=True, slots=True)

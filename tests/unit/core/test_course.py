@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from sipforge.core.course import (
     Action,
-    Arrival,
     Course,
     CourseRules,
     HandOver,
@@ -23,6 +22,7 @@ from sipforge.core.course import (
     Transfer,
     greeting,
 )
+from sipforge.core.messages import Arrival, Detail
 
 OFFICE = CourseRules(operator="1000", other_language=True)
 ALONE = CourseRules()
@@ -89,12 +89,13 @@ def test_a_department_is_connected() -> None:
 @pytest.mark.parametrize(
     ("detail", "phrase"),
     [
-        ("busy", Phrase.OPERATOR_BUSY),
-        ("no_answer", Phrase.OPERATOR_AWAY),
-        ("unavailable", Phrase.OPERATOR_AWAY),
+        (Detail.BUSY, Phrase.OPERATOR_BUSY),
+        (Detail.NO_ANSWER, Phrase.OPERATOR_AWAY),
+        (Detail.UNAVAILABLE, Phrase.OPERATOR_AWAY),
+        (Detail.MESSAGE_FAILED, Phrase.MESSAGE_FAILED),
     ],
 )
-def test_a_caller_whom_nobody_answered_is_offered_a_message(detail: str, phrase: Phrase) -> None:
+def test_a_caller_whom_nobody_answered_is_offered_a_message(detail: Detail, phrase: Phrase) -> None:
     course = Course(OFFICE)
     assert course.begin(Arrival.RETURNED, 12, detail, "1008") == [Say(phrase)]
     assert course.understood(Meaning.YES) == [Say(Phrase.LEAVE_MESSAGE), TakeMessage("1008")]
@@ -102,7 +103,14 @@ def test_a_caller_whom_nobody_answered_is_offered_a_message(detail: str, phrase:
 
 
 def test_a_caller_who_left_a_message_may_ask_on() -> None:
-    assert Course(OFFICE).begin(Arrival.RETURNED, 12, "message_left") == [Say(Phrase.CARRY_ON)]
+    course = Course(OFFICE)
+    assert course.begin(Arrival.RETURNED, 12, Detail.MESSAGE_LEFT, "1000") == [Say(Phrase.CARRY_ON)]
+
+
+def test_an_assistant_that_could_not_take_over() -> None:
+    course = Course(OFFICE)
+    assert course.begin(Arrival.RETURNED, 12, Detail.UNAVAILABLE) == [Say(Phrase.UNAVAILABLE)]
+    assert course.understood(Meaning.YES) == [Say(Phrase.CARRY_ON)]
 
 
 def test_a_message_is_taken_for_somebody() -> None:

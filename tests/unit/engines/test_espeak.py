@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import struct
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 
 from sipforge.engines.espeak import EspeakProgram, EspeakTts
 from sipforge.engines.protocols import EngineError
+from tests.unit.engines.speech import say
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_speech_is_16_khz_and_text_goes_by_stdin(program: Path) -> None:
     (program / "out").write_bytes(wav([0, 1000, -1000] * 7350))
     write(program, f"cat {program}/out")
     voice = EspeakTts(EspeakProgram("rw", Path("/models/espeak-rw")), 140)
-    slin = asyncio.run(voice.synthesise("--help Muraho"))
+    slin = say(voice, "--help Muraho")
     assert slin.dtype == np.int16
     assert slin.size == 16000
     assert (program / "text").read_text() == "--help Muraho"

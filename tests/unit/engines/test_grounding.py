@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sipforge.engines.knowledge import load_knowledge
 from sipforge.engines.grounding import Fact, Grounds, Verdict, statement
+from sipforge.engines.knowledge import load_knowledge
 from sipforge.text.english import sentences
 
 TOPICS = load_knowledge(Path(__file__).parents[3] / "inventory" / "knowledge" / "english.toml").topics

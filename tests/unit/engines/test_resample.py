@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sipforge.engines.resample import to_16khz, to_slin
+from sipforge.engines.resample import To16khz, to_16khz, to_slin
 
 
 def tone(hz: float, rate_hz: int, seconds: float = 1.0) -> np.ndarray:
@@ -36,3 +36,13 @@ def test_all_voices_are_equally_loud() -> None:
     for level in (0.01, 0.5, 3.0):
         assert np.abs(to_slin(level * tone(400, 16000))).max() == pytest.approx(0.7 * 32767, abs=1)
     assert not to_slin(np.zeros(10, np.float32)).any()
+
+
+@pytest.mark.parametrize("rate_hz", [8000, 22050, 24000, 48000])
+def test_pieces_of_any_length_give_the_whole(rate_hz: int) -> None:
+    whole = tone(440, rate_hz, 0.2)
+    converter = To16khz(rate_hz)
+    cuts = np.cumsum([1, 2, 3, 31, 32, 33, 64, 500])
+    pieces = [converter.process(piece) for piece in np.split(whole, cuts)]
+    assert pieces[0].size == 0
+    assert np.array_equal(np.concatenate([*pieces, converter.finish()]), to_16khz(whole, rate_hz))
