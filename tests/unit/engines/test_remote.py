@@ -86,6 +86,26 @@ def test_a_lost_service_is_left_alone_by_all_its_engines_until_a_probe_finds_it(
     watched(scenario)
 
 
+def test_what_is_lost_while_a_probe_is_under_way_stays_lost() -> None:
+    async def scenario() -> None:
+        asked, answer = asyncio.Event(), asyncio.Event()
+
+        async def probe() -> None:
+            asked.set()
+            await answer.wait()
+
+        remote = Remote("service", probe)
+        watch = asyncio.create_task(remote.watch())
+        await asked.wait()
+        remote.lost()
+        answer.set()
+        await remote.settled.wait()
+        assert not remote.reachable
+        watch.cancel()
+
+    asyncio.run(scenario())
+
+
 def test_an_engine_that_is_refused_rests_alone_and_is_tried_again() -> None:
     async def scenario(service: Service) -> None:
         await service.remote.settled.wait()
