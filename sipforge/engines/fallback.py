@@ -13,14 +13,9 @@ import numpy as np
 
 from sipforge.engines.protocols import (
     RATE_HZ,
-    Dialogue,
     EngineError,
     Floats,
-    Question,
-    Reply,
-    ReplyPart,
     Slin,
-    Speak,
     Stt,
     Transcript,
     Tts,
@@ -88,56 +83,3 @@ class FallbackTts:
         async with closing(last.synthesise(text)) as pieces:
             async for piece in pieces:
                 yield piece
-
-
-class FallbackDialogue:
-    """Dialogue engines as one: each is asked in turn until one has an answer.
-
-    A reply that breaks off in the middle is followed by the next engine's whole answer, where there is one.
-    """
-
-    name = "fallback"
-
-    def __init__(self, engines: Sequence[Dialogue]) -> None:
-        self._engines = tuple(engines)
-
-    async def reply(self, question: Question) -> Reply | None:
-        """The first answer, or None when no engine has one; a failed engine counts as if it were not there.
-
-        Raises:
-            EngineError: the last one's, when all failed.
-        """
-        return await self._reply(question, self._engines)
-
-    async def _reply(self, question: Question, engines: Sequence[Dialogue]) -> Reply | None:
-        failures: list[EngineError] = []
-        for place, engine in enumerate(engines, 1):
-            try:
-                reply = await engine.reply(question)
-            except EngineError as error:
-                failures.append(error)
-                continue
-            if reply is not None:
-                parts = self._parts(reply, question, engines[place:])
-                return Reply(parts, reply.confidence, reply.engine)
-        if failures and len(failures) == len(engines):
-            raise failures[-1]
-        return None
-
-    async def _parts(
-        self, reply: Reply, question: Question, others: Sequence[Dialogue]
-    ) -> AsyncIterator[ReplyPart]:
-        try:
-            async with closing(reply.parts) as parts:
-                async for part in parts:
-                    yield part
-            return
-        except EngineError:
-            instead = await self._reply(question, others)
-            if instead is None:
-                raise
-        # Ends the broken sentence, so that it is not spoken as one with what follows.
-        yield Speak("... ")
-        async with closing(instead.parts) as parts:
-            async for part in parts:
-                yield part

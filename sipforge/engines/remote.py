@@ -22,7 +22,8 @@ _log = logging.getLogger(__name__)
 
 PROBE_SECONDS: Final = 30.0
 """How often a service that answers is asked whether it still does; it keeps a connection warm, too."""
-FIRST_RETRY_SECONDS: Final = 1.0
+FIRST_RETRY_SECONDS: Final = 5.0
+"""How long a lost service is left alone: longer than a turn, so that no turn waits for it at each stage."""
 LONGEST_RETRY_SECONDS: Final = 30.0
 FAILURES: Final = 2
 """Failures of one engine in a row after which it is left alone."""
@@ -58,7 +59,7 @@ class Remote:
         self._lost.set()
 
     async def watch(self) -> None:
-        """Probe until cancelled: at once, whenever it was lost, and from time to time."""
+        """Probe until cancelled: at once, some seconds after it was lost, and from time to time."""
         retry = FIRST_RETRY_SECONDS
         while True:
             self._lost.clear()
@@ -72,11 +73,14 @@ class Remote:
             else:
                 if not self.reachable:
                     _log.info("%s answers", self.name)
-                self.reachable, wait, retry = True, PROBE_SECONDS, FIRST_RETRY_SECONDS
+                # What was lost while the probe was under way stays lost.
+                self.reachable = not self._lost.is_set()
+                wait, retry = PROBE_SECONDS, FIRST_RETRY_SECONDS
             self.settled.set()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(wait):
                     await self._lost.wait()
+                await asyncio.sleep(FIRST_RETRY_SECONDS)
 
 
 class Guard:

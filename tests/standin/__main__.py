@@ -25,7 +25,7 @@ def main() -> None:
     tts = PiperTts(model("piper-en-joe"), 150)
     pace = Pace(first_token_seconds=given.first_token, token_seconds=given.token)
     app = build(given.key, stt, tts, pace, Faults())
-    uvicorn.run(app, host="127.0.0.1", port=given.port, http=Protocol, ws="none", log_level="warning")
+    uvicorn.run(app, host="127.0.0.1", port=given.port, http=Protocol, ws="none", log_level="critical")
 
 
 if __name__ == "__main__":

@@ -6,15 +6,11 @@ from collections.abc import AsyncIterator
 import numpy as np
 import pytest
 
-from sipforge.engines.fallback import BREAK_SECONDS, FallbackDialogue, FallbackStt, FallbackTts
+from sipforge.engines.fallback import BREAK_SECONDS, FallbackStt, FallbackTts
 from sipforge.engines.protocols import (
     EngineError,
     Floats,
-    Question,
-    Reply,
-    ReplyPart,
     Slin,
-    Speak,
     Stage,
     Transcript,
 )
@@ -48,38 +44,9 @@ class Says:
             raise EngineError(Stage.TTS, f"{self.identity} broke off")
 
 
-class Answers:
-    """Says each word of `words` as a part; "!" breaks off, no words is no answer."""
-
-    def __init__(self, name: str, words: str) -> None:
-        self.name = name
-        self.words = words.split()
-
-    async def reply(self, question: Question) -> Reply | None:
-        if self.words[:1] == ["!"]:
-            raise EngineError(Stage.DIALOGUE, f"{self.name} failed")
-        return Reply(self._parts(), 1.0, self.name) if self.words else None
-
-    async def _parts(self) -> AsyncIterator[ReplyPart]:
-        for word in self.words:
-            if word == "!":
-                raise EngineError(Stage.DIALOGUE, f"{self.name} broke off")
-            yield Speak(word)
-
-
 def heard(*names: str) -> str:
     stt = FallbackStt([Hears(name) for name in names])
     return asyncio.run(stt.transcribe(np.zeros(1, np.float32))).text
-
-
-def answered(*engines: Answers) -> str | None:
-    async def scenario() -> str | None:
-        reply = await FallbackDialogue(engines).reply(Question("?"))
-        if reply is None:
-            return None
-        return f"{reply.engine}: " + " ".join([part.text async for part in reply.parts])  # type: ignore[union-attr]
-
-    return asyncio.run(scenario())
 
 
 def test_the_first_recogniser_that_can_is_asked() -> None:
@@ -136,24 +103,3 @@ def test_a_voice_that_is_not_wanted_any_more_is_closed() -> None:
         assert closed.is_set()
 
     asyncio.run(scenario())
-
-
-def test_dialogue_engines_are_asked_until_one_has_an_answer() -> None:
-    assert answered(Answers("a", ""), Answers("b", "we are")) == "b: we are"
-    assert answered(Answers("a", "! x"), Answers("b", "we are")) == "b: we are"
-    assert answered(Answers("a", ""), Answers("b", "")) is None
-
-
-def test_a_failed_dialogue_engine_counts_as_if_it_were_not_there() -> None:
-    assert answered(Answers("a", ""), Answers("b", "!")) is None
-    with pytest.raises(EngineError, match="b failed"):
-        answered(Answers("a", "!"), Answers("b", "!"))
-
-
-def test_a_reply_that_breaks_off_is_followed_by_a_whole_one() -> None:
-    assert answered(Answers("a", "we !"), Answers("b", ""), Answers("c", "we are")) == "a: we ...  we are"
-
-
-def test_a_reply_that_breaks_off_with_nobody_else_to_ask_fails() -> None:
-    with pytest.raises(EngineError, match="a broke off"):
-        answered(Answers("a", "we !"), Answers("b", ""))
