@@ -107,7 +107,9 @@ def _answers(table: Mapping[str, Any]) -> AnswersPhrases:
     def phrase(key: str) -> str:
         return _text(table[key]) if key in table else ""
 
-    return AnswersPhrases(phrase("ask"), phrase("rest"), choices("first"), choices("second"), choices("both"))
+    return AnswersPhrases(
+        phrase("ask"), phrase("rest"), choices("first"), choices("second"), choices("both")
+    )
 
 
 def _text(item: Any) -> str:
