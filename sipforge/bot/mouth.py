@@ -12,6 +12,7 @@ from typing import Any, Final
 from sipforge.bot.link import Link
 from sipforge.bot.voice import Voice
 from sipforge.engines.protocols import RATE_HZ
+from sipforge.engines.streams import closing
 
 _PIECE_BYTES: Final = 2 * RATE_HZ // 2
 """Half a second of sound: small enough for a hush to be quick, large enough to be few."""
@@ -201,28 +202,29 @@ class Mouth:
     def _put(self, item: _Item) -> None:
         self._queue.put_nowait((self._generation, item))
 
-    async def _sound(self, sentence: _Sentence) -> AsyncIterator[bytes]:
-        if sentence.slin is not None:
-            yield sentence.slin
-            return
-        async for slin in self._voice.speak(sentence.text):
-            yield slin
+    def _sound(self, sentence: _Sentence) -> AsyncIterator[bytes]:
+        return self._voice.speak(sentence.text) if sentence.slin is None else _whole(sentence.slin)
 
     async def _speak(self, sentence: _Sentence, generation: int) -> None:
         begun = time.monotonic()
-        async for slin in self._sound(sentence):
-            for start in range(0, len(slin), _PIECE_BYTES):
-                if generation != self._generation:
-                    return
-                piece = slin[start : start + _PIECE_BYTES]
-                await self._link.audio(piece)
-                if sentence.first_sound is not None:
-                    sentence.first_sound(time.monotonic() - begun)
-                    sentence.first_sound = None
-                sentence.seconds += len(piece) / _BYTES_PER_SECOND
+        async with closing(self._sound(sentence)) as sound:
+            async for slin in sound:
+                for start in range(0, len(slin), _PIECE_BYTES):
+                    if generation != self._generation:
+                        return
+                    piece = slin[start : start + _PIECE_BYTES]
+                    await self._link.audio(piece)
+                    if sentence.first_sound is not None:
+                        sentence.first_sound(time.monotonic() - begun)
+                        sentence.first_sound = None
+                    sentence.seconds += len(piece) / _BYTES_PER_SECOND
         if generation != self._generation:
             return
         self._link.event({"type": "mark", "name": sentence.mark})
         sentence.sent = True
         unheard = sum(one.seconds for one in self._reply if not one.heard)
         self._deadline = time.monotonic() + unheard + _GRACE_SECONDS
+
+
+async def _whole(slin: bytes) -> AsyncIterator[bytes]:
+    yield slin

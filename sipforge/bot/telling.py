@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sipforge.bot.mouth import FirstSound, Mouth
 from sipforge.bot.voice import Voice
 from sipforge.engines.protocols import Do, EngineError, Reply, Speak
+from sipforge.engines.streams import closing
 from sipforge.text.plain import finished_sentences
 
 
@@ -64,14 +65,15 @@ class Telling:
             spoken = True
 
         try:
-            async for part in reply.parts:
-                match part:
-                    case Speak(piece):
-                        whole, text = finished_sentences(text + piece, self._voice.sentences)
-                        for sentence in whole:
-                            say(sentence)
-                    case Do():
-                        do = part
+            async with closing(reply.parts) as parts:
+                async for part in parts:
+                    match part:
+                        case Speak(piece):
+                            whole, text = finished_sentences(text + piece, self._voice.sentences)
+                            for sentence in whole:
+                                say(sentence)
+                        case Do():
+                            do = part
         except EngineError:
             broken = True
         # Half a sentence is worth nothing to a caller.

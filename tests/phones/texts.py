@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from sipforge.core.course import greeting
 from tests.models import REPOSITORY
 
+OFFICE_TIME = ZoneInfo("Africa/Kigali")
+"""common_timezone of the inventory, by which the assistants greet."""
 KNOWLEDGE = REPOSITORY / "inventory" / "knowledge"
 PHRASES = REPOSITORY / "roles" / "sipforge" / "files" / "phrases"
 
@@ -53,6 +58,7 @@ def load_texts(name: str, office: str = "the office") -> Texts:
     }
     spoken = _read(PHRASES / f"{name}.toml")
     phrases = {key: _text(phrase).replace("{office}", office) for key, phrase in spoken["phrases"].items()}
+    phrases["greeting"] = phrases[greeting(datetime.now(OFFICE_TIME).hour).value]
     return Texts(topics, phrases, _text(spoken.get("briefing", "")))
 
 

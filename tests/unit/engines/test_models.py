@@ -17,6 +17,7 @@ from sipforge.engines.whisper_phrases import WhisperPhrasesStt
 from tests.models import model
 from tests.phones.audio import read_wav
 from tests.phones.speech import english, kinyarwanda_voice
+from tests.unit.engines.speech import say
 
 SILENCE = np.zeros(8000, np.float32)
 
@@ -29,7 +30,7 @@ def test_what_piper_says_whisper_writes() -> None:
     # The voice is lively by chance: without a seed, every hundredth sentence or so is slurred.
     onnxruntime.set_seed(1)
     voice = make_tts("piper", model("piper-en-joe"), "", 150)
-    slin = asyncio.run(voice.synthesise("Where can I park my car?"))
+    slin = say(voice, "Where can I park my car?")
     stt = WhisperStt(WhisperModel(model("whisper-base"), "en"))
     heard = asyncio.run(stt.transcribe(_between_silences(slin.astype(np.float32) / 32768)))
     assert heard.text == "Where can I park my car?"
@@ -70,7 +71,7 @@ def test_kinyarwanda_phrases_are_told_apart_and_others_rejected() -> None:
     stt = WhisperPhrasesStt(WhisperModel(model("whisper-base"), "sw"), phrases)
 
     def heard(text: str) -> str:
-        slin = asyncio.run(voice.synthesise(text))
+        slin = say(voice, text)
         samples = _between_silences(slin.astype(np.float32) / 32768)
         return asyncio.run(stt.transcribe(samples)).text
 
