@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from sipforge.bot.briefing import write_briefing
-from sipforge.bot.conversation import Company
 from sipforge.bot.phrases import INTENTS, Phrases
 from sipforge.bot.service import BotRules, Parts
+from sipforge.bot.setting import Company
 from sipforge.bot.thinking import Thinking
 from sipforge.bot.voice import Voice, load_language, load_turn_judgement
 from sipforge.core.course import CourseRules, Phrase

@@ -12,19 +12,21 @@ import asyncio
 import logging
 import math
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from sipforge.bot.ear import Ear
 from sipforge.bot.link import Link
 from sipforge.bot.memory import Memory
-from sipforge.bot.mouth import FirstSound, Mouth
+from sipforge.bot.mouth import Mouth
 from sipforge.bot.phrases import Phrases
 from sipforge.bot.replying import Replying
+from sipforge.bot.setting import Company, Origin
 from sipforge.bot.speculation import Finding, Speculation
 from sipforge.bot.telling import Telling, Told
 from sipforge.bot.thinking import Hearing, Thinking, Thought
+from sipforge.bot.turn_report import TurnReport
 from sipforge.bot.voice import Voice
 from sipforge.core.audiosocket import Frame, Kind, ProtocolError
 from sipforge.core.course import (
@@ -42,9 +44,9 @@ from sipforge.core.course import (
     Tell,
     Transfer,
 )
-from sipforge.core.messages import Arrival, Detail, Sender, parse_event
+from sipforge.core.messages import Sender, parse_event
 from sipforge.core.turn_taking import Cue, TurnState, TurnTaking
-from sipforge.engines.protocols import RATE_HZ, Act, Exchange
+from sipforge.engines.protocols import RATE_HZ, Act
 from sipforge.text.overlap import repeats
 
 _INBOX: Final = 64
@@ -58,37 +60,6 @@ _AGAIN_SECONDS: Final = 6.0
 _COUGH_SECONDS: Final = 0.4
 """Less speech than this in which nothing was recognised is a cough, not an utterance."""
 _MEANING_OF: Final = {Act.TRANSFER: Meaning.OPERATOR, Act.MESSAGE: Meaning.MESSAGE, Act.END: Meaning.GOODBYE}
-
-Observe = Callable[[Mapping[str, float]], None]
-"""Told the timings of each turn: names as in the metrics event."""
-
-
-@dataclass(frozen=True, slots=True)
-class Company:
-    """Who else there is."""
-
-    other_extension: str = ""
-    """The other assistant's; empty: there is none."""
-    invitation: Callable[[], bytes] = bytes
-    """The other assistant's invitation in its own language and voice: slin at 16 kHz; may read a file."""
-    brief: Callable[[str, str], Awaitable[bool]] | None = None
-    """Makes the sound of a text for a call's colleague, by call id; whether it is there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a call comes from."""
-
-    call: str
-    caller: str
-    """The caller's name and number, as they are known; may be empty."""
-    arrival: Arrival = Arrival.NEW
-    detail: Detail = Detail.NONE
-    target: str = ""
-    """Whom a call that is back was to be connected with."""
-    hour: int = 12
-    """Hour of the office's day."""
-    history: tuple[Exchange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +86,7 @@ class Call:
         company: Company,
         origin: Origin,
         filler_seconds: float,
-        observe: Observe,
+        report: TurnReport,
         log: logging.LoggerAdapter[logging.Logger],
     ) -> None:
         """Put the call together; `filler_seconds` after the caller's last word "one moment" is said."""
@@ -128,7 +99,7 @@ class Call:
         self._company = company
         self._origin = origin
         self._filler_seconds = filler_seconds
-        self._observe = observe
+        self._report = report
         self._log = log
         self._inbox: asyncio.Queue[_Fact] = asyncio.Queue(_INBOX)
         self._memory = Memory(origin.history)
@@ -143,9 +114,7 @@ class Call:
         self._told_of: tuple[Hearing, Thought] | None = None
         """What the reply that is being told came from."""
         self._filler_at = math.inf
-        self._speech_ended = 0.0
         self._speech_seconds = 0.0
-        self._timings: dict[str, float] = {}
         self._ends_at = math.inf
         self._last_frame = 0.0
 
@@ -268,10 +237,9 @@ class Call:
         self._ear.finish()
         self._answering = self._listening
         self._listening = Speculation(self._thinking, self._inbox.put)
-        self._speech_ended = now - self._turns.silence_seconds
         self._speech_seconds = self._turns.speech_seconds
-        self._filler_at = self._speech_ended + self._filler_seconds
-        self._timings = {"end_of_turn_seconds": self._turns.silence_seconds}
+        self._filler_at = now - self._turns.silence_seconds + self._filler_seconds
+        self._report.turn_over(now, self._turns.silence_seconds)
         self._answer()
 
     def _drop_answer(self) -> None:
@@ -319,46 +287,21 @@ class Call:
             self._turns.nothing()
             return
         if self._told_of is None or self._told_of[0] is not hearing:
-            self._understood(hearing, thought)
+            self._report.understood(self._memory.asked(hearing.transcript.text), hearing, thought)
         self._told_of = (hearing, thought)
         self._act(self._course.understood(thought.meaning, hearing.target), thought)
-
-    def _understood(self, hearing: Hearing, thought: Thought) -> None:
-        """Note a turn of the caller's, and tell the orchestrator."""
-        heard = hearing.transcript
-        turn = self._memory.asked(heard.text)
-        self._timings |= {"stt_seconds": heard.seconds, "dialogue_seconds": thought.seconds}
-        self._link.event(
-            {
-                "type": "transcript",
-                "turn": turn,
-                "text": heard.text,
-                "confidence": heard.confidence,
-                "seconds": heard.seconds,
-            }
-        )
-        self._log.info(
-            "turn understood",
-            extra={
-                "turn": turn,
-                "meaning": thought.meaning.value,
-                "failed": thought.failed.value if thought.failed else "",
-                "characters": len(heard.text),
-                "stt_seconds": round(heard.seconds, 3),
-            },
-        )
 
     def _act(self, actions: Iterable[Action], thought: Thought | None = None) -> None:
         for action in actions:
             match action:
                 case Say(phrase):
                     text = self._phrases.texts[phrase]
-                    self._speaks(self._replying.say(text, first_sound=self._first_sound()))
+                    self._speaks(self._replying.say(text, first_sound=self._report.first_sound()))
                 case Tell() if thought is not None and thought.reply is not None:
-                    self._speaks(self._replying.tell(self._group, thought.reply, self._first_sound()))
+                    self._speaks(self._replying.tell(self._group, thought.reply, self._report.first_sound()))
                 case Repeat():
                     said = self._memory.last_said or self._phrases.texts[Phrase.ASK_AGAIN]
-                    self._speaks(self._replying.say(said, first_sound=self._first_sound()))
+                    self._speaks(self._replying.say(said, first_sound=self._report.first_sound()))
                 case Invite():
                     self._speaks(self._replying.play("", self._company.invitation()))
                 case Hush():
@@ -410,17 +353,3 @@ class Call:
     def _leave(self, event: Mapping[str, Any]) -> None:
         self._ends_at = time.monotonic() + _ENDING_SECONDS
         self._replying.then(event)
-
-    def _first_sound(self) -> FirstSound | None:
-        """Notes the time of the first sound of a reply to the caller's turn; None where there was no turn."""
-        timings, self._timings = self._timings, {}
-        if not timings:
-            return None
-
-        def first_sound(tts_seconds: float) -> None:
-            reply_seconds = time.monotonic() - self._speech_ended
-            values = {**timings, "tts_seconds": tts_seconds, "reply_seconds": reply_seconds}
-            self._link.event({"type": "metrics", "values": values})
-            self._observe(values)
-
-        return first_sound

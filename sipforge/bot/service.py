@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from sipforge.bot.conversation import Call, Company, Origin
+from sipforge.bot.conversation import Call
 from sipforge.bot.ear import Ear
 from sipforge.bot.link import Link
 from sipforge.bot.phrases import Phrases
+from sipforge.bot.setting import Company, Origin
 from sipforge.bot.thinking import Thinking
+from sipforge.bot.turn_report import TurnReport
 from sipforge.bot.voice import Voice
 from sipforge.core.audiosocket import ProtocolError
 from sipforge.core.course import Course, CourseRules, Reason
@@ -190,7 +192,7 @@ class BotService:
                 history=hello.history,
             ),
             filler_seconds=rules.filler_seconds,
-            observe=self._metrics.observe,
+            report=TurnReport(link, self._metrics.observe, log),
             log=log,
         )
 

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sipforge.bot.conversation import Company
 from sipforge.bot.phrases import Phrases
 from sipforge.bot.service import BotMetrics, BotRules, BotService, Parts
+from sipforge.bot.setting import Company
 from sipforge.bot.thinking import Thinking
 from sipforge.bot.voice import Voice, load_language
 from sipforge.core.audiosocket import UNIX_LEG, Frame, FrameParser, Kind, encode

@@ -1,0 +1,37 @@
+"""What a conversation is told of its surroundings: who else there is, and where the call comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from sipforge.core.messages import Arrival, Detail
+from sipforge.engines.protocols import Exchange
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """Who else there is."""
+
+    other_extension: str = ""
+    """The other assistant's; empty: there is none."""
+    invitation: Callable[[], bytes] = bytes
+    """The other assistant's invitation in its own language and voice: slin at 16 kHz; may read a file."""
+    brief: Callable[[str, str], Awaitable[bool]] | None = None
+    """Makes the sound of a text for a call's colleague, by call id; whether it is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a call comes from."""
+
+    call: str
+    caller: str
+    """The caller's name and number, as they are known; may be empty."""
+    arrival: Arrival = Arrival.NEW
+    detail: Detail = Detail.NONE
+    target: str = ""
+    """Whom a call that is back was to be connected with."""
+    hour: int = 12
+    """Hour of the office's day."""
+    history: tuple[Exchange, ...] = ()
