@@ -133,6 +133,8 @@ class Hangup:
 
 Action = Say | Tell | Repeat | Invite | Hush | Transfer | TakeMessage | HandOver | Hangup
 
+PAUSE_SECONDS: Final = 2.0
+"""What is said to silence is not said in one breath."""
 MORNING_HOURS: Final = range(4, 12)
 AFTERNOON_HOURS: Final = range(12, 17)
 
@@ -213,11 +215,13 @@ class Course:
             self._silence_seconds = 0.0
             return []
         self._silence_seconds += seconds
+        if self._silence_seconds < PAUSE_SECONDS:
+            return []
         if self._idle_seconds >= rules.idle_limit_seconds:
             return self._end(Say(Phrase.IDLE_GOODBYE), Hangup(Reason.IDLE))
         warning_seconds = min(rules.idle_warning_seconds, rules.idle_limit_seconds / 4)
         if not self._warned and self._idle_seconds >= rules.idle_limit_seconds - warning_seconds:
-            self._warned = True
+            self._warned, self._silence_seconds = True, 0.0
             return [Say(Phrase.IDLE_WARNING)]
         if self._silence_seconds >= self._wait_seconds and not self._warned:
             self._wait_seconds *= 2

@@ -13,10 +13,14 @@ BOT = "sipforge-bot@english"
 
 
 def test_a_silent_caller_is_asked_again_and_then_let_go(phone, appliance, judge, english_texts):
-    with appliance.settings("bots.english", BOT, prompt_again_seconds=4.0, idle_limit_seconds=12.0):
+    with appliance.settings("bots.english", BOT, prompt_again_seconds=4.0, idle_limit_seconds=20.0):
         caller = phone("1001")
         caller.dial("2000")
-        parts = {"greeting": caller.wait_reply(), "ask_again": caller.wait_reply(timeout_seconds=15.0)}
+        parts = {
+            "greeting": caller.wait_reply(),
+            "ask_again": caller.wait_reply(timeout_seconds=15.0),
+            "idle_warning": caller.wait_reply(timeout_seconds=15.0),
+        }
         caller.wait_over(45.0)
         recording = caller.finish("2000-silent")
     for name, part in parts.items():

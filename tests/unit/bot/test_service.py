@@ -419,7 +419,7 @@ def test_silence_is_asked_about_and_then_let_go(tmp_path: Path) -> None:
         assert peer.replies() == ["greeting_afternoon.", "ask_again.", "idle_warning.", "idle_goodbye."]
         assert peer.of("hangup") == [{"type": "hangup", "reason": "idle"}]
 
-    run(tmp_path, scenario, prompt_again_seconds=0.3, idle_limit_seconds=1.2)
+    run(tmp_path, scenario, prompt_again_seconds=2.1, idle_limit_seconds=5.0)
 
 
 def test_a_turn_ends_though_the_phone_sends_nothing_in_silence(tmp_path: Path) -> None:

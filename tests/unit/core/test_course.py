@@ -186,7 +186,7 @@ def test_noise_holds_no_line_and_speech_is_not_interrupted() -> None:
     course = begun()
     assert wait(course, 299, quiet=False) == []
     course.understood(Meaning.NOTHING)
-    assert [action for _, action in wait(course, 1)] == [Say(Phrase.IDLE_GOODBYE), Hangup(Reason.IDLE)]
+    assert wait(course, 2) == [(2, Say(Phrase.IDLE_GOODBYE)), (2, Hangup(Reason.IDLE))]
 
 
 def test_a_caller_who_is_understood_is_not_idle() -> None:

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sipforge.text.plain import LONGEST_SENTENCE, normalise, sentences, words
+from sipforge.text.plain import LONGEST_SENTENCE, finished_sentences, normalise, sentences, words
 
 
 def test_words_drop_case_punctuation_and_accents() -> None:
@@ -29,3 +30,19 @@ def test_long_sentences_are_cut_at_commas() -> None:
 @given(st.text(max_size=400))
 def test_sentences_lose_no_words(text: str) -> None:
     assert [word for piece in sentences(text) for word in words(piece)] == words(normalise(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "whole", "rest"),
+    [
+        ("", [], ""),
+        ("We open", [], "We open"),
+        ("We open ", [], "We open "),
+        ("We open at eight.", [], "We open at eight."),
+        ("We open at eight. ", ["We open at eight."], ""),
+        ("We open at eight. And", ["We open at eight."], "And"),
+        ("Yes! We do. Come ", ["Yes!", "We do."], "Come "),
+    ],
+)
+def test_sentences_that_are_whole_while_more_is_written(text: str, whole: list[str], rest: str) -> None:
+    assert finished_sentences(text, sentences) == (whole, rest)
