@@ -66,7 +66,7 @@ def heard_nothing(written: Written) -> bool:
 
     It invents for noise, but doubts it: its no-speech probability was 0.5 and more on 65 noises. On 1,700
     spoken sentences and words it was above 0.45 only where noise had spoilt most words, or where the model
-    was sure. Below the mean log probabilities here next to nothing was right. A prompt with the office's words
+    was sure. Below the mean log probabilities here next to nothing was right. A prompt of the office's words
     would take all this away: fewer words were wrong, but noise became questions.
     """
     said = words(written.text)
