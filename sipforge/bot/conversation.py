@@ -263,7 +263,8 @@ class Call:
         """Decide whether what was said over the reply was meant."""
         text = hearing.transcript.text
         echo = repeats(text, self._replying.said)
-        meant = bool(text) and not echo and not self._thinking.is_backchannel(text)
+        listens = self._thinking.is_backchannel(text) and not self._course.offers
+        meant = bool(text) and not echo and not listens
         cues = self._turns.judged(meant, echo=echo)
         self._obey(cues, now)
         if Cue.RELEASE in cues:

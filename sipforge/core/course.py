@@ -177,6 +177,11 @@ class Course:
         """Who the offer is about."""
         self._misunderstood = 0
 
+    @property
+    def offers(self) -> bool:
+        """Whether an offer stands, so that a "yes" is an answer."""
+        return self._offer is not None
+
     def begin(
         self, arrival: Arrival, hour: int, detail: Detail = Detail.NONE, target: str = ""
     ) -> list[Action]:

@@ -127,7 +127,7 @@ class Stt(Protocol):
     """Speech to text."""
 
     async def transcribe(self, samples: Floats) -> Transcript:
-        """Write down an utterance of at most 30 s.
+        """Write down an utterance.
 
         Raises:
             EngineError: the queue is full (retryable) or the model failed.
