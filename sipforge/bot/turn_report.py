@@ -1,4 +1,4 @@
-"""What is told of each turn of a call: to the orchestrator, to the metrics, and to the log, which gets no words.
+"""What is told of each turn of a call: to the orchestrator, the metrics and the log, which gets no words.
 
 What callers say is never logged.
 """

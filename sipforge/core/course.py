@@ -216,10 +216,7 @@ class Course:
             return []
         rules = self._rules
         self._idle_seconds += seconds
-        if not quiet:
-            self._silence_seconds = 0.0
-            return []
-        self._silence_seconds += seconds
+        self._silence_seconds = self._silence_seconds + seconds if quiet else 0.0
         if self._silence_seconds < PAUSE_SECONDS:
             return []
         if self._idle_seconds >= rules.idle_limit_seconds:
