@@ -29,6 +29,9 @@ KEY = "sk-bench-standin"
 KEY_FILE = "/etc/sipforge/credentials/openai-api-key"
 """Where the appliance keeps the key of the cloud's services."""
 MODELS = "/var/lib/sipforge/models"
+DROP_IN = "/etc/systemd/system/sipforge-bot@.service.d/openai.conf"
+HANDS_THE_KEY = f"[Service]\nLoadCredential=openai-api-key:{KEY_FILE}\n"
+"""As the role does it where there is a key."""
 BACKUP_SUFFIX = ".before-bench"
 READY_SECONDS = 120.0
 STANDIN_READY_SECONDS = 60.0
@@ -76,7 +79,7 @@ def cloud(base_url: str, name: str = "cloud stand-in", *, key: bool = True) -> M
             "bots.english.dialogue": {"engines": ["openai", "answers"]},
             "bots.english.tts": {"engine": None, "engines": ["openai", "piper"]},
         },
-        {KEY_FILE: KEY} if key else {},
+        {KEY_FILE: KEY, DROP_IN: HANDS_THE_KEY} if key else {},
     )
 
 
@@ -98,6 +101,7 @@ for name in names:
     before.chmod(file.stat().st_mode & 0o777)
 for name, content in mode["files"].items():
     file = pathlib.Path(name)
+    file.parent.mkdir(parents=True, exist_ok=True)
     file.touch(mode=0o600)
     file.write_text(content)
 text = "\\n" + path.read_text()
@@ -150,13 +154,14 @@ def restore(appliance: Appliance) -> bool:
     """
     if not appliance.shell(f"ls {SETTINGS}{BACKUP_SUFFIX}* 2>/dev/null", check=False).strip():
         return False
-    appliance.run("python3", "-", BACKUP_SUFFIX, SETTINGS, KEY_FILE, script=_RESTORE)
+    appliance.run("python3", "-", BACKUP_SUFFIX, SETTINGS, KEY_FILE, DROP_IN, script=_RESTORE)
     _restart(appliance)
     return True
 
 
 def _restart(appliance: Appliance) -> None:
     """Restart the assistant and wait until calls are let through to it again."""
+    appliance.run("systemctl", "daemon-reload")
     appliance.run("systemctl", "restart", BOT)
     deadline = time.monotonic() + READY_SECONDS
     while appliance.get(f"{API}/health")["status"] != "ok":
