@@ -9,6 +9,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,6 +26,9 @@ INTENTS: Final = (
     Meaning.MESSAGE,
     Meaning.OTHER_LANGUAGE,
 )
+_LONG_WORD: Final = 8
+"""Letters."""
+_ALIKE: Final = 0.85
 _POLITE: Final = 2
 """How many words more than the phrase an utterance may have and still mean it, as in "yes please do"."""
 
@@ -64,7 +68,17 @@ class Phrases:
 
 
 def _contains(said: list[str], phrasing: list[str]) -> bool:
-    return any(said[at : at + len(phrasing)] == phrasing for at in range(len(said) - len(phrasing) + 1))
+    return any(
+        all(map(_same, said[at : at + len(phrasing)], phrasing))
+        for at in range(len(said) - len(phrasing) + 1)
+    )
+
+
+def _same(heard: str, word: str) -> bool:
+    """Whether `heard` is `word`; of a long one that recognisers spell in many ways, a few letters may differ."""
+    if heard == word or len(word) < _LONG_WORD:
+        return heard == word
+    return SequenceMatcher(None, heard, word, autojunk=False).ratio() >= _ALIKE
 
 
 def load_phrases(path: Path, office: str) -> Phrases:

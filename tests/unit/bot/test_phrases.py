@@ -24,6 +24,8 @@ FILES = Path(__file__).parents[3] / "roles" / "sipforge" / "files" / "phrases"
         ("Can I speak to a person?", Meaning.OPERATOR),
         ("I'd like to leave a message.", Meaning.MESSAGE),
         ("I would like to speak Kinyarwanda.", Meaning.OTHER_LANGUAGE),
+        ("I would like to speak Kenyarwanda.", Meaning.OTHER_LANGUAGE),
+        ("Kinyaruanda, please", Meaning.OTHER_LANGUAGE),
         ("Does anyone speak Kinyarwanda?", None),
         ("What are your opening hours?", None),
         ("Do you know whether there is no parking at the office?", None),
