@@ -26,9 +26,9 @@ INTENTS: Final = (
     Meaning.MESSAGE,
     Meaning.OTHER_LANGUAGE,
 )
-_LONG_WORD: Final = 8
+_LONG: Final = 12
 """Letters."""
-_ALIKE: Final = 0.85
+_ALIKE: Final = 0.88
 _POLITE: Final = 2
 """How many words more than the phrase an utterance may have and still mean it, as in "yes please do"."""
 
@@ -62,23 +62,22 @@ class Phrases:
         for meaning, phrasings in self.intents.items():
             for phrasing in map(words, phrasings):
                 fits = len(said) <= len(phrasing) + _POLITE and _contains(said, phrasing)
+                fits = fits or _alike(said, phrasing)
                 if fits and (best is None or len(phrasing) > best[0]):
                     best = (len(phrasing), meaning)
         return best[1] if best else None
 
 
 def _contains(said: list[str], phrasing: list[str]) -> bool:
-    return any(
-        all(map(_same, said[at : at + len(phrasing)], phrasing))
-        for at in range(len(said) - len(phrasing) + 1)
-    )
+    return any(said[at : at + len(phrasing)] == phrasing for at in range(len(said) - len(phrasing) + 1))
 
 
-def _same(heard: str, word: str) -> bool:
-    """Whether `heard` is `word`; of a long one that recognisers spell in many ways, a few letters may differ."""
-    if heard == word or len(word) < _LONG_WORD:
-        return heard == word
-    return SequenceMatcher(None, heard, word, autojunk=False).ratio() >= _ALIKE
+def _alike(said: list[str], phrasing: list[str]) -> bool:
+    """Whether a long phrasing was said, though the recogniser spelled it otherwise."""
+    heard, meant = "".join(said), "".join(phrasing)
+    if min(len(heard), len(meant)) < _LONG:
+        return False
+    return SequenceMatcher(None, heard, meant, autojunk=False).ratio() >= _ALIKE
 
 
 def load_phrases(path: Path, office: str) -> Phrases:
