@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 import ctranslate2
+import numpy as np
 import tokenizers
+from numpy.typing import NDArray
 
 from sipforge.engines.protocols import EngineError, Stage
 
@@ -36,3 +38,8 @@ def load(
     except Exception as error:  # both libraries raise bare exceptions
         raise EngineError(stage, f"the model in {directory} cannot be loaded: {error}") from error
     return model, tokenizer
+
+
+def view(array: NDArray[np.float32]) -> Any:
+    """`array` as models take it."""
+    return ctranslate2.StorageView.from_array(np.ascontiguousarray(array, np.float32))

@@ -1,7 +1,4 @@
-"""Whisper through CTranslate2: encode a cut window once, then write freely or score given texts.
-
-Owns: ctranslate2, tokenizers. CT2_USE_MKL must stay unset: setting it makes decoding many times slower.
-"""
+"""Whisper through CTranslate2: encode a cut window once, then write freely or score given texts."""
 
 from __future__ import annotations
 
@@ -9,13 +6,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import ctranslate2
 import numpy as np
-import tokenizers
 from numpy.typing import NDArray
 
+from sipforge.engines.ct2 import load, view
 from sipforge.engines.mel import log_mel
 from sipforge.engines.protocols import RATE_HZ, EngineError, Floats, Stage
 
@@ -68,15 +63,7 @@ class WhisperModel:
         Raises:
             EngineError: a file is missing or broken, or the model has no such language token.
         """
-        try:
-            self._model: Any = ctranslate2.models.Whisper(
-                str(directory), device="cpu", compute_type="int8", intra_threads=threads, inter_threads=1
-            )
-            self._tokenizer = tokenizers.Tokenizer.from_file(str(directory / "tokenizer.json"))
-        except Exception as error:  # both libraries raise bare exceptions
-            raise EngineError(
-                Stage.STT, f"the Whisper model in {directory} cannot be loaded: {error}"
-            ) from error
+        self._model, self._tokenizer = load(Stage.STT, "Whisper", directory, threads)
         self._start = [
             self._token("<|startoftranscript|>"),
             self._token(f"<|{language}|>"),
@@ -96,14 +83,14 @@ class WhisperModel:
         seconds = min(samples.size / RATE_HZ, LONGEST_SECONDS)
         window = min(max(self._window_seconds, math.ceil(seconds + TAIL_SECONDS)), LONGEST_SECONDS)
         features = log_mel(samples, window, self._model.n_mels)
-        output = self._model.encode(_view(features[None]), to_cpu=True)
+        output = self._model.encode(view(features[None]), to_cpu=True)
         return Encoded(np.array(output), seconds)
 
     def write(self, encoded: Encoded) -> Written:
         """What was said, greedily decoded; at most 6 tokens a second + 8, or the model can loop."""
         prompt = [*self._start, self._no_timestamps]
         result = self._model.generate(
-            _view(encoded.states),
+            view(encoded.states),
             [prompt],
             beam_size=1,
             max_length=len(prompt) + math.ceil(6 * encoded.seconds) + 8,
@@ -115,7 +102,7 @@ class WhisperModel:
 
     def language_share(self, encoded: Encoded, language: str) -> float:
         """Probability (0 to 1) that the utterance is in the language with the token `language`."""
-        shares = dict(self._model.detect_language(_view(encoded.states))[0])
+        shares = dict(self._model.detect_language(view(encoded.states))[0])
         return float(shares.get(f"<|{language}|>", 0.0))
 
     def tokens(self, text: str) -> list[int]:
@@ -134,11 +121,5 @@ class WhisperModel:
         """
         frames = min(int(seconds * _FRAMES_PER_SECOND), encoded.states.shape[1])
         states = np.repeat(encoded.states[:, :frames], len(texts), axis=0)
-        results = self._model.align(
-            _view(states), self._start, [list(tokens) for tokens in texts], 2 * frames
-        )
+        results = self._model.align(view(states), self._start, [list(tokens) for tokens in texts], 2 * frames)
         return [np.log(np.maximum(np.array(result.text_token_probs, np.float32), 1e-9)) for result in results]
-
-
-def _view(array: NDArray[np.float32]) -> Any:
-    return ctranslate2.StorageView.from_array(np.ascontiguousarray(array, np.float32))

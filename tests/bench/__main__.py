@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -41,6 +40,7 @@ from tests.bench.modes import restore
 from tests.models import model
 from tests.phones.appliance import Appliance, ApplianceError
 from tests.phones.errors import PhoneError
+from tests.phones.orderly import orderly_end
 from tests.phones.recognise import MODEL
 
 Part = Callable[[Bench], Findings]
@@ -88,7 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     say(
         f"{len(options.parts)} parts, about {estimate(options.parts):.0f} minutes: {', '.join(options.parts)}"
     )
-    with _orderly_end(), closing(Callers(appliance, options.sip_port, recordings)) as callers:
+    with orderly_end(), closing(Callers(appliance, options.sip_port, recordings)) as callers:
         try:
             model(MODEL, say)
             if restore(appliance):
@@ -126,20 +126,6 @@ def estimate(parts: Sequence[str]) -> float:
     minutes = sum(PARTS[name][1] for name in parts)
     makes_calls = "reply" not in parts and any(name in CONVERSATIONS for name in parts)
     return minutes + (CONVERSATIONS_MINUTES if makes_calls else 0.0)
-
-
-@contextmanager
-def _orderly_end() -> Iterator[None]:
-    """Let `kill` end the phones as Ctrl-C does."""
-
-    def interrupt(number: int, frame: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _parts(text: str) -> list[str]:

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -27,6 +26,7 @@ from tests.phones.appliance import Appliance, ApplianceError
 from tests.phones.baresip import Phone
 from tests.phones.conversation import ENGLISH, KINYARWANDA, Judge, Language, Verdict, ask
 from tests.phones.errors import PhoneError
+from tests.phones.orderly import orderly_end
 from tests.phones.recognise import Recogniser
 from tests.phones.recording import mouth_to_ear_seconds
 from tests.phones.speech import SpeechError, english
@@ -193,7 +193,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options.recordings.mkdir(parents=True, exist_ok=True)
     appliance = Appliance(options.server, options.ssh_port, options.ssh_key, options.ssh_user)
     demo = Demo(appliance, options.sip_port, options.recordings, options.models, console)
-    with _orderly_end():
+    with orderly_end():
         try:
             rows = demo.run()
         except (ApplianceError, PhoneError, SpeechError, ModelError, EngineError) as error:
@@ -223,20 +223,6 @@ def _own_phone(appliance: Appliance, sip_port: int, show: Callable[..., None]) -
         highlight=False,
     )
     show("  then ring 2000 (English), 3000 (Kinyarwanda), 600 (echo) or another user, 1000 to 1999")
-
-
-@contextmanager
-def _orderly_end() -> Iterator[None]:
-    """Let `kill` end the phones as Ctrl-C does."""
-
-    def interrupt(number: int, frame: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from datetime import datetime
 
 import numpy as np
@@ -15,20 +14,8 @@ from sipforge.engines.openai_stt import OpenAiStt
 from sipforge.engines.openai_tts import OpenAiTts
 from sipforge.engines.protocols import Act, Do, Exchange, Question, ReplyPart, Speak
 from tests.standin.chat import UNKNOWN
-from tests.unit.engines.far import DEPARTMENTS, KNOWLEDGE, SECOND, Far, far, using
+from tests.unit.engines.far import DEPARTMENTS, KNOWLEDGE, SECOND, Far, using
 from tests.unit.engines.speech import collect
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Far]:
-    with far() as stand:
-        yield stand
-
-
-@pytest.fixture
-def stand(running: Far) -> Iterator[Far]:
-    yield running
-    running.faults.mend()
 
 
 def replied(service: OpenAiService, text: str, *history: Exchange) -> tuple[str, Do | None]:

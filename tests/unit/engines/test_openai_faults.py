@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -20,20 +19,8 @@ from sipforge.engines.openai_tts import OpenAiTts
 from sipforge.engines.protocols import EngineError, Question, Stage
 from sipforge.engines.remote import UnreachableError
 from tests.standin.faults import Fault
-from tests.unit.engines.far import KNOWLEDGE, SECOND, Far, far, using
+from tests.unit.engines.far import KNOWLEDGE, SECOND, Far, using
 from tests.unit.engines.speech import collect
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Far]:
-    with far() as stand:
-        yield stand
-
-
-@pytest.fixture
-def stand(running: Far) -> Iterator[Far]:
-    yield running
-    running.faults.mend()
 
 
 async def transcribe(service: OpenAiService) -> None:
