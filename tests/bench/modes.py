@@ -203,6 +203,15 @@ class Standin:
         """As a client is given it."""
         return f"http://127.0.0.1:{self.port}/v1"
 
+    def asked(self) -> list[str]:
+        """Stages of what it was asked so far: "models", "transcriptions", "chat", "speech".
+
+        Raises:
+            OSError: it does not answer.
+        """
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/requests", timeout=5.0) as answer:
+            return [request["stage"] for request in json.load(answer)]
+
     def break_down(self, fault: str) -> None:
         """Every request meets a fault from now on; empty: none does.
 
