@@ -15,6 +15,7 @@ from sipforge.engines.chat_model import ChatModel
 from sipforge.engines.chat_template import TEMPLATES
 from sipforge.engines.factory import make_local_chat
 from sipforge.engines.grounding import Fact
+from sipforge.engines.knowledge import load_knowledge
 from sipforge.engines.local_chat import FACTS_TOKENS, CTranslate2Dialogue
 from sipforge.engines.protocols import (
     Act,
@@ -270,8 +271,8 @@ def test_a_model_that_is_whole_is_needed(tmp_path: Path) -> None:
         assert caught.value.stage is Stage.DIALOGUE
 
 
-def test_the_factory_gives_the_office_its_name(tmp_path: Path) -> None:
-    knowledge = REPOSITORY / "inventory" / "knowledge" / "english.toml"
+def test_the_factory_gives_the_office_its_name() -> None:
+    knowledge = load_knowledge(REPOSITORY / "inventory" / "knowledge" / "english.toml")
     dialogue = make_local_chat(
         smollm(), knowledge, office="Hilltop", prompt="", template="auto", threads=1, max_tokens=40
     )
