@@ -164,7 +164,8 @@ class Mouth:
 
     def overdue(self, now: float) -> bool:
         """Whether the last mark should have come back long ago; asked once, everything counts as heard."""
-        if self._held_at is not None or self._deadline is None or now < self._deadline or self._open:
+        waits = self._deadline is not None and self.busy and not self._open and self._held_at is None
+        if not waits or self._deadline is None or now < self._deadline:
             return False
         self._deadline = None
         for sentence in self._reply:

@@ -92,6 +92,7 @@ if left:
     sys.exit(f"an earlier benchmark's copies are there: {left}")
 for name in names:
     file, before = pathlib.Path(name), pathlib.Path(name + suffix)
+    file.parent.mkdir(parents=True, exist_ok=True)
     if not file.exists():
         pathlib.Path(name + suffix + ".absent").touch()
         continue
@@ -101,7 +102,6 @@ for name in names:
     before.chmod(file.stat().st_mode & 0o777)
 for name, content in mode["files"].items():
     file = pathlib.Path(name)
-    file.parent.mkdir(parents=True, exist_ok=True)
     file.touch(mode=0o600)
     file.write_text(content)
 text = "\\n" + path.read_text()
