@@ -135,7 +135,6 @@ def test_the_cloud_answers_and_the_own_engines_take_over(phone, appliance, heard
         recording = caller.hangup(f"2000-cloud-{fault or 'whole'}")
         heard(recording, topic.answer)
         asked = service.asked()
-    # What was asked of it after the greeting, and, where it is whole, answered and spoken.
-    assert "transcriptions" in asked
-    if not fault:
-        assert {"chat", "speech"} <= set(asked)
+    # With a fault it may be given up before the question: it also speaks the office's answers beforehand.
+    wanted = {"speech"} if fault else {"transcriptions", "chat", "speech"}
+    assert wanted <= set(asked)
