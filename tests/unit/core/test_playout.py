@@ -136,6 +136,32 @@ def test_after_a_clear_new_marks_wait_for_new_speech():
     assert [take(playout).heard for _ in range(3)] == [(), (), ("new",)]
 
 
+def test_held_speech_waits_and_goes_on_where_it_was():
+    playout = started()
+    playout.push(SPEECH)
+    playout.mark("said")
+    first = take(playout).pcm
+    playout.hold()
+    held = [take(playout) for _ in range(3)]
+    assert {tick.pcm for tick in held} == {SILENCE}
+    assert [tick.heard for tick in held] == [(), (), ()]
+    assert playout.counts.underruns == 0
+    playout.release()
+    assert first + take(playout).pcm == SPEECH
+    assert take(playout).heard == ("said",)
+
+
+def test_a_clear_lets_go_what_was_held():
+    playout = started()
+    playout.push(SPEECH)
+    take(playout)
+    playout.hold()
+    take(playout)
+    assert playout.clear().played_seconds == pytest.approx(0.02)
+    playout.push(SPEECH)
+    assert take(playout).pcm == SPEECH[:FRAME_BYTES]
+
+
 def test_the_queue_is_bounded_and_drops_the_newest():
     playout = Playout(queue_seconds=0.04)
     playout.start(0.0)

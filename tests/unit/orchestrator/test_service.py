@@ -87,6 +87,38 @@ def test_an_8_khz_telephone_gets_8_khz_and_the_bot_16(tmp_path):
     assert hellos[0].rate_hz == 8000
 
 
+def test_a_reply_that_is_held_is_silence_until_it_goes_on(tmp_path):
+    gap = asyncio.Event()
+
+    async def script(bot):
+        bot.say(b"\x07\x07" * 8000)
+        bot.event(type="mark", name="said")
+        await bot.hear()
+        bot.event(type="pause")
+        await bot.hear()
+        bot.event(type="resume")
+        assert await bot.told() == {"type": "mark", "name": "said"}
+        bot.event(type="hangup", reason="goodbye")
+        await bot.told()
+
+    async def story(office):
+        phone = await office.phone()
+        pcm = b""
+        while b"\x07\x07" * 320 not in pcm:
+            pcm += (await phone.read()).payload
+        phone.send(Kind.SLIN16, bytes(640))
+        while not pcm.endswith(bytes(640 * 3)):
+            pcm += (await phone.read()).payload
+        gap.set()
+        phone.send(Kind.SLIN16, bytes(640))
+        return pcm + await phone.audio_until_hangup()
+
+    pcm = played(story, tmp_path, script)
+    assert gap.is_set()
+    assert pcm.count(b"\x07\x07" * 320) == 25
+    assert not pcm.replace(b"\x07", b"").strip(b"\0")
+
+
 def test_clear_silences_at_once_and_says_how_much_was_heard(tmp_path):
     answers = []
 
