@@ -88,8 +88,6 @@ def test_an_8_khz_telephone_gets_8_khz_and_the_bot_16(tmp_path):
 
 
 def test_a_reply_that_is_held_is_silence_until_it_goes_on(tmp_path):
-    gap = asyncio.Event()
-
     async def script(bot):
         bot.say(b"\x07\x07" * 8000)
         bot.event(type="mark", name="said")
@@ -109,12 +107,10 @@ def test_a_reply_that_is_held_is_silence_until_it_goes_on(tmp_path):
         phone.send(Kind.SLIN16, bytes(640))
         while not pcm.endswith(bytes(640 * 3)):
             pcm += (await phone.read()).payload
-        gap.set()
         phone.send(Kind.SLIN16, bytes(640))
         return pcm + await phone.audio_until_hangup()
 
     pcm = played(story, tmp_path, script)
-    assert gap.is_set()
     assert pcm.count(b"\x07\x07" * 320) == 25
     assert not pcm.replace(b"\x07", b"").strip(b"\0")
 
