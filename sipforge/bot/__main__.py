@@ -17,7 +17,7 @@ from sipforge.bot.build import make_openai, make_parts, make_rules, make_voice
 from sipforge.bot.phrases import PhraseError, load_phrases
 from sipforge.bot.prompts import render_prompt
 from sipforge.bot.service import BotMetrics, BotService
-from sipforge.core.course import Phrase
+from sipforge.core.actions import Phrase
 from sipforge.engines.knowledge import load_knowledge
 from sipforge.engines.protocols import RATE_HZ, EngineError
 from sipforge.infra.credentials import CredentialError, read_credential

@@ -15,7 +15,8 @@ from sipforge.bot.service import BotRules, Parts
 from sipforge.bot.setting import Company
 from sipforge.bot.thinking import Thinking
 from sipforge.bot.voice import Voice, load_language, load_turn_judgement
-from sipforge.core.course import CourseRules, Phrase
+from sipforge.core.actions import Phrase
+from sipforge.core.course import CourseRules
 from sipforge.core.turn_taking import TurnRules
 from sipforge.engines.factory import (
     make_answers,

@@ -28,15 +28,12 @@ from sipforge.bot.telling import Telling, Told
 from sipforge.bot.thinking import Hearing, Thinking, Thought
 from sipforge.bot.turn_report import TurnReport
 from sipforge.bot.voice import Voice
-from sipforge.core.audiosocket import Frame, Kind, ProtocolError
-from sipforge.core.course import (
+from sipforge.core.actions import (
     Action,
-    Course,
     HandOver,
     Hangup,
     Hush,
     Invite,
-    Meaning,
     Phrase,
     Repeat,
     Say,
@@ -44,6 +41,8 @@ from sipforge.core.course import (
     Tell,
     Transfer,
 )
+from sipforge.core.audiosocket import Frame, Kind, ProtocolError
+from sipforge.core.course import Course, Meaning
 from sipforge.core.messages import Sender, parse_event
 from sipforge.core.turn_taking import Cue, TurnState, TurnTaking
 from sipforge.engines.protocols import RATE_HZ, Act

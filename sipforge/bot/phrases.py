@@ -13,7 +13,8 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any, Final
 
-from sipforge.core.course import Meaning, Phrase
+from sipforge.core.actions import Phrase
+from sipforge.core.course import Meaning
 from sipforge.engines.answers import AnswersPhrases
 from sipforge.text.plain import words
 

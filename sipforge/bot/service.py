@@ -18,8 +18,9 @@ from sipforge.bot.setting import Company, Origin
 from sipforge.bot.thinking import Thinking
 from sipforge.bot.turn_report import TurnReport
 from sipforge.bot.voice import Voice
+from sipforge.core.actions import Reason
 from sipforge.core.audiosocket import ProtocolError
-from sipforge.core.course import Course, CourseRules, Reason
+from sipforge.core.course import Course, CourseRules
 from sipforge.core.messages import Hello, parse_hello
 from sipforge.core.turn_taking import TurnRules, TurnTaking
 from sipforge.engines.protocols import EngineError, Vad

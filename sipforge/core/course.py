@@ -16,35 +16,21 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from sipforge.core.actions import (
+    Action,
+    HandOver,
+    Hangup,
+    Hush,
+    Invite,
+    Phrase,
+    Reason,
+    Repeat,
+    Say,
+    TakeMessage,
+    Tell,
+    Transfer,
+)
 from sipforge.core.messages import Arrival, Detail
-
-
-class Phrase(Enum):
-    """The fixed things an assistant says; the value is the key in the phrase file."""
-
-    GREETING_MORNING = "greeting_morning"
-    GREETING_AFTERNOON = "greeting_afternoon"
-    GREETING_EVENING = "greeting_evening"
-    GREETING_HANDED_OVER = "greeting_handed_over"
-    ASK_AGAIN = "ask_again"
-    NOT_UNDERSTOOD = "not_understood"
-    UNKNOWN = "unknown"
-    UNKNOWN_NO_OFFER = "unknown_no_offer"
-    CARRY_ON = "carry_on"
-    ONE_MOMENT = "one_moment"
-    BUSY = "busy"
-    CONNECTING = "connecting"
-    NO_OPERATOR = "no_operator"
-    OPERATOR_BUSY = "operator_busy"
-    OPERATOR_AWAY = "operator_away"
-    LEAVE_MESSAGE = "leave_message"
-    MESSAGE_FAILED = "message_failed"
-    IDLE_WARNING = "idle_warning"
-    GOODBYE = "goodbye"
-    IDLE_GOODBYE = "idle_goodbye"
-    UNAVAILABLE = "unavailable"
-    INVITATION = "invitation"
-    """Said, in this language, by the other assistants: does the caller want to speak it?"""
 
 
 class Meaning(Enum):
@@ -67,71 +53,6 @@ class Meaning(Enum):
     """Too many callers at once."""
     FAILED = "failed"
 
-
-class Reason(Enum):
-    """Why the assistant ends a call; the value goes over the wire."""
-
-    GOODBYE = "goodbye"
-    IDLE = "idle"
-    ERROR = "error"
-
-
-@dataclass(frozen=True, slots=True)
-class Say:
-    """Speak a fixed phrase."""
-
-    phrase: Phrase
-
-
-@dataclass(frozen=True, slots=True)
-class Tell:
-    """Speak the answer that was found."""
-
-
-@dataclass(frozen=True, slots=True)
-class Repeat:
-    """Say the last thing again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Invite:
-    """Play the other assistant's invitation."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hush:
-    """Drop what is queued to be heard."""
-
-
-@dataclass(frozen=True, slots=True)
-class Transfer:
-    """Connect with a person, once what was said has been heard."""
-
-    target: str
-    """Extension."""
-
-
-@dataclass(frozen=True, slots=True)
-class TakeMessage:
-    """Record a message for a person, once what was said has been heard."""
-
-    target: str
-    """Extension."""
-
-
-@dataclass(frozen=True, slots=True)
-class HandOver:
-    """Go on with the other assistant, once what was said has been heard."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hangup:
-    """End the call, once what was said has been heard."""
-
-    reason: Reason
-
-
-Action = Say | Tell | Repeat | Invite | Hush | Transfer | TakeMessage | HandOver | Hangup
 
 PAUSE_SECONDS: Final = 2.0
 """What is said to silence is not said in one breath."""

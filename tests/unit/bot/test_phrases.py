@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from sipforge.bot.phrases import PhraseError, load_phrases, read_phrases
-from sipforge.core.course import Meaning, Phrase
+from sipforge.core.actions import Phrase
+from sipforge.core.course import Meaning
 
 FILES = Path(__file__).parents[3] / "roles" / "sipforge" / "files" / "phrases"
 

@@ -20,8 +20,9 @@ from sipforge.bot.service import BotMetrics, BotRules, BotService, Parts
 from sipforge.bot.setting import Company
 from sipforge.bot.thinking import Thinking
 from sipforge.bot.voice import Voice, load_language
+from sipforge.core.actions import Phrase
 from sipforge.core.audiosocket import UNIX_LEG, Frame, FrameParser, Kind, encode
-from sipforge.core.course import CourseRules, Meaning, Phrase
+from sipforge.core.course import CourseRules, Meaning
 from sipforge.core.messages import Hello, Sender, event_frame, hello_frame
 from sipforge.core.turn_taking import TurnRules
 from sipforge.engines.protocols import Floats

@@ -4,15 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sipforge.core.course import (
+from sipforge.core.actions import (
     Action,
-    Course,
-    CourseRules,
     HandOver,
     Hangup,
     Hush,
     Invite,
-    Meaning,
     Phrase,
     Reason,
     Repeat,
@@ -20,8 +17,8 @@ from sipforge.core.course import (
     TakeMessage,
     Tell,
     Transfer,
-    greeting,
 )
+from sipforge.core.course import Course, CourseRules, Meaning, greeting
 from sipforge.core.messages import Arrival, Detail
 
 OFFICE = CourseRules(operator="1000", other_language=True)

@@ -1,0 +1,100 @@
+"""What an assistant can say and do next. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Phrase(Enum):
+    """The fixed things an assistant says; the value is the key in the phrase file."""
+
+    GREETING_MORNING = "greeting_morning"
+    GREETING_AFTERNOON = "greeting_afternoon"
+    GREETING_EVENING = "greeting_evening"
+    GREETING_HANDED_OVER = "greeting_handed_over"
+    ASK_AGAIN = "ask_again"
+    NOT_UNDERSTOOD = "not_understood"
+    UNKNOWN = "unknown"
+    UNKNOWN_NO_OFFER = "unknown_no_offer"
+    CARRY_ON = "carry_on"
+    ONE_MOMENT = "one_moment"
+    BUSY = "busy"
+    CONNECTING = "connecting"
+    NO_OPERATOR = "no_operator"
+    OPERATOR_BUSY = "operator_busy"
+    OPERATOR_AWAY = "operator_away"
+    LEAVE_MESSAGE = "leave_message"
+    MESSAGE_FAILED = "message_failed"
+    IDLE_WARNING = "idle_warning"
+    GOODBYE = "goodbye"
+    IDLE_GOODBYE = "idle_goodbye"
+    UNAVAILABLE = "unavailable"
+    INVITATION = "invitation"
+    """Said, in this language, by the other assistants: does the caller want to speak it?"""
+
+
+class Reason(Enum):
+    """Why the assistant ends a call; the value goes over the wire."""
+
+    GOODBYE = "goodbye"
+    IDLE = "idle"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Speak a fixed phrase."""
+
+    phrase: Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Speak the answer that was found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """Say the last thing again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invite:
+    """Play the other assistant's invitation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hush:
+    """Drop what is queued to be heard."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Connect with a person, once what was said has been heard."""
+
+    target: str
+    """Extension."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeMessage:
+    """Record a message for a person, once what was said has been heard."""
+
+    target: str
+    """Extension."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """Go on with the other assistant, once what was said has been heard."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hangup:
+    """End the call, once what was said has been heard."""
+
+    reason: Reason
+
+
+Action = Say | Tell | Repeat | Invite | Hush | Transfer | TakeMessage | HandOver | Hangup
