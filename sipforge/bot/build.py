@@ -124,6 +124,7 @@ def make_parts(
         phrases,
         completeness=completeness,
         backchannel=is_backchannel,
+        whole_phrases="whisper-phrases" in bot.stt.engines,
         departments=bot.departments,
         foreign=_foreign(settings, bot, recognisers),
     )

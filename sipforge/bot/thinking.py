@@ -64,6 +64,7 @@ class Thinking:
         *,
         completeness: Callable[[str], Completeness] = lambda text: Completeness.UNSURE,
         backchannel: Callable[[str], bool] = lambda text: False,
+        whole_phrases: bool = False,
         departments: Mapping[str, str] | None = None,
         foreign: Callable[[Floats], Awaitable[bool]] | None = None,
     ) -> None:
@@ -75,6 +76,7 @@ class Thinking:
             phrases: the short things callers say.
             completeness: how complete a text of this language sounds.
             backchannel: whether a text only says that the caller listens.
+            whole_phrases: whether the recogniser only knows whole phrases, so that none can be half said.
             departments: spoken name → extension, of whom callers may ask for.
             foreign: whether an utterance is in the other assistant's language.
         """
@@ -83,6 +85,7 @@ class Thinking:
         self._phrases = phrases
         self._completeness = completeness
         self._backchannel = backchannel
+        self._whole_phrases = whole_phrases
         self._departments = {tuple(words(name)): target for name, target in (departments or {}).items()}
         self._foreign = foreign
 
@@ -126,10 +129,11 @@ class Thinking:
         """How complete the turn is, by its words and by whether an answer to it is known."""
         if hearing.completeness is Completeness.OPEN:
             return Completeness.OPEN
-        known = hearing.meaning not in {None, Meaning.NOTHING, Meaning.FOREIGN} or (
-            thought is not None and thought.meaning is Meaning.ANSWERED and thought.engine == "answers"
-        )
-        return Completeness.FINISHED if known else Completeness.UNSURE
+        answered = thought is not None and thought.meaning is Meaning.ANSWERED and thought.engine == "answers"
+        # A statement goes on more often than a question: "I want to change my appointment ... to Thursday".
+        asks = self._whole_phrases or hearing.transcript.text.endswith("?")
+        short = hearing.meaning not in {None, Meaning.NOTHING, Meaning.FOREIGN}
+        return Completeness.FINISHED if short or (answered and asks) else Completeness.UNSURE
 
     async def _nothing(self, samples: Floats) -> Meaning:
         return Meaning.FOREIGN if await self._is_foreign(samples) else Meaning.NOTHING

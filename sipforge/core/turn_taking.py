@@ -109,7 +109,7 @@ class TurnRules:
     """Speech after which the caller has gone on: more than a click."""
     finished_seconds: float = 0.4
     """Silence that ends a turn which is a whole question or reply."""
-    unsure_seconds: float = 0.8
+    unsure_seconds: float = 0.9
     open_seconds: float = 1.4
     longest_seconds: float = 60.0
     """Of one utterance."""

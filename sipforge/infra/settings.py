@@ -188,7 +188,7 @@ class TurnSettings(_Section):
 
     finished_seconds: float = Field(default=0.4, gt=0)
     """After a whole question whose answer is known, or a short reply such as "yes"."""
-    unsure_seconds: float = Field(default=0.8, gt=0)
+    unsure_seconds: float = Field(default=0.9, gt=0)
     open_seconds: float = Field(default=1.4, gt=0)
     """After words that cannot be the end, such as "... and", or that nobody has recognised yet."""
 

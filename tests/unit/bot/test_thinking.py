@@ -95,14 +95,15 @@ def test_whom_the_caller_wants(said: str, meaning: Meaning, target: str) -> None
 @pytest.mark.parametrize(
     ("said", "judged"),
     [
-        ("when", Completeness.FINISHED),
+        ("when?", Completeness.FINISHED),
+        ("when", Completeness.UNSURE),
         ("yes", Completeness.FINISHED),
         ("when and", Completeness.OPEN),
         ("riddle", Completeness.UNSURE),
     ],
 )
 def test_a_turn_is_finished_when_its_answer_is_known(said: str, judged: Completeness) -> None:
-    book = BookDialogue({"when": "At eight.", "when and": "At eight."})
+    book = BookDialogue(dict.fromkeys(("when?", "when", "when and"), "At eight."))
     book.name = "answers"
 
     def completeness(text: str) -> Completeness:
