@@ -31,7 +31,17 @@ from sipforge.engines.factory import (
 from sipforge.engines.factory import make_openai as make_service
 from sipforge.engines.fallback import FallbackStt
 from sipforge.engines.knowledge import Knowledge
-from sipforge.engines.protocols import RATE_HZ, Dialogue, EngineError, Floats, LanguageId, Stage, Stt, Tts
+from sipforge.engines.protocols import (
+    RATE_HZ,
+    Dialogue,
+    EngineError,
+    Floats,
+    LanguageId,
+    Reconsidering,
+    Stage,
+    Stt,
+    Tts,
+)
 from sipforge.infra.credentials import find_credential
 from sipforge.infra.metrics import Metrics
 from sipforge.infra.settings import BotSettings, Settings
@@ -127,6 +137,7 @@ def make_parts(
         whole_phrases="whisper-phrases" in bot.stt.engines,
         departments=bot.departments,
         foreign=_foreign(settings, bot, recognisers),
+        reconsider=next((stt.reconsider for stt in recognisers if isinstance(stt, Reconsidering)), None),
     )
     vad = make_vad(bot.vad.engine, models / bot.vad.model)
     return Parts(

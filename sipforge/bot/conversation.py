@@ -13,7 +13,7 @@ import logging
 import math
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sipforge.bot.ear import Ear
@@ -282,6 +282,8 @@ class Call:
         if hearing is None or thought is None:
             return
         self._drop_answer()
+        if thought.text:
+            hearing = replace(hearing, transcript=replace(hearing.transcript, text=thought.text))
         cough = thought.meaning is Meaning.NOTHING and self._speech_seconds < _COUGH_SECONDS
         if cough and self._turns.state is TurnState.THINKING:
             self._turns.nothing()

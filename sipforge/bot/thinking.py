@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 
 from sipforge.bot.phrases import Phrases
 from sipforge.core.course import Meaning
@@ -22,6 +23,8 @@ from sipforge.engines.protocols import (
 from sipforge.text.plain import words
 from sipforge.text.turn_end import Completeness
 
+_SAME_SOUNDS = 0.6
+"""Share of letters."""
 _NOTHING = Transcript("", 0.0, 0.0)
 
 
@@ -51,6 +54,8 @@ class Thought:
     """How long the dialogue engines took to the first part of a reply."""
     failed: Stage | None = None
     """The stage that failed, where one did."""
+    text: str = ""
+    """What the utterance was on second thoughts, where that is not what was recognised at first."""
 
 
 class Thinking:
@@ -67,6 +72,7 @@ class Thinking:
         whole_phrases: bool = False,
         departments: Mapping[str, str] | None = None,
         foreign: Callable[[Floats], Awaitable[bool]] | None = None,
+        reconsider: Callable[[Floats], Awaitable[Transcript]] | None = None,
     ) -> None:
         """Put the engines together.
 
@@ -78,6 +84,7 @@ class Thinking:
             backchannel: whether a text only says that the caller listens.
             whole_phrases: whether the recogniser only knows whole phrases, so that none can be half said.
             departments: spoken name → extension, of whom callers may ask for.
+            reconsider: hears once more what made no sense.
             foreign: whether an utterance is in the other assistant's language.
         """
         self._stt = stt
@@ -88,6 +95,7 @@ class Thinking:
         self._whole_phrases = whole_phrases
         self._departments = {tuple(words(name)): target for name, target in (departments or {}).items()}
         self._foreign = foreign
+        self._reconsider = reconsider
 
     async def hear(self, samples: Floats) -> Hearing:
         """What was said in `samples` (16 kHz); an engine's failure is a meaning, too."""
@@ -111,9 +119,31 @@ class Thinking:
         if hearing.meaning is not None:
             return Thought(hearing.meaning, failed=hearing.failed)
         thought = await self._ask(Question(hearing.transcript.text, history), self._dialogues)
-        if thought.meaning is Meaning.UNKNOWN and await self._is_foreign(samples):
+        if thought.meaning is not Meaning.UNKNOWN:
+            return thought
+        again = await self._reconsidered(hearing, history, samples)
+        if again is not None:
+            return again
+        if await self._is_foreign(samples):
             return Thought(Meaning.FOREIGN, seconds=thought.seconds)
         return thought
+
+    async def _reconsidered(
+        self, hearing: Hearing, history: tuple[Exchange, ...], samples: Floats
+    ) -> Thought | None:
+        """The answer to what was perhaps misheard; None: there is none either."""
+        if self._reconsider is None:
+            return None
+        try:
+            heard = await self._reconsider(samples)
+        except EngineError:
+            return None
+        first = hearing.transcript.text
+        # It must be another spelling of the same sounds, not what such callers would say instead.
+        if not heard.text or heard.text == first or not _alike(heard.text, first):
+            return None
+        thought = await self._ask(Question(heard.text, history), self._dialogues)
+        return replace(thought, text=heard.text) if thought.meaning is Meaning.ANSWERED else None
 
     async def think_again(self, hearing: Hearing, history: tuple[Exchange, ...], after: str) -> Thought:
         """As `think`, with the engines behind the one named `after`, whose reply broke off."""
@@ -173,3 +203,9 @@ class Thinking:
             meaning = Meaning.NOTHING if failure.retryable else Meaning.FAILED
             return Thought(meaning, seconds=seconds, failed=failure.stage)
         return Thought(Meaning.UNKNOWN, seconds=seconds, failed=failure.stage if failure else None)
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two transcripts can be of the same sounds."""
+    first, second = "".join(words(one)), "".join(words(other))
+    return SequenceMatcher(None, first, second, autojunk=False).ratio() >= _SAME_SOUNDS

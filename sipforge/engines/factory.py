@@ -43,7 +43,8 @@ def make_stt(
         directory: folder of its model.
         language: the model's language token.
         threads: CPU threads for one utterance.
-        phrases: what callers are expected to say → its meaning, for "whisper-phrases".
+        phrases: what callers are expected to say → its meaning: all that "whisper-phrases" knows, and a hint
+            for "whisper".
 
     Raises:
         EngineError: unknown engine, or its model cannot be loaded.
@@ -55,7 +56,9 @@ def make_stt(
     if engine == "whisper":
         from sipforge.engines.whisper import WINDOW_SECONDS, WhisperStt  # noqa: PLC0415 - as above
 
-        return WhisperStt(WhisperModel(directory, language, threads, WINDOW_SECONDS))
+        # One phrasing of each thing is enough of a hint.
+        context = " ".join({meaning: phrase for phrase, meaning in reversed(list(phrases.items()))}.values())
+        return WhisperStt(WhisperModel(directory, language, threads, WINDOW_SECONDS), context)
     from sipforge.engines.whisper_phrases import WhisperPhrasesStt  # noqa: PLC0415 - as above
 
     return WhisperPhrasesStt(WhisperModel(directory, language, threads), phrases)

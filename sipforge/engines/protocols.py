@@ -148,6 +148,19 @@ class LanguageId(Protocol):
         ...
 
 
+@runtime_checkable
+class Reconsidering(Protocol):
+    """Hears once more, expecting what callers of this office say."""
+
+    async def reconsider(self, samples: Floats) -> Transcript:
+        """What `samples` (16 kHz) sound like then; empty where it cannot tell.
+
+        Raises:
+            EngineError: the queue is full (retryable) or the model failed.
+        """
+        ...
+
+
 class LocalStt(Stt, LanguageId, Protocol):
     """A recogniser on this host."""
 

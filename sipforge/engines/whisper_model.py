@@ -19,6 +19,8 @@ SHORTEST_WINDOW_SECONDS = 10.0
 """Least window if not told otherwise. Whisper was trained on 30 s; much below 7 s it hears words wrong."""
 TAIL_SECONDS = 1.0
 """Silence that a window has after the utterance: the model must see that it is over."""
+_CONTEXT_TOKENS = 200
+"""Whisper takes half of its 448 tokens for what was before."""
 _FRAMES_PER_SECOND = 50
 """The encoder halves the 100 feature frames a second."""
 
@@ -70,6 +72,7 @@ class WhisperModel:
             self._token("<|transcribe|>"),
         ]
         self._window_seconds = window_seconds
+        self._before = self._token("<|startofprev|>")
         self._no_timestamps = self._token("<|notimestamps|>")
 
     def _token(self, text: str) -> int:
@@ -86,9 +89,15 @@ class WhisperModel:
         output = self._model.encode(view(features[None]), to_cpu=True)
         return Encoded(np.array(output), seconds)
 
-    def write(self, encoded: Encoded) -> Written:
-        """What was said, greedily decoded; at most 6 tokens a second + 8, or the model can loop."""
-        prompt = [*self._start, self._no_timestamps]
+    def write(self, encoded: Encoded, before: str = "") -> Written:
+        """What was said, greedily decoded; at most 6 tokens a second + 8, or the model can loop.
+
+        Args:
+            encoded: the utterance.
+            before: what the model is to believe was said before it, such as words that callers use.
+        """
+        context = [self._before, *self.tokens(before)[:_CONTEXT_TOKENS]] if before else []
+        prompt = [*context, *self._start, self._no_timestamps]
         result = self._model.generate(
             view(encoded.states),
             [prompt],

@@ -115,6 +115,25 @@ def test_a_turn_is_finished_when_its_answer_is_known(said: str, judged: Complete
     assert thinking.judge(hearing, asyncio.run(thinking.think(hearing, (), samples))) is judged
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "meaning"),
+    [
+        ("where can i bark", "where can i park", Meaning.ANSWERED),
+        ("how old is the moon", "where can i park", Meaning.UNKNOWN),
+        ("where can i bark", "FAIL", Meaning.UNKNOWN),
+        ("where can i bark", "", Meaning.UNKNOWN),
+    ],
+)
+def test_what_made_no_sense_is_heard_once_more(first: str, second: str, meaning: Meaning) -> None:
+    book = BookDialogue({"where can i park": "Here."})
+    again = LevelStt(second)
+    thinking = Thinking(LevelStt(first), [book], PHRASES, reconsider=again.transcribe)
+    samples = np.full(16000, 0.2, np.float32)
+    thought = asyncio.run(thinking.think(asyncio.run(thinking.hear(samples)), (), samples))
+    assert thought.meaning is meaning
+    assert thought.text == (second if meaning is Meaning.ANSWERED else "")
+
+
 def test_another_language_is_noticed_where_nothing_is_known() -> None:
     async def foreign(samples: Floats) -> bool:
         return samples.size > 8000

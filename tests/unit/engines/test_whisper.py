@@ -20,7 +20,7 @@ class Says:
     def encode(self, samples: Floats) -> Encoded:
         return Encoded(np.zeros((1, 50, 4), np.float32), samples.size / 16000)
 
-    def write(self, encoded: Encoded) -> Written:
+    def write(self, encoded: Encoded, before: str = "") -> Written:
         return self.written
 
 
