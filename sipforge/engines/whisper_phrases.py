@@ -29,6 +29,10 @@ AHEAD: Final = 0.7
 """How much better than any phrase of another meaning it must fit: wrong ones were 0.1 to 0.6 ahead."""
 _TAIL_SECONDS: Final = 1.0
 """The decoder must see the silence after the words: without it the right phrase scores like a wrong one."""
+_AFTER_SECONDS: Final = 0.5
+"""Quiet put behind an utterance, which is heard at the first short pause: of 27 phrases over the telephone band,
+cut a quarter of a second after the last word, 21 were right with it and 17 without."""
+_AFTER_LEVEL: Final = 2e-4
 _FIRST_TOKENS: Final = 6
 _FINALISTS: Final = 12
 """Phrases are first sorted out by their first 6 tokens; in 51 clips the right one never fell below 11th."""
@@ -97,11 +101,12 @@ class PhraseSet:
         self._tokens = [model.tokens(phrase) for phrase in self._phrases]
         noise = np.random.default_rng(0).standard_normal(int(_PRIOR_SECONDS * RATE_HZ))
         heard = [self._scores(model.encode((level * noise).astype(np.float32))) for level in _PRIOR_NOISE]
+        self._after = (_AFTER_LEVEL * noise[: int(_AFTER_SECONDS * RATE_HZ)]).astype(np.float32)
         self._prior = [np.mean(scores, axis=0) for scores in zip(*heard, strict=True)]
 
     def match(self, samples: Floats) -> PhraseMatch:
         """The phrase that fits `samples` (16 kHz, at most 30 s) best."""
-        encoded = self._model.encode(samples)
+        encoded = self._model.encode(np.concatenate([samples, self._after]))
         candidates = list(range(len(self._phrases)))
         if len(candidates) > _FINALISTS:
             first = self._fits(encoded, candidates, _FIRST_TOKENS)

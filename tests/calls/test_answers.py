@@ -13,8 +13,8 @@ from tests.phones.conversation import ENGLISH, KINYARWANDA, ask
     [
         ("2000", ENGLISH, "hours"),
         ("2000", ENGLISH, "address"),
-        ("3000", KINYARWANDA, "amasaha"),
-        ("3000", KINYARWANDA, "aho_turi"),
+        ("3000", KINYARWANDA, "telefone"),
+        ("3000", KINYARWANDA, "indimi"),
     ],
 )
 def test_the_answer_is_the_files(phone, judge, texts, number, language, topic_id):

@@ -244,7 +244,7 @@ def test_the_key_0_connects_with_a_person(phone, judge):
 
 def test_a_caller_who_wants_the_other_language_is_carried_over(phone, appliance, judge, texts):
     known = texts(KINYARWANDA)
-    topic = known.topics["amasaha"]
+    topic = known.topics["telefone"]
     caller = phone("1001")
     caller.dial("2000")
     caller.wait_reply()

@@ -124,6 +124,8 @@ class Phone(Line):
         ear.stop()
         self._ear = None
         self._state = State.IDLE
+        # What was said last would be said again as soon as the next call is answered.
+        self._baresip.control.command("ausrc", f"aufile,{self._baresip.folder / 'silence.wav'}")
         if ear.heard is None or ear.said is None:
             raise PhoneError(f"{self.extension}: the call had no audio; {self._baresip.log_end()}")
         stem = name or f"{self.extension}-call-{self._calls}"

@@ -32,7 +32,7 @@ from tests.phones.recording import mouth_to_ear_seconds
 from tests.phones.speech import SpeechError, english
 from tests.phones.texts import load_texts
 
-QUESTIONS = (("2000", ENGLISH, "hours"), ("3000", KINYARWANDA, "amasaha"))
+QUESTIONS = (("2000", ENGLISH, "hours"), ("3000", KINYARWANDA, "telefone"))
 """Who is rung, in which language, and the topic of the knowledge file that is asked about."""
 SENTENCES = (
     "Good morning. The meeting starts at nine in the large room.",

@@ -64,7 +64,7 @@ def test_the_prior_is_taken_off_and_the_root_of_the_length_divided_by() -> None:
     assert match.fit == pytest.approx(5 * LENGTH / np.sqrt(LENGTH))
     assert match.ahead == pytest.approx(match.fit)
     assert match.sure
-    assert model.seconds == 3.0
+    assert model.seconds == 3.5
 
 
 def test_silence_is_no_phrase() -> None:
