@@ -30,8 +30,8 @@ AHEAD: Final = 0.7
 _TAIL_SECONDS: Final = 1.0
 """The decoder must see the silence after the words: without it the right phrase scores like a wrong one."""
 _AFTER_SECONDS: Final = 0.5
-"""Quiet put behind an utterance, which is heard at the first short pause: of 27 phrases over the telephone band,
-cut a quarter of a second after the last word, 21 were right with it and 17 without."""
+"""Quiet put behind an utterance, which is heard at the first short pause: of 27 phrases over the telephone
+band, cut a quarter of a second after the last word, 21 were right with it and 17 without."""
 _AFTER_LEVEL: Final = 2e-4
 _FIRST_TOKENS: Final = 6
 _FINALISTS: Final = 12
