@@ -36,7 +36,6 @@ class _Sentence:
     first_sound: FirstSound | None = None
     seconds: float = 0.0
     """Length of what was sent."""
-    sent: bool = False
     heard: bool = False
 
 
@@ -222,7 +221,6 @@ class Mouth:
         if generation != self._generation:
             return
         self._link.event({"type": "mark", "name": sentence.mark})
-        sentence.sent = True
         unheard = sum(one.seconds for one in self._reply if not one.heard)
         self._deadline = time.monotonic() + unheard + _GRACE_SECONDS
 

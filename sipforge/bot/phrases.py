@@ -16,7 +16,7 @@ from typing import Any, Final
 from sipforge.core.actions import Phrase
 from sipforge.core.course import Meaning
 from sipforge.engines.answers import AnswersPhrases
-from sipforge.text.plain import words
+from sipforge.text.plain import contains, words
 
 INTENTS: Final = (
     Meaning.YES,
@@ -54,7 +54,7 @@ class Phrases:
     def asks_for_somebody(self, utterance: str) -> bool:
         """Whether the caller asks for a colleague or a department."""
         said = words(utterance)
-        return any(_contains(said, words(phrasing)) for phrasing in self.ask_for)
+        return any(contains(said, words(phrasing)) for phrasing in self.ask_for)
 
     def meaning(self, utterance: str) -> Meaning | None:
         """Which of the short things `utterance` is, or None; the longest phrasing contained in it decides."""
@@ -62,15 +62,11 @@ class Phrases:
         best: tuple[int, Meaning] | None = None
         for meaning, phrasings in self.intents.items():
             for phrasing in map(words, phrasings):
-                fits = len(said) <= len(phrasing) + _POLITE and _contains(said, phrasing)
+                fits = len(said) <= len(phrasing) + _POLITE and contains(said, phrasing)
                 fits = fits or _alike(said, phrasing)
                 if fits and (best is None or len(phrasing) > best[0]):
                     best = (len(phrasing), meaning)
         return best[1] if best else None
-
-
-def _contains(said: list[str], phrasing: list[str]) -> bool:
-    return any(said[at : at + len(phrasing)] == phrasing for at in range(len(said) - len(phrasing) + 1))
 
 
 def _alike(said: list[str], phrasing: list[str]) -> bool:

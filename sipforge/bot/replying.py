@@ -29,18 +29,18 @@ class Replying:
         """The reply so far, heard or not."""
         return self._mouth.said
 
-    def say(self, text: str, engine: str = "phrases", first_sound: FirstSound | None = None) -> bool:
+    def say(self, text: str, first_sound: FirstSound | None = None) -> bool:
         """Speak `text`; whether it answers the caller's turn."""
-        answers = self._begin(engine)
+        answers = self._begin("phrases")
         self._mouth.say(text, first_sound)
-        self._end()
+        self._mouth.close()
         return answers
 
     def play(self, text: str, slin: bytes) -> bool:
         """Play a recording of `text`; whether it answers the caller's turn."""
         answers = self._begin("phrases")
         self._mouth.play(text, slin)
-        self._end()
+        self._mouth.close()
         return answers
 
     def tell(self, group: asyncio.TaskGroup, reply: Reply, first_sound: FirstSound | None) -> bool:
@@ -53,7 +53,7 @@ class Replying:
         """A streamed reply has come to its end; whether it is still wanted."""
         if not self._telling.take(told):
             return False
-        self._end()
+        self._mouth.close()
         return True
 
     def fill(self, text: str) -> None:
@@ -109,9 +109,6 @@ class Replying:
         self.over = False
         self._mouth.begin()
         return self._memory.replies(engine)
-
-    def _end(self) -> None:
-        self._mouth.close()
 
     def _finish(self) -> bool:
         self._remember_to_repeat()

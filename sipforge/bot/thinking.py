@@ -20,7 +20,7 @@ from sipforge.engines.protocols import (
     Stt,
     Transcript,
 )
-from sipforge.text.plain import words
+from sipforge.text.plain import contains, words
 from sipforge.text.turn_end import Completeness
 
 _SAME_SOUNDS = 0.6
@@ -93,7 +93,7 @@ class Thinking:
         self._completeness = completeness
         self._backchannel = backchannel
         self._whole_phrases = whole_phrases
-        self._departments = {tuple(words(name)): target for name, target in (departments or {}).items()}
+        self._departments = [(words(name), target) for name, target in (departments or {}).items()]
         self._foreign = foreign
         self._reconsider = reconsider
 
@@ -179,8 +179,8 @@ class Thinking:
     def _whom(self, text: str) -> str:
         """Extension of the department that `text` names, or that it is; empty: none."""
         said = words(text)
-        for name, extension in self._departments.items():
-            if any(tuple(said[at : at + len(name)]) == name for at in range(len(said) - len(name) + 1)):
+        for name, extension in self._departments:
+            if contains(said, name):
                 return extension
         digits = "".join(word for word in said if word.isdigit())
         return digits if len(digits) == 4 and digits.startswith("1") else ""

@@ -189,10 +189,6 @@ class Course:
             case _:
                 return self._unknown()
 
-    def answered_with(self, offered: Offer) -> None:
-        """The answer that was told ends in an offer."""
-        self._offer = offered
-
     def key(self, key: str) -> list[Action]:
         """The caller pressed a key."""
         if self.over:

@@ -91,11 +91,6 @@ class WhisperStt:
         self._worker = Worker(Stage.STT)
         self._finished: OrderedDict[bytes, Written] = OrderedDict()
 
-    @property
-    def expected_wait_seconds(self) -> float:
-        """How long an utterance that ends now will probably wait for its turn."""
-        return self._worker.expected_wait_seconds
-
     async def transcribe(self, samples: Floats, *, urgent: bool = True) -> Transcript:
         """Write down `samples`, of which the first two minutes are heard.
 

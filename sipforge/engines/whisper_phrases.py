@@ -150,11 +150,6 @@ class WhisperPhrasesStt:
         self._set = PhraseSet(model, phrases)
         self._worker = Worker(Stage.STT)
 
-    @property
-    def expected_wait_seconds(self) -> float:
-        """How long an utterance that ends now will probably wait for its turn."""
-        return self._worker.expected_wait_seconds
-
     async def transcribe(self, samples: Floats, *, urgent: bool = True) -> Transcript:
         """The phrase that was said; empty when none was. Not `urgent`: a speculation, others may overtake.
 

@@ -29,6 +29,11 @@ def words(text: str) -> list[str]:
     return _WORD.findall("".join(letter for letter in plain if not unicodedata.combining(letter)))
 
 
+def contains(said: list[str], phrase: list[str]) -> bool:
+    """Whether the words of `phrase` stand in `said`, one after the other."""
+    return any(said[at : at + len(phrase)] == phrase for at in range(len(said) - len(phrase) + 1))
+
+
 def normalise(text: str) -> str:
     """`text` ready to be spoken: folded, and nothing more."""
     return fold(text)
