@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from sipforge.bot.briefing import write_briefing
+from sipforge.bot.menu import build_menu
 from sipforge.bot.phrases import INTENTS, Phrases
 from sipforge.bot.service import BotRules, Parts
 from sipforge.bot.setting import Company
@@ -145,7 +146,13 @@ def make_parts(
     )
     vad = make_vad(bot.vad.engine, models / bot.vad.model)
     return Parts(
-        vad, thinking, voice, phrases, _company(settings, name, voice), hour=lambda: datetime.now().hour
+        vad,
+        thinking,
+        voice,
+        phrases,
+        _company(settings, name, voice),
+        hour=lambda: datetime.now().hour,
+        menu=build_menu(knowledge, phrases.menu, operator=bool(bot.operator)),
     )
 
 
