@@ -22,6 +22,7 @@ from sipforge.infra.model_store import ModelError
 from tests.bench import (
     barge_in,
     cloud,
+    kinyarwanda,
     load,
     local_model,
     playout,
@@ -55,6 +56,7 @@ PARTS: dict[str, tuple[Part, float]] = {
     "turn-cuts": (turn_cuts.run, 15.0),
     "local-model": (local_model.run, 9.0),
     "cloud": (cloud.run, 16.0),
+    "kinyarwanda": (kinyarwanda.run, 22.0),
     "recognition": (word_errors.run, 16.0),
 }
 """By name, in the order they are run, with about how many minutes each takes; of those that
