@@ -6,7 +6,7 @@ import importlib
 import json
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
@@ -19,7 +19,7 @@ from sipforge.cli.output import print_json, print_table, say, warn
 
 if TYPE_CHECKING:
     from sipforge.cli.review_items import Item
-    from sipforge.cli.review_sound import Language
+    from sipforge.cli.review_sound import Booth, Language
     from sipforge.cli.review_verdicts import Record
     from sipforge.infra.settings import BotSettings
 
@@ -90,8 +90,8 @@ def review(
             _summarise(items, judged, as_json=as_json or host.as_json)
             return
         wanted = [item for item in items if all_ or item.key not in judged]
-        hear = _hearing(host, bot, language, play=play, folder=wav)
-        _ask_about(wanted, len(items) - len(wanted), path, by, hear)
+        booth = _booth(host, bot, language, play=play, folder=wav)
+        _ask_about(wanted, len(items) - len(wanted), path, by, booth)
     except VerdictError as error:
         raise CliError(str(error), Exit.DEGRADED) from error
     except PermissionError as error:
@@ -147,46 +147,29 @@ def _text(path: Path) -> str:
         raise CliError(f"{path}: cannot be read: {error}", Exit.UNREACHABLE) from error
 
 
-def _hearing(
+def _booth(
     host: Host, bot: BotSettings, language: Language, *, play: bool, folder: Path | None
-) -> Callable[[int, Item], None]:
-    """What lets a reviewer hear the item of a number."""
-    import tempfile
-
-    from sipforge.cli.review_sound import Speaker, find_player
-    from sipforge.cli.review_sound import play as play_file
+) -> Booth | None:
+    """What lets a reviewer hear the texts; None where they are only read."""
+    from sipforge.cli.review_sound import Booth, Speaker, find_player
 
     if not play and folder is None:
-        return lambda number, item: None
-    player = find_player() if play else None
-    speaker = Speaker(host.settings, bot, language)
-    if folder is not None:
-        folder.mkdir(parents=True, exist_ok=True)
-
-    def hear(number: int, item: Item) -> None:
-        if not item.said:
-            return
-        with tempfile.TemporaryDirectory() as scratch:
-            path = (folder or Path(scratch)) / f"{number:03}-{item.id.replace('/', '-')}.wav"
-            path.write_bytes(speaker.wav(item.said))
-            if folder is not None:
-                say(f"  in {path}")
-            if player is not None:
-                play_file(player, path)
-
-    return hear
+        return None
+    player = find_player() if play else ()
+    return Booth(Speaker(host.settings, bot, language), folder, player)
 
 
-def _ask_about(
-    items: Sequence[Item], before: int, path: Path, by: str, hear: Callable[[int, Item], None]
-) -> None:
+def _ask_about(items: Sequence[Item], before: int, path: Path, by: str, booth: Booth | None) -> None:
     from sipforge.cli.review_verdicts import Record, append
 
     say(f"{len(items)} texts to judge, {before} judged before; verdicts go to {path}")
+    if booth is not None and booth.folder is not None:
+        say(f"{booth.write(items)} WAV files are in {booth.folder}")
     judged = 0
     for number, item in enumerate(items, 1):
         _show(number, len(items), item)
-        hear(number, item)
+        if booth is not None:
+            booth.play(item)
         try:
             answer = _asked(item)
         except (typer.Abort, EOFError):
@@ -196,7 +179,8 @@ def _ask_about(
             continue
         verdict, correction, note = answer
         at = datetime.now(UTC).isoformat(timespec="seconds")
-        append(path, Record(item.id, item.digest, item.text, verdict, correction, note, by, at))
+        record = Record(item.id, item.digest, item.text, item.words, verdict, correction, note, by, at)
+        append(path, record)
         judged += 1
     say(f"{judged} judged now, {len(items) - judged} open.")
 
@@ -230,7 +214,7 @@ def _asked(item: Item) -> tuple[Any, str, str] | None:
                 return Verdict.WRONG, "", rest.strip() or _line("note, if any")
             case "c":
                 correction = _line("how it should be")
-                if correction and correction != item.text:
+                if correction not in {"", item.text, item.words}:
                     return Verdict.CORRECTED, correction, rest.strip() or _line("note, if any")
                 say("  nothing was changed")
             case "s":
@@ -294,7 +278,7 @@ def _summarise(items: Sequence[Item], judged: Review, *, as_json: bool) -> None:
         say("To apply:")
     for item, record in faults:
         say(f"  {item.id}")
-        say(f"    {item.text}")
+        say(f"    {item.text}" + (f" (spoken: {item.words})" if item.words not in {"", item.text} else ""))
         say(f"    {record.correction or '(wrong; no correction was given)'}")
         if record.note:
             say(f"    note: {record.note}")

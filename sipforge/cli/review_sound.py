@@ -6,6 +6,7 @@ import asyncio
 import io
 import shutil
 import subprocess
+import tempfile
 import wave
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from sipforge.cli.errors import CliError, Exit
 
 if TYPE_CHECKING:
+    from sipforge.cli.review_items import Item
     from sipforge.infra.settings import BotSettings, Settings
 
 # ruff: noqa: PLC0415 - what is imported inside functions costs up to 0.3 s
@@ -97,13 +99,44 @@ def find_player() -> Sequence[str]:
     raise CliError(f"nothing here plays sound ({names}); use --wav FOLDER", Exit.UNREACHABLE)
 
 
-def play(player: Sequence[str], path: Path) -> None:
-    """Play a WAV file to its end.
+class Booth:
+    """Where a reviewer hears the texts: each spoken into a WAV file, or played, or both."""
 
-    Raises:
-        CliError: the player failed, as where there is no sound card.
-    """
-    done = subprocess.run([*player, str(path)], capture_output=True, text=True, check=False)
-    if done.returncode:
-        said = done.stderr.strip().splitlines()
-        raise CliError(f"{player[0]}: {said[-1] if said else 'failed'}; use --wav FOLDER", Exit.UNREACHABLE)
+    def __init__(self, speaker: Speaker, folder: Path | None, player: Sequence[str]) -> None:
+        """`folder` keeps the files, if it is given; `player` is as `find_player` gives it, empty for none."""
+        self.folder = folder
+        self._speaker = speaker
+        self._player = player
+
+    def write(self, items: Sequence[Item]) -> int:
+        """Put all of `items` into the folder, numbered in their order; how many there are to be heard.
+
+        Raises:
+            CliError: one cannot be spoken.
+            OSError: the disk refused.
+        """
+        folder = self.folder or Path()
+        folder.mkdir(parents=True, exist_ok=True)
+        heard = [(number, item) for number, item in enumerate(items, 1) if item.said]
+        for number, item in heard:
+            (folder / f"{number:03}-{item.id.replace('/', '-')}.wav").write_bytes(
+                self._speaker.wav(item.said)
+            )
+        return len(heard)
+
+    def play(self, item: Item) -> None:
+        """Play one to its end.
+
+        Raises:
+            CliError: it cannot be spoken, or played, as where there is no sound card.
+        """
+        if not self._player or not item.said:
+            return
+        with tempfile.NamedTemporaryFile(suffix=".wav") as file:
+            file.write(self._speaker.wav(item.said))
+            file.flush()
+            done = subprocess.run([*self._player, file.name], capture_output=True, text=True, check=False)
+        if done.returncode:
+            said = done.stderr.strip().splitlines()
+            why = said[-1] if said else "failed"
+            raise CliError(f"{self._player[0]}: {why}; use --wav FOLDER", Exit.UNREACHABLE)

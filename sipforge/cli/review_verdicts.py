@@ -33,7 +33,9 @@ class Record:
     id: str
     digest: str
     text: str
-    """What was judged, for who reads the file."""
+    """What was judged, as written."""
+    spoken: str
+    """And as it was spoken: what a correction of a number, or a time, corrects."""
     verdict: Verdict
     correction: str = ""
     note: str = ""
