@@ -70,6 +70,7 @@ def test_call_test_wants_an_assistant(tmp_path: Path) -> None:
         ["calls", "--past"],
         ["config", "check"],
         ["call-test", "2000"],
+        ["review", "kinyarwanda"],
     ],
 )
 def test_missing_settings_are_78_everywhere(command: list[str], tmp_path: Path) -> None:
