@@ -269,7 +269,7 @@ class Call:
         text = hearing.transcript.text
         echo = repeats(text, self._replying.said)
         listens = self._thinking.is_backchannel(text) and not self._course.offers
-        meant = bool(text) and not echo and not listens
+        meant = bool(text) and not echo and not listens and not hearing.doubtful
         cues = self._turns.judged(meant, echo=echo)
         self._obey(cues, now)
         if Cue.RELEASE in cues:
