@@ -43,3 +43,17 @@ def load(
 def view(array: NDArray[np.float32]) -> Any:
     """`array` as models take it."""
     return ctranslate2.StorageView.from_array(np.ascontiguousarray(array, np.float32))
+
+
+def load_wav2vec2_bert(stage: Stage, directory: Path, threads: int) -> Any:
+    """The Wav2Vec2-BERT encoder in `directory` for the CPU, run in int8 on `threads` threads.
+
+    Raises:
+        EngineError: a file is missing or broken, or the model is not of this kind.
+    """
+    try:
+        return ctranslate2.models.Wav2Vec2Bert(
+            str(directory), device="cpu", compute_type="int8", intra_threads=threads, inter_threads=1
+        )
+    except Exception as error:  # it raises bare exceptions
+        raise EngineError(stage, f"the model in {directory} cannot be loaded: {error}") from error

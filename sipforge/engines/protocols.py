@@ -161,10 +161,6 @@ class Reconsidering(Protocol):
         ...
 
 
-class LocalStt(Stt, LanguageId, Protocol):
-    """A recogniser on this host."""
-
-
 class Dialogue(Protocol):
     """From what the caller said to what is said in return."""
 

@@ -134,9 +134,9 @@ class _Engines(_Section):
 class SttSettings(_Engines):
     """Speech to text."""
 
-    engines: tuple[Literal["openai", "whisper", "whisper-phrases"], ...] = ("whisper",)
-    """`whisper` writes down anything; `whisper-phrases` picks one of the expected phrases, or none. `openai`,
-    before them, sends what callers say to the service of the table [openai]."""
+    engines: tuple[Literal["openai", "whisper", "whisper-phrases", "wav2vec2-bert"], ...] = ("whisper",)
+    """`whisper` and `wav2vec2-bert` write down anything; `whisper-phrases` picks one of the expected
+    phrases, or none. `openai`, before them, sends what callers say to the service of the table [openai]."""
     model: str = "whisper-base"
     language: str = "en"
     """Whisper's language token (a fine-tune without its own token reuses another's)."""
@@ -146,7 +146,7 @@ class SttSettings(_Engines):
 class TtsSettings(_Engines):
     """Text to speech."""
 
-    engines: tuple[Literal["openai", "piper", "espeak"], ...] = ("espeak",)
+    engines: tuple[Literal["openai", "piper", "vits", "espeak"], ...] = ("espeak",)
     model: str = ""
     """Model name in the manifest; empty where the engine brings its own voices."""
     voice: str = ""
