@@ -56,4 +56,5 @@ def load_wav2vec2_bert(stage: Stage, directory: Path, threads: int) -> Any:
             str(directory), device="cpu", compute_type="int8", intra_threads=threads, inter_threads=1
         )
     except Exception as error:  # it raises bare exceptions
-        raise EngineError(stage, f"the model in {directory} cannot be loaded: {error}") from error
+        message = f"the model in {directory} cannot be loaded: {error}; install the model again"
+        raise EngineError(stage, message) from error

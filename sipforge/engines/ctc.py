@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sipforge.engines.protocols import Floats
 
@@ -118,13 +117,8 @@ def beam_search(log_probabilities: Floats, alphabet: Alphabet, lexicon: Lexicon,
     """The likeliest text of `log_probabilities` (frames, symbols) with the words of `lexicon` favoured."""
     beams: dict[tuple[int, ...], _Prefix] = {(): _Prefix(blank=0.0)}
     for frame in log_probabilities:
-        tried = np.argsort(-frame, kind="stable")[:_TRIED]
-        tried = tried[frame[tried] >= min(_UNLIKELY, float(frame[tried[0]]))]
-        grown: dict[tuple[int, ...], _Prefix] = {}
-        for prefix, before in beams.items():
-            _grow(prefix, before, frame, tried, alphabet, lexicon, grown)
         ranked = sorted(
-            grown.items(),
+            _step(beams, frame, alphabet, lexicon).items(),
             key=lambda item: item[1].total + item[1].gained + lexicon.begun(item[1].word),
             reverse=True,
         )
@@ -132,39 +126,36 @@ def beam_search(log_probabilities: Floats, alphabet: Alphabet, lexicon: Lexicon,
     return _best(beams, alphabet, lexicon)
 
 
-def _grow(
-    prefix: tuple[int, ...],
-    before: _Prefix,
-    frame: Floats,
-    tried: NDArray[np.intp],
-    alphabet: Alphabet,
-    lexicon: Lexicon,
-    grown: dict[tuple[int, ...], _Prefix],
-) -> None:
-    """Add what `prefix` can become with the next frame to `grown`."""
-    total = before.total
-    for number in tried:
-        index = int(number)
-        chance = float(frame[index])
-        if index == alphabet.blank:
-            same = grown.setdefault(prefix, _Prefix(word=before.word, gained=before.gained))
-            same.blank = _add(same.blank, total + chance)
-            continue
-        repeated = bool(prefix) and prefix[-1] == index
-        if repeated:
-            same = grown.setdefault(prefix, _Prefix(word=before.word, gained=before.gained))
-            same.symbol = _add(same.symbol, before.symbol + chance)
-        # A symbol can only come twice in a text where a blank was between.
-        reached = (before.blank if repeated else total) + chance
-        if reached == _NEVER:
-            continue
-        longer = (*prefix, index)
-        if longer not in grown:
-            letter = alphabet.symbols[index]
-            ends = letter == " "
-            gained = before.gained + (lexicon.ended(before.word) if ends else 0.0)
-            grown[longer] = _Prefix(word="" if ends else before.word + letter, gained=gained)
-        grown[longer].symbol = _add(grown[longer].symbol, reached)
+def _step(
+    beams: Mapping[tuple[int, ...], _Prefix], frame: Floats, alphabet: Alphabet, lexicon: Lexicon
+) -> dict[tuple[int, ...], _Prefix]:
+    """What the texts of `beams` can become with the next frame."""
+    likeliest = np.argsort(-frame, kind="stable")[:_TRIED]
+    tried = [int(index) for index in likeliest if frame[index] >= min(_UNLIKELY, float(frame.max()))]
+    grown: dict[tuple[int, ...], _Prefix] = {}
+    for prefix, before in beams.items():
+        total = before.total
+        for index in tried:
+            chance = float(frame[index])
+            repeated = bool(prefix) and prefix[-1] == index
+            if index == alphabet.blank or repeated:
+                same = grown.setdefault(prefix, _Prefix(word=before.word, gained=before.gained))
+                if index == alphabet.blank:
+                    same.blank = _add(same.blank, total + chance)
+                    continue
+                same.symbol = _add(same.symbol, before.symbol + chance)
+            # A symbol can only come twice in a text where a blank was between.
+            reached = (before.blank if repeated else total) + chance
+            if reached == _NEVER:
+                continue
+            longer = (*prefix, index)
+            if longer not in grown:
+                letter = alphabet.symbols[index]
+                ends = letter == " "
+                gained = before.gained + (lexicon.ended(before.word) if ends else 0.0)
+                grown[longer] = _Prefix(word="" if ends else before.word + letter, gained=gained)
+            grown[longer].symbol = _add(grown[longer].symbol, reached)
+    return grown
 
 
 def _best(beams: Mapping[tuple[int, ...], _Prefix], alphabet: Alphabet, lexicon: Lexicon) -> Decoded:
