@@ -122,7 +122,7 @@ class VitsTts:
             or samples.size > _LONGEST_SECONDS * voice.rate_hz
             or not np.isfinite(samples).all()
         ):
-            raise EngineError(Stage.TTS, f"the voice {self.identity} gave no speech: {AGAIN}")
+            raise EngineError(Stage.TTS, f"the voice {self.identity} gave no speech; {AGAIN}")
         return samples
 
     def _try(self, directory: Path) -> None:
