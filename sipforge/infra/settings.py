@@ -138,8 +138,9 @@ class SttSettings(_Engines):
     """`whisper` and `wav2vec2-bert` write down anything; `whisper-phrases` picks one of the expected
     phrases, or none. `openai`, before them, sends what callers say to the service of the table [openai]."""
     model: str = "whisper-base"
-    language: str = "en"
-    """Whisper's language token (a fine-tune without its own token reuses another's)."""
+    language: str = Field(default="en", pattern=r"^[a-z]{2,3}$")
+    """Whisper's language token, without its marks: the one that the model's entry in the manifest names (a
+    fine-tune without its own token reuses another's). `wav2vec2-bert` has none."""
     threads: int = Field(default=1, ge=1)
 
 
