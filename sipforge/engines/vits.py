@@ -126,11 +126,12 @@ class VitsTts:
         return samples
 
     def _try(self, directory: Path) -> None:
-        """Speak all symbols once: a network that does not know one, or that is damaged, shows it now."""
+        """Speak two symbols: a network that has other ones, or that is damaged, mostly shows it now."""
         if not self._voice.ids:
             raise wrong(directory, "it has no symbols")
+        numbers = self._voice.ids.values()
         try:
-            self._samples(self._voice.sequence("".join(self._voice.ids)) or [0])
+            self._samples([min(numbers), max(numbers), min(numbers)])
         except EngineError:
             raise
         except Exception as error:  # onnxruntime's exceptions have no common base

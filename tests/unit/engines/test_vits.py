@@ -154,7 +154,7 @@ def test_tampered_weights(tmp_path: Path) -> None:
     """Where it shows in a trial; the rest is for the checksums of the manifest."""
     folder = tiny.write_sherpa(tmp_path / "voice")
     weights = (folder / "model.onnx").read_bytes()
-    tone = (0.5 * np.sin(2 * np.pi * 200 * np.arange(8) / 16000)).astype(np.float32).tobytes()
+    tone = (0.5 * np.sin(2 * np.pi * 1800 * np.arange(8) / 16000)).astype(np.float32).tobytes()
     assert tone in weights
     spoilt(folder, "model.onnx", weights.replace(tone, b"\xff" * len(tone), 1))
     with pytest.raises(EngineError, match=f"gave no speech{AGAIN}"):
