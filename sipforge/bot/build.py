@@ -38,7 +38,7 @@ from sipforge.engines.protocols import (
     EngineError,
     Floats,
     LanguageId,
-    LocalStt,
+    Queued,
     Reconsidering,
     Stage,
     Stt,
@@ -141,7 +141,7 @@ def make_parts(
         foreign=_foreign(settings, bot, recognisers),
         reconsider=next((stt.reconsider for stt in recognisers if isinstance(stt, Reconsidering)), None),
         wait_seconds=lambda: max(
-            (stt.expected_wait_seconds for stt in recognisers if isinstance(stt, LocalStt)), default=0.0
+            (stt.expected_wait_seconds for stt in recognisers if isinstance(stt, Queued)), default=0.0
         ),
     )
     vad = make_vad(bot.vad.engine, models / bot.vad.model)

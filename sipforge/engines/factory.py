@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sipforge.engines.answers import AnswersDialogue, AnswersPhrases
 from sipforge.engines.knowledge import Knowledge
-from sipforge.engines.protocols import Dialogue, EngineError, LocalStt, Stage, Stt, Tts, Vad
+from sipforge.engines.protocols import Dialogue, EngineError, Stage, Stt, Tts, Vad
 from sipforge.engines.remote import Observe
 from sipforge.text.lexicon import load_lexicon
 
@@ -33,22 +33,25 @@ def make_vad(engine: str, directory: Path) -> Vad:
     return SileroVad(directory)
 
 
-def make_stt(
-    engine: str, directory: Path, language: str, threads: int, phrases: Mapping[str, str]
-) -> LocalStt:
+def make_stt(engine: str, directory: Path, language: str, threads: int, phrases: Mapping[str, str]) -> Stt:
     """Speech to text.
 
     Args:
-        engine: "whisper" or "whisper-phrases".
+        engine: "whisper", "whisper-phrases" or "wav2vec2-bert".
         directory: folder of its model.
-        language: the model's language token.
+        language: the model's language token; "wav2vec2-bert" has none.
         threads: CPU threads for one utterance.
         phrases: what callers are expected to say → its meaning: all that "whisper-phrases" knows, and a hint
-            for "whisper".
+            for the others.
 
     Raises:
         EngineError: unknown engine, or its model cannot be loaded.
     """
+    if engine == "wav2vec2-bert":
+        from sipforge.engines.wav2vec2_bert import Wav2Vec2BertStt  # noqa: PLC0415 - see the module's first line
+        from sipforge.engines.wav2vec2_bert_model import Wav2Vec2BertModel  # noqa: PLC0415 - as above
+
+        return Wav2Vec2BertStt(Wav2Vec2BertModel(directory, threads), phrases)
     if engine not in {"whisper", "whisper-phrases"}:
         raise _unknown(Stage.STT, engine)
     from sipforge.engines.whisper_model import WhisperModel  # noqa: PLC0415 - see the module's first line
@@ -112,7 +115,7 @@ def make_tts(engine: str, directory: Path | None, voice: str, words_per_minute: 
     """Text to speech.
 
     Args:
-        engine: "piper" or "espeak".
+        engine: "piper", "vits" or "espeak".
         directory: folder of its model; None where espeak-ng's own voices do.
         voice: espeak-ng voice.
         words_per_minute: speed.
@@ -128,6 +131,10 @@ def make_tts(engine: str, directory: Path | None, voice: str, words_per_minute: 
         from sipforge.engines.piper import PiperTts  # noqa: PLC0415 - as above
 
         return PiperTts(directory, words_per_minute, voice)
+    if engine == "vits" and directory is not None:
+        from sipforge.engines.vits import VitsTts  # noqa: PLC0415 - as above
+
+        return VitsTts(directory, words_per_minute)
     raise _unknown(Stage.TTS, engine)
 
 

@@ -134,19 +134,20 @@ class _Engines(_Section):
 class SttSettings(_Engines):
     """Speech to text."""
 
-    engines: tuple[Literal["openai", "whisper", "whisper-phrases"], ...] = ("whisper",)
-    """`whisper` writes down anything; `whisper-phrases` picks one of the expected phrases, or none. `openai`,
-    before them, sends what callers say to the service of the table [openai]."""
+    engines: tuple[Literal["openai", "whisper", "whisper-phrases", "wav2vec2-bert"], ...] = ("whisper",)
+    """`whisper` and `wav2vec2-bert` write down anything; `whisper-phrases` picks one of the expected
+    phrases, or none. `openai`, before them, sends what callers say to the service of the table [openai]."""
     model: str = "whisper-base"
-    language: str = "en"
-    """Whisper's language token (a fine-tune without its own token reuses another's)."""
+    language: str = Field(default="en", pattern=r"^[a-z]{2,3}$")
+    """Whisper's language token, without its marks: the one that the model's entry in the manifest names (a
+    fine-tune without its own token reuses another's). `wav2vec2-bert` has none."""
     threads: int = Field(default=1, ge=1)
 
 
 class TtsSettings(_Engines):
     """Text to speech."""
 
-    engines: tuple[Literal["openai", "piper", "espeak"], ...] = ("espeak",)
+    engines: tuple[Literal["openai", "piper", "vits", "espeak"], ...] = ("espeak",)
     model: str = ""
     """Model name in the manifest; empty where the engine brings its own voices."""
     voice: str = ""

@@ -40,6 +40,11 @@ def test_one_engine_or_several_in_order(tmp_path: Path) -> None:
     assert english(tmp_path, 'stt = { engine = "whisper-phrases" }').stt.engines == ("whisper-phrases",)
     both = english(tmp_path, 'tts = { engines = ["openai", "piper"], model = "piper-en-joe" }').tts
     assert (both.engines, both.model) == (("openai", "piper"), "piper-en-joe")
+    letters = (
+        'stt = { engine = "wav2vec2-bert" }\ntts = { engines = ["vits", "espeak"], model = "mms-tts-kin" }'
+    )
+    assert english(tmp_path, letters).stt.engines == ("wav2vec2-bert",)
+    assert english(tmp_path, letters).tts.engines == ("vits", "espeak")
     assert english(tmp_path, "").stt.engines == ("whisper",)
     assert english(tmp_path, "stt = { threads = 2 }").stt.engines == ("whisper",)
 
