@@ -220,11 +220,10 @@ class Grounds:
             said <= fact.all_content and _is_about(asked, about) for fact, about in self._readings
         )
 
-
-def statement(sentence: str) -> str:
-    """`sentence` without a "Yes," or "No," before it: that would be a claim, and one that nothing proves."""
-    rest = _OPENING.sub("", sentence.strip())
-    return rest[:1].upper() + rest[1:]
+    def statement(self, sentence: str) -> str:
+        """`sentence` without a "Yes," or "No," before it: that would be a claim that nothing proves."""
+        rest = _OPENING.sub("", sentence.strip())
+        return rest[:1].upper() + rest[1:]
 
 
 def _is_about(asked: _Reading, about: _Reading) -> bool:

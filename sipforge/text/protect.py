@@ -34,8 +34,8 @@ _COMMON: Final = "|".join(
 )
 """Capitalised words that are no part of a name; the title before one is translated."""
 _WORD: Final = rf"(?!(?:{_COMMON})\b)[A-ZÀ-ÖØ-Þ][^\W\d_]+(?:['-][^\W\d_]+)*"
-_NAME: Final = rf"\b{_WORD}(?: {_WORD})+"
-"""Two or more capitalised words; one alone may be any word (Monday, the first of a sentence)."""
+_NAME: Final = rf"(?<!^)(?<![.!?] )\b{_WORD}(?: {_WORD})+"
+"""Two or more capitalised words, but for the first of a sentence: one alone may be any word (Monday)."""
 _GENERAL: Final = "|".join((_URL, _FIGURE, _ACRONYM, _NAME))
 _WITH_DIGIT: Final = re.compile(r"\w*\d\w*")
 
@@ -105,12 +105,17 @@ class Protected:
         )
 
 
+def names_in(text: str) -> list[str]:
+    """The names of two words and more in `text`, to be known where they stand first in a sentence."""
+    return re.findall(_NAME, text)
+
+
 def protect(text: str, names: Iterable[str] = ()) -> Protected:
     """`text` with its numbers, addresses, acronyms and names protected.
 
     Args:
         text: a sentence or a few.
-        names: further ones to protect, in any case, such as the office's and those of one word.
+        names: those to protect in any case and place, such as the office's and those of one word.
     """
     known = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True) if name.strip())
     pattern = rf"(?<!\w)(?i:{known})(?!\w)|{_GENERAL}" if known else _GENERAL

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sipforge.text.protect import LostError, protect
+from sipforge.text.protect import LostError, names_in, protect
 
 NAMES = ("Hilltop", "Kigali Office")
 TEXTS = st.one_of(
@@ -62,6 +62,19 @@ def test_a_mark_that_is_lost_doubled_or_invented_is_noticed(text: str, data: st.
 def test_what_is_protected(text: str, marked: str, values: tuple[str, ...]) -> None:
     kept = protect(text, NAMES)
     assert (kept.marked, kept.values) == (marked, values)
+
+
+def test_a_name_at_the_beginning_must_be_known() -> None:
+    facts = "The director is Alice Uwase. She works with Jean-Paul Habimana."
+    assert names_in(facts) == ["Alice Uwase", "Jean-Paul Habimana"]
+    for text, marked in (
+        ("Alice Uwase is here.", "X1 is here."),
+        ("Call Alice Uwase.", "Call X1."),
+        ("Is alice uwase here?", "Is X1 here?"),
+        ("Yes. Alice Uwase is here.", "Yes. X1 is here."),
+    ):
+        assert protect(text, names_in(facts)).marked == marked
+    assert protect("Call Peter now. Call Peter now.").values == ()
 
 
 def test_a_translation_may_move_the_marks_and_elide_before_them() -> None:
