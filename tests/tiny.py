@@ -1,9 +1,9 @@
 """Models of a few kilobytes, made on the spot in the formats in which the real ones are published.
 
-`translator` is what the conversion of NLLB gives (M2M100: TransformerSpec, shared vocabulary, SentencePiece file
-beside it), and `chat_model` what that of Qwen3 gives (TransformerDecoderModelSpec, tokenizer.json). Their weights
-are not trained but set by hand, so that what they write is known exactly: the translator turns word after word into
-its counterpart, and the chat model writes one given text. `random=True` gives noise instead.
+`translator` is what the conversion of NLLB gives (M2M100: TransformerSpec, shared vocabulary, SentencePiece
+file beside it), `chat_model` what that of Qwen3 gives (TransformerDecoderModelSpec, tokenizer.json). Their
+weights are not trained but set by hand, so that what they write is known exactly: the translator turns word
+after word into its counterpart, and the chat model writes one given text. `random=True` gives noise instead.
 """
 
 from __future__ import annotations
@@ -71,10 +71,10 @@ def _train(path: Path, words: Iterable[str]) -> list[str]:
 
 
 def _wired(table: np.ndarray) -> transformer_spec.TransformerSpec:
-    """A model whose decoder looks, at each place, at the same place of the original and writes its counterpart.
+    """A model whose decoder looks, at each place, at that place of the original and writes its counterpart.
 
-    A vector is what stands there, where it stands, and what is to be written. Every layer adds nothing, but for
-    the decoder's look at the original, which fills the last part.
+    A vector is what stands there, where it stands, and what is to be written. Every layer adds nothing, but
+    for the decoder's look at the original, which fills the last part.
     """
     size = len(table)
     # Attention heads want a width that is a multiple of eight.
@@ -85,7 +85,10 @@ def _wired(table: np.ndarray) -> transformer_spec.TransformerSpec:
     embeddings[:, token] = np.eye(size)
     positions = np.zeros((_POSITIONS, width), np.float32)
     positions[:, place] = np.eye(_POSITIONS)
-    for part, embedded in ((spec.encoder, spec.encoder.embeddings[0]), (spec.decoder, spec.decoder.embeddings)):
+    for part, embedded in (
+        (spec.encoder, spec.encoder.embeddings[0]),
+        (spec.decoder, spec.decoder.embeddings),
+    ):
         embedded.weight = embeddings
         part.scale_embeddings = False
         part.position_encodings.encodings = positions
@@ -96,7 +99,7 @@ def _wired(table: np.ndarray) -> transformer_spec.TransformerSpec:
     look = spec.decoder.layer[0].attention
     _attention(look, width, fused=False)
     query, key, value = (np.zeros((width, width), np.float32) for _ in range(3))
-    # Vectors are normalised, so that a one becomes about sqrt(width/2), and the product is divided by sqrt(width).
+    # Vectors are normalised (a one becomes about sqrt(width/2)), and the product is divided by sqrt(width).
     query[place, place] = 40 * np.eye(_POSITIONS)
     key[place, place] = np.eye(_POSITIONS)
     for origin, counterpart in enumerate(table):
@@ -119,7 +122,10 @@ def _random(size: int) -> transformer_spec.TransformerSpec:
         return noise.normal(0, 0.3, shape).astype(np.float32)
 
     embeddings = weight(size, width)
-    for part, embedded in ((spec.encoder, spec.encoder.embeddings[0]), (spec.decoder, spec.decoder.embeddings)):
+    for part, embedded in (
+        (spec.encoder, spec.encoder.embeddings[0]),
+        (spec.decoder, spec.decoder.embeddings),
+    ):
         embedded.weight = embeddings
         part.position_encodings.encodings = weight(_POSITIONS, width)
         _norm(part.layer_norm, width)
@@ -160,7 +166,7 @@ def _ffn(spec: Any, width: int, weight: Any = _nothing) -> None:
 
 
 def chat_model(directory: Path, answers: Sequence[str], *, random: bool = False) -> Path:
-    """Make a chat model (ChatML) in `directory` that answers everything with all of `answers`, one after the other.
+    """Make a chat model (ChatML) in `directory` that answers everything with `answers`, one after the other.
 
     Args:
         directory: for model.bin, config.json, vocabulary.json and tokenizer.json; made, too.
@@ -182,7 +188,7 @@ def chat_model(directory: Path, answers: Sequence[str], *, random: bool = False)
     spec.config.layer_norm_epsilon = 1e-6
     spec.validate()
     spec.save(str(directory))
-    tokenizer = Tokenizer(models.BPE({token: number for token, number in of.items()}, []))
+    tokenizer = Tokenizer(models.BPE(of, []))
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
     tokenizer.add_special_tokens([AddedToken(mark, special=True) for mark in marks])
@@ -190,7 +196,9 @@ def chat_model(directory: Path, answers: Sequence[str], *, random: bool = False)
     return directory
 
 
-def _causal(size: int, follows: Mapping[int, int], random: bool) -> transformer_spec.TransformerDecoderModelSpec:
+def _causal(
+    size: int, follows: Mapping[int, int], random: bool
+) -> transformer_spec.TransformerDecoderModelSpec:
     """Layers that add nothing, and a projection from each token to the one that follows it."""
     noise = np.random.default_rng(7)
     width, heads, head = (size + 7) // 8 * 8, 2, 8

@@ -193,9 +193,7 @@ def _company(settings: Settings, name: str, voice: Voice) -> Company:
     return Company(settings.bots[other].extension, invitation.read_bytes, brief)
 
 
-def _local_chat(
-    settings: Settings, chat: LocalChatSettings, knowledge: Knowledge, language: str
-) -> Dialogue:
+def _local_chat(settings: Settings, chat: LocalChatSettings, knowledge: Knowledge, language: str) -> Dialogue:
     return make_local_chat(
         settings.model_directory / chat.model,
         knowledge,

@@ -36,9 +36,7 @@ def load(
         raise EngineError(stage, f"the model in {directory} cannot be loaded: {error}") from error
 
 
-def load_model(
-    stage: Stage, kind: str, directory: Path, threads: int, files: Sequence[str] = _FILES
-) -> Any:
+def load_model(stage: Stage, kind: str, directory: Path, threads: int, files: Sequence[str] = _FILES) -> Any:
     """As `load`, without a tokenizer: for a model of any kind that has a tokenizer of its own.
 
     Args:

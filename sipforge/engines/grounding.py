@@ -221,9 +221,14 @@ class Grounds:
         )
 
     def statement(self, sentence: str) -> str:
-        """`sentence` without a "Yes," or "No," before it: that would be a claim that nothing proves."""
-        rest = _OPENING.sub("", sentence.strip())
-        return rest[:1].upper() + rest[1:]
+        """What `sentence` states; see `statement`."""
+        return statement(sentence)
+
+
+def statement(sentence: str) -> str:
+    """`sentence` without a "Yes," or "No," before it: that would be a claim, and one that nothing proves."""
+    rest = _OPENING.sub("", sentence.strip())
+    return rest[:1].upper() + rest[1:]
 
 
 def _is_about(asked: _Reading, about: _Reading) -> bool:

@@ -1,8 +1,8 @@
 """The dialogue engine `ctranslate2`: a chat model on this host, held to the office's facts.
 
-The model writes, sentence by sentence; only a sentence that follows from the facts (`grounding`; `quoting`, in
-another language than English) is said, and the first that does not ends the reply. So it can be trusted with a
-caller even where the model cannot.
+The model writes, sentence by sentence; only a sentence that follows from the facts (`grounding`; in another
+language than English, `quoting`) is said, and the first that does not ends the reply. So it can be trusted
+with a caller even where the model cannot.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ PROMPT: Final = (
     "speaks, using only the facts. If the facts do not answer the question, say: I do not know."
 )
 QUOTING_PROMPT: Final = (
-    "You answer the telephone of {office}. The caller speaks {language}, and so do you. Answer with one or two "
-    "sentences of the facts, word for word. If the facts do not answer the question, write only: -"
+    "You answer the telephone of {office}. The caller speaks {language}, and so do you. Answer with one or "
+    "two sentences of the facts, word for word. If the facts do not answer the question, write only: -"
 )
 """For a language of which the engine knows too little to let the model choose its words."""
 FACTS_TOKENS: Final = 600

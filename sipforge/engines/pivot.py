@@ -1,9 +1,9 @@
-"""The dialogue engine `pivot`: callers speak one language, a dialogue in English answers, a translator between.
+"""The dialogue engine `pivot`: a dialogue in English for callers of another language, a translator between.
 
 Sentence by sentence: what the caller said goes into English, the English dialogue answers (and is held to the
 English facts before anything is translated), and each sentence of its reply goes back as soon as it is whole.
-What an assistant does besides speaking passes as it is. A sentence whose translation cannot be trusted ends the
-reply with an error, so that the engines behind this one, or the honest "I do not know", take over.
+What an assistant does besides speaking passes as it is. A sentence whose translation cannot be trusted ends
+the reply with an error, so that the engines behind this one, or the honest "I do not know", take over.
 """
 
 from __future__ import annotations

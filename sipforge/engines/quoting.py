@@ -1,8 +1,8 @@
 """Whether a sentence that a language model wrote is the office's own, word for word. Pure, for any language.
 
-`grounding` knows which English sentences follow from a fact. Of a language whose negations, numbers and forms
-nothing is known, no such thing can be told; so there a model chooses what of the facts answers a question, and
-may say whole sentences of them and nothing else.
+`grounding` knows which English sentences follow from a fact. Of a language whose negations, numbers and
+forms nothing is known, no such thing can be told; so there a model chooses what of the facts answers a
+question, and may say whole sentences of them and nothing else.
 """
 
 from __future__ import annotations

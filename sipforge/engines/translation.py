@@ -22,11 +22,11 @@ from sipforge.text.protect import LostError, Protected, protect
 LONGEST: Final = 160
 """Subwords of a sentence; a longer one is not translated, since models leave out of it what they like."""
 _SLACK: Final = 16
-"""A translation may have this many subwords more than twice its original; one that goes on has lost its way."""
+"""A translation may have twice as many subwords and these; one that goes on has lost its way."""
 _BEAMS: Final = 2
 _END: Final = "</s>"
 _BELONGS: Final = 0.95
-"""Share of the SentencePiece file's subwords that the model must know; all, but for what was never trained."""
+"""Share of the SentencePiece file's subwords that the model must know: all, but for a few never trained."""
 
 
 class Translating(Protocol):
@@ -126,7 +126,9 @@ class Translator:
             if each.has_words
             for text in ([each.marked, each.text] if each.values else [each.text])
         ]
-        answers = await self._worker.run(lambda: self._model.translate(asked, source, target)) if asked else []
+        answers = (
+            await self._worker.run(lambda: self._model.translate(asked, source, target)) if asked else []
+        )
         of = dict(zip(asked, answers, strict=True))
         return [_trusted(each, of) if each.has_words else each.text for each in kept]
 

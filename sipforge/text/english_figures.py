@@ -1,10 +1,10 @@
-"""English text with its clock times, sums and addresses in figures, as a translation should leave them. Pure.
+"""English text with its times, numbers, sums and addresses in figures for a translation. Pure.
 
 A time in words is the worst that a translation into Kinyarwanda can be given: the clock there is six hours
 behind, so that "two o'clock" and "saa mbiri" are not the same time. In figures it is protected
-(`sipforge.text.protect`), and the other language's own rules say it. An hour of which it is not said whether it
-is before noon or after is written with one digit (9:00), as the languages' rules expect; where it cannot be
-told at all whether a word is an hour, it is left alone.
+(`sipforge.text.protect`), and the other language's own rules say it. An hour of which it is not said whether
+it is before noon or after is written with one digit (9:00), as the languages' rules expect; where it cannot
+be told at all whether a word is an hour, it is left alone.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from typing import Final
 from sipforge.text.english import cardinal
 
 _HOURS: Final = {cardinal(hour): hour for hour in range(1, 13)} | {str(hour): hour for hour in range(1, 13)}
-_MINUTES: Final = {cardinal(minute): minute for minute in range(10, 60)} | {
-    cardinal(minute).replace("-", " "): minute for minute in range(21, 60)
-}
-_MINUTES |= {f"{zero} {cardinal(minute)}": minute for minute in range(1, 10) for zero in ("oh", "o")}
+_MINUTES: Final = (
+    {cardinal(minute): minute for minute in range(10, 60)}
+    | {cardinal(minute).replace("-", " "): minute for minute in range(21, 60)}
+    | {f"{zero} {cardinal(minute)}": minute for minute in range(1, 10) for zero in ("oh", "o")}
+)
 _FEW: Final = {"a quarter": 15, "quarter": 15, "half": 30, "twenty five": 25} | {
     cardinal(minute): minute for minute in (5, 10, 20, 25)
 }
@@ -28,7 +29,9 @@ def _any(names: dict[str, int]) -> str:
     return "|".join(sorted(names, key=len, reverse=True))
 
 
-_PART: Final = r"(?:in\s+the\s+)?(?P<part>morning|afternoon|evening)|(?P<night>at\s+night)|(?P<half>[ap])\.?\s?m\b\.?"
+_PART: Final = (
+    r"(?:in\s+the\s+)?(?P<part>morning|afternoon|evening)|(?P<night>at\s+night)|(?P<half>[ap])\.?\s?m\b\.?"
+)
 _TIME: Final = re.compile(
     rf"\b(?:(?P<few>{_any(_FEW)})(?:\s+minutes)?\s+(?P<way>past|to)\s+)?"
     rf"(?P<hour>{_any(_HOURS)})(?:[:.](?P<figures>[0-5]\d)|\s+(?P<minute>{_any(_MINUTES)}))?\b"
@@ -45,13 +48,38 @@ _SITE: Final = re.compile(r"(?:(?P<user>[\w-]+) at )?(?P<site>[\w-]+(?: dot [\w-
 _MAIL: Final = re.compile(r"\be-?mail", re.I)
 
 
+_VALUES: Final = {cardinal(value): value for value in [*range(20), *range(20, 100, 10)]}
+_SCALES: Final = {"hundred": 100, "thousand": 1000, "million": 1_000_000, "billion": 1_000_000_000}
+_SMALL: Final = 20
+"""Numbers below are words like others, and translated: "one of us", "within three days"."""
+_NUMBER: Final = re.compile(
+    rf"\b(?:{_any(_VALUES)})(?:(?:\s+|-)(?:and\s+)?(?:{_any(_VALUES | _SCALES)})\b)*(?![\w-])", re.I
+)
+
+
 def figures(text: str) -> str:
     """`text` with what must survive a translation in figures: 08:00, 20,000 Frw, info@hilltop.example."""
     text = _SITE.sub(_address, text)
     text = _NOON.sub(lambda found: "12:00" if found["day"] else "00:00", text)
     text = _TIME.sub(_time, text)
     text = _RANGE.sub(_range, text)
+    text = _NUMBER.sub(_number, text)
     return _FRANCS.sub(r"\1 Frw", text)
+
+
+def _number(found: re.Match[str]) -> str:
+    said = [word for word in re.split(r"[\s-]+", found[0].lower()) if word != "and"]
+    value = part = 0
+    for word in said:
+        scale = _SCALES.get(word, 0)
+        if scale > 100:
+            value, part = value + part * scale, 0
+        else:
+            part = part * 100 if scale else part + _VALUES[word]
+    value += part
+    # "Two, three", or "five and twenty", is no number.
+    right = value >= _SMALL and said == re.split(r"[ -]", cardinal(value).replace(" and ", " "))
+    return f"{value:,}" if right else found[0]
 
 
 def _address(found: re.Match[str]) -> str:
@@ -78,7 +106,7 @@ def _time(found: re.Match[str]) -> str:
     late = (
         (found["half"] or "").lower() == "p"
         or (found["part"] or "").lower() in {"afternoon", "evening"}
-        or (found["night"] is not None and 6 <= hour)
+        or (found["night"] is not None and hour >= 6)
     )
     # A full stop after "p.m." may be the sentence's.
     end = "." if found[0].endswith(".") and found.end() == len(found.string) else ""

@@ -29,7 +29,7 @@ def load_language(name: str) -> Language:
 
 
 def load_figures(name: str) -> Callable[[str], str]:
-    """`figures` of sipforge.text.<name>_figures: spoken numbers and times → figures; without one, as it is."""
+    """`figures` of sipforge.text.<name>_figures: spoken numbers and times → figures; without it, as it is."""
     module = f"sipforge.text.{name}_figures"
     try:
         return cast(Callable[[str], str], importlib.import_module(module).figures)

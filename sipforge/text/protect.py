@@ -23,17 +23,15 @@ _URL: Final = (
 _UNIT: Final = r"(?i:RWF|FRW|USD|EUR)"
 _FIGURE: Final = rf"(?:\b{_UNIT}\s?|[$€£]\s?)?\+?\w*\d\w*(?:[ .,:/-]\d\w*)*(?:\s?%|\s?{_UNIT}\b)?"
 _ACRONYM: Final = r"\b[A-Z]{2,}\b"
-_COMMON: Final = "|".join(
-    """
+_COMMON: Final = """
     A An The This That These Those I It We You He She They My Our Your His Her Their Yes No Not And But Or So
     If When Where What Who Why How Which On In At By To From For With Of Please Sorry Hello Hi Good Thank
     Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July
     August September October November December Mister Missis Doctor Professor Mr Mrs Dr Prof
     Muraho Mwaramutse Mwiriwe Murakoze Yego Oya Ku Mu Kuri Ni Na Nta Ese
-    """.split()
-)
+    """
 """Capitalised words that are no part of a name; the title before one is translated."""
-_WORD: Final = rf"(?!(?:{_COMMON})\b)[A-ZÀ-ÖØ-Þ][^\W\d_]+(?:['-][^\W\d_]+)*"
+_WORD: Final = rf"(?!(?:{'|'.join(_COMMON.split())})\b)[A-ZÀ-ÖØ-Þ][^\W\d_]+(?:['-][^\W\d_]+)*"
 _NAME: Final = rf"(?<!^)(?<![.!?] )\b{_WORD}(?: {_WORD})+"
 """Two or more capitalised words, but for the first of a sentence: one alone may be any word (Monday)."""
 _GENERAL: Final = "|".join((_URL, _FIGURE, _ACRONYM, _NAME))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sipforge.engines.grounding import Fact, Grounds, Verdict
+from sipforge.engines.grounding import Fact, Grounds, Verdict, statement
 from sipforge.engines.knowledge import load_knowledge
 from sipforge.text.english import sentences
 
@@ -183,22 +183,22 @@ def grounds() -> Grounds:
 
 @pytest.mark.parametrize(("question", "sentence"), TRUE)
 def test_what_follows_from_a_fact_is_said(grounds: Grounds, question: str, sentence: str) -> None:
-    assert grounds.judge(grounds.statement(sentence), question) is Verdict.SAY
+    assert grounds.judge(statement(sentence), question) is Verdict.SAY
 
 
 @pytest.mark.parametrize(("question", "sentence"), WRONG)
 def test_what_does_not_is_not(grounds: Grounds, question: str, sentence: str) -> None:
-    assert grounds.judge(grounds.statement(sentence), question) is not Verdict.SAY
+    assert grounds.judge(statement(sentence), question) is not Verdict.SAY
 
 
 @pytest.mark.parametrize(("question", "sentence"), TRUE_BUT_DOUBTED)
 def test_doubt_counts_against_a_sentence(grounds: Grounds, question: str, sentence: str) -> None:
-    assert grounds.judge(grounds.statement(sentence), question) is Verdict.REFUSE
+    assert grounds.judge(statement(sentence), question) is Verdict.REFUSE
 
 
 @pytest.mark.parametrize(("question", "sentence"), WRONG_BUT_SAID)
 def test_the_limit_of_the_guard(grounds: Grounds, question: str, sentence: str) -> None:
-    assert grounds.judge(grounds.statement(sentence), question) is Verdict.SAY
+    assert grounds.judge(statement(sentence), question) is Verdict.SAY
 
 
 def test_the_written_answers_are_true_to_their_own_questions(grounds: Grounds) -> None:

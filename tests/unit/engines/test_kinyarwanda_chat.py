@@ -1,4 +1,4 @@
-"""A chat model that answers in Kinyarwanda itself: small models in the published format, through the real loader."""
+"""A chat model that answers in Kinyarwanda itself: small ones in the published format, really loaded."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ from sipforge.text.lexicon import Lexicon
 from tests.tiny import chat_model
 from tests.unit.engines.test_pivot import parts_of
 
-ADDRESS = Topic("aho_turi", ("Ofisi iri he?", "Mukorera he?"), "Ofisi yacu iri i Kigali, hafi y'isoko rikuru.")
+ADDRESS = Topic(
+    "aho_turi", ("Ofisi iri he?", "Mukorera he?"), "Ofisi yacu iri i Kigali, hafi y'isoko rikuru."
+)
 SUNDAY = Topic("ikiruhuko", ("Mukora ku cyumweru?",), "Ku cyumweru ofisi irafunze. Murakoze.")
 KNOWLEDGE = Knowledge((ADDRESS, SUNDAY))
 WHERE = ["Ofisi", " yacu", " iri", " i", " Kigali", ",", " hafi", " y'isoko", " rikuru", "."]
@@ -27,9 +29,15 @@ WHERE = ["Ofisi", " yacu", " iri", " i", " Kigali", ",", " hafi", " y'isoko", " 
 
 def said(directory: Path, question: str, prompt: str = "") -> list[object] | None:
     dialogue = make_local_chat(
-        directory, KNOWLEDGE, language="kinyarwanda", office="Hilltop", prompt=prompt, template="auto", threads=1,
+        directory,
+        KNOWLEDGE,
+        language="kinyarwanda",
+        office="Hilltop",
+        prompt=prompt,
+        template="auto",
+        threads=1,
         max_tokens=40,
-    )  # fmt: skip
+    )
     return asyncio.run(parts_of(dialogue, Question(question)))  # type: ignore[return-value]
 
 
@@ -58,7 +66,9 @@ def test_noise_says_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["model.bin", "config.json", "vocabulary.json", "tokenizer.json"])
 @pytest.mark.parametrize("share", [None, 0.0, 0.5, 0.99])
-def test_a_file_that_is_missing_or_cut_off_is_an_error(tmp_path: Path, name: str, share: float | None) -> None:
+def test_a_file_that_is_missing_or_cut_off_is_an_error(
+    tmp_path: Path, name: str, share: float | None
+) -> None:
     file = chat_model(tmp_path / "qwen", WHERE) / name
     whole = file.read_bytes()
     file.unlink()
@@ -73,7 +83,7 @@ def test_the_tokenizer_of_another_model_is_an_error(tmp_path: Path) -> None:
     model = chat_model(tmp_path / "qwen", WHERE)
     other = chat_model(tmp_path / "other", [f" {number}zz" for number in range(100)])
     shutil.copy(other / "tokenizer.json", model)
-    with pytest.raises(EngineError, match="its tokenizer.json is another model's"):
+    with pytest.raises(EngineError, match=r"its tokenizer\.json is another model's"):
         ChatModel(model)
 
 
@@ -84,7 +94,7 @@ FACTS = [Fact(topic.answer, topic.questions) for topic in KNOWLEDGE.topics]
     ("sentence", "question", "may"),
     [
         ("Ofisi yacu iri i Kigali, hafi y'isoko rikuru.", "Ofisi iri he?", True),
-        ("ofisi yacu iri i kigali hafi y’isoko rikuru", "Ofisi iri he?", True),
+        ("ofisi yacu iri i kigali hafi y\u2019isoko rikuru", "Ofisi iri he?", True),
         ("Ku cyumweru ofisi irafunze.", "Mukora ku cyumweru?", True),
         ("Murakoze.", "Mukora ku cyumweru?", True),
         ("Ku cyumweru ofisi irafunze.", "Ofisi iri he?", False),

@@ -1,4 +1,4 @@
-"""The pivot with a small translator that is exact, a real chat model, and scripted parts for what goes wrong."""
+"""The pivot with a small translator that is exact, a small chat model, and scripted parts for the faults."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from sipforge.engines.factory import make_local_chat, make_pivot
 from sipforge.engines.grounding import Fact
 from sipforge.engines.knowledge import read_knowledge
 from sipforge.engines.local_chat import CTranslate2Dialogue
+from sipforge.engines.openai_dialogue import OpenAiDialogue
 from sipforge.engines.pivot import HISTORY_EXCHANGES, PivotDialogue, Tongue
 from sipforge.engines.protocols import (
     Act,
@@ -28,6 +29,7 @@ from sipforge.engines.protocols import (
 from sipforge.engines.translation import TranslationModel, Translator
 from sipforge.text import kinyarwanda, plain
 from tests.tiny import LANGUAGES, chat_model, translator
+from tests.unit.engines.far import DEPARTMENTS, KNOWLEDGE, Far, using
 from tests.unit.engines.test_local_chat import Scripted
 
 RW, EN = "kin_Latn", "eng_Latn"
@@ -36,7 +38,7 @@ KINYARWANDA = Tongue(RW, EN, kinyarwanda.normalise, kinyarwanda.sentences)
 
 
 class Dictionary:
-    """Translates by a table both ways, and notes what it was asked; what it does not know, it may not be trusted in."""
+    """Translates by a table, both ways, and notes what it was asked; nothing else is to be trusted."""
 
     def __init__(self, pairs: dict[str, str]) -> None:
         self.pairs = {RW: pairs, EN: {english: own for own, english in pairs.items()}}
@@ -86,14 +88,19 @@ async def parts_of(dialogue: Dialogue, question: Question) -> list[ReplyPart] | 
     return None if reply is None else [part async for part in reply.parts]
 
 
-def told(english: English, question: Question, dictionary: Dictionary | None = None) -> list[ReplyPart] | None:
+def told(
+    english: English, question: Question, dictionary: Dictionary | None = None
+) -> list[ReplyPart] | None:
     return asyncio.run(parts_of(PivotDialogue(dictionary or Dictionary(PAIRS), english, TONGUE), question))
 
 
 def test_there_and_back_sentence_by_sentence() -> None:
     pieces = ["We open at eight ", "in the morn", "ing. You are", " welcome."]
     english = English(*(Speak(piece) for piece in pieces))
-    assert told(english, Question("Mufungura ryari?")) == [Speak("Dufungura 08:00."), Speak(" Murakaza neza.")]
+    assert told(english, Question("Mufungura ryari?")) == [
+        Speak("Dufungura 08:00."),
+        Speak(" Murakaza neza."),
+    ]
     assert english.questions == [Question("When do you open?")]
     assert english.closed
 
@@ -190,7 +197,9 @@ def test_what_was_said_before_is_known_and_not_translated_back() -> None:
         assert dictionary.asked[before:] == [(RW, "Murakoze."), (EN, "We open at 08:00.")]
 
     asyncio.run(scenario())
-    assert english.questions[1] == Question("Thank you.", (Exchange("When do you open?", "We open at 8 a.m."),))
+    assert english.questions[1] == Question(
+        "Thank you.", (Exchange("When do you open?", "We open at 8 a.m."),)
+    )
 
 
 def test_history_ends_where_it_cannot_be_trusted_and_is_not_longer_than_it_helps() -> None:
@@ -235,8 +244,10 @@ def translation(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_guard_stands_before_the_translation(translation: Path) -> None:
-    """A scripted English model behind the real guard and a real translator: what it invents is never translated."""
-    facts = (Fact("The director is Alice Uwase. She is in the office every morning.", ("Who is the director?",)),)
+    """A scripted English model, the real guard and a real translator: what is invented is not translated."""
+    facts = (
+        Fact("The director is Alice Uwase. She is in the office every morning.", ("Who is the director?",)),
+    )
     question = Question("Umuyobozi ni ofisi nde?")
 
     def answer(written: str) -> list[ReplyPart] | None:
@@ -260,9 +271,35 @@ def test_real_models_end_to_end(translation: Path, tmp_path: Path) -> None:
         'answer = "The director is Alice Uwase."\n'
     )
     chat = make_local_chat(
-        english, knowledge, language="english", office="Hilltop", prompt="", template="auto", threads=1, max_tokens=40
+        english,
+        knowledge,
+        language="english",
+        office="Hilltop",
+        prompt="",
+        template="auto",
+        threads=1,
+        max_tokens=40,
     )
     pivot = make_pivot(translation, chat, "kinyarwanda", token=RW, english=EN, names=["Hilltop"], threads=1)
     asked = asyncio.run(parts_of(pivot, Question("Umuyobozi ni ofisi nde?")))
     assert asked == [Speak("muri nde ni Alice Uwase.")]
     assert asyncio.run(parts_of(pivot, Question("Ofisi ni buri ofisi kose?"))) is None
+
+
+def test_openai_may_be_the_english_dialogue(stand: Far) -> None:
+    dictionary = Dictionary(
+        {
+            "Mufunga ryari?": "When do you close?",
+            "Dufungura 8:00.": "We open at eight and close at five.",
+        }
+    )
+    service = stand.service()
+
+    async def scenario() -> list[ReplyPart] | None:
+        english = OpenAiDialogue(service, KNOWLEDGE, DEPARTMENTS)
+        return await parts_of(PivotDialogue(dictionary, english, TONGUE), Question("Mufunga ryari?"))
+
+    assert using(service, scenario) == [Speak("Dufungura 8:00.")]
+    told_to_it = stand.requests("chat")[-1]["body"]["messages"]
+    assert told_to_it[-1]["content"] == "When do you close?"
+    assert "Kinyarwanda" not in told_to_it[0]["content"]

@@ -1,4 +1,4 @@
-"""The translation engine with small models in the published format, and with scripted ones for their faults."""
+"""The translation engine with small models in the published format, and scripted ones for their faults."""
 
 from __future__ import annotations
 
@@ -15,7 +15,14 @@ from sipforge.engines.translation import LONGEST, TranslationModel, Translator
 from tests.tiny import LANGUAGES, chat_model, translator, vocabulary
 
 RW, EN = "kin_Latn", "eng_Latn"
-PAIRS = {"Muraho": "Hello", "ofisi": "office", "iri": "is", "he": "where", "Hamagara": "Call", "cyangwa": "or"}
+PAIRS = {
+    "Muraho": "Hello",
+    "ofisi": "office",
+    "iri": "is",
+    "he": "where",
+    "Hamagara": "Call",
+    "cyangwa": "or",
+}
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +100,7 @@ def test_one_way_of_asking_that_keeps_the_number_is_enough(tmp_path: Path, pairs
 class Scripted:
     """Translates everything into one text."""
 
-    def __init__(self, text: str | None | EngineError) -> None:
+    def __init__(self, text: str | EngineError | None) -> None:
         self.text = text
 
     def translate(self, texts: Sequence[str], source: str, target: str) -> list[str | None]:

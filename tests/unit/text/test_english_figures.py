@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sipforge.text.english import clock
+from sipforge.text.english import cardinal, clock
 from sipforge.text.english_figures import figures
 from sipforge.text.protect import protect
 
@@ -42,6 +42,11 @@ from sipforge.text.protect import protect
         ("One hour costs 20,000 Rwandan francs.", "One hour costs 20,000 Frw."),
         ("Our email address is info at hilltop dot example.", "Our email address is info@hilltop.example."),
         ("Look at hilltop dot example.", "Look at hilltop.example."),
+        ("One hour costs twenty thousand francs.", "One hour costs 20,000 Frw."),
+        ("two hundred and five people", "205 people"),
+        ("on the twenty-first floor", "on the twenty-first floor"),
+        ("one two three thousand", "one two three thousand"),
+        ("nineteen or twenty-one", "nineteen or 21"),
         ("Room eight on the second floor", "Room eight on the second floor"),
     ],
 )
@@ -54,6 +59,11 @@ def test_every_time_as_this_office_says_it_is_written_and_then_protected(hour: i
     said = f"We come at {clock(hour, minute)}, and go."
     assert figures(said) == f"We come at {hour:02}:{minute:02}, and go."
     assert protect(figures(said)).values == (f"{hour:02}:{minute:02}",)
+
+
+@given(st.integers(20, 999_999_999_999))
+def test_every_number_in_words_is_written_in_figures(number: int) -> None:
+    assert figures(f"We have {cardinal(number)} of them.") == f"We have {number:,} of them."
 
 
 @given(st.text())

@@ -13,8 +13,10 @@ TEXTS = st.one_of(
     st.text(),
     st.lists(
         st.sampled_from(
-            ["X1", "X2", "1002", "0788 123 456", "20,000 Frw", "08:00", "info@hilltop.example", "www.rdb.rw"]
-            + ["Alice Uwase", "RDB", "hilltop", "and", "kuri", ".", ",", "x1", "_1", "²", "X", "é"]
+            [
+                *("X1", "X2", "1002", "0788 123 456", "20,000 Frw", "08:00", "info@hilltop.example"),
+                *("www.rdb.rw", "Alice Uwase", "RDB", "hilltop", "and", "kuri", ".", ",", "x1", "_1", "²"),
+            ]
         )
     ).map(" ".join),
 )
