@@ -10,7 +10,7 @@ from sipforge.engines.answers import AnswersDialogue, AnswersPhrases
 from sipforge.engines.knowledge import Knowledge
 from sipforge.engines.protocols import Dialogue, EngineError, LocalStt, Stage, Stt, Tts, Vad
 from sipforge.engines.remote import Observe
-from sipforge.text.language import load_figures, load_language
+from sipforge.text.language import load_language, load_reading
 from sipforge.text.lexicon import load_lexicon
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def make_pivot(
 
     model = TranslationModel(directory, (token, english), threads)
     text = load_language(language)
-    tongue = Tongue(token, english, text.normalise, text.sentences, load_figures(language))
+    tongue = Tongue(token, english, text.normalise, text.sentences, load_reading(language))
     return PivotDialogue(Translator(model, names), dialogue, tongue)
 
 

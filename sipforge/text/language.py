@@ -28,11 +28,11 @@ def load_language(name: str) -> Language:
     return cast(Language, module)
 
 
-def load_figures(name: str) -> Callable[[str], str]:
-    """`figures` of sipforge.text.<name>_figures: spoken numbers and times → figures; without it, as it is."""
-    module = f"sipforge.text.{name}_figures"
+def load_reading(name: str) -> Callable[[str], str]:
+    """`to_digits` of sipforge.text.<name>_reading: spoken numbers and times → figures; without, as it is."""
+    module = f"sipforge.text.{name}_reading"
     try:
-        return cast(Callable[[str], str], importlib.import_module(module).figures)
+        return cast(Callable[[str], str], importlib.import_module(module).to_digits)
     except ModuleNotFoundError as error:
         if error.name != module:
             raise
