@@ -118,8 +118,8 @@ class Translator:
             EngineError: the queue is full (retryable) or the model failed.
         """
         kept = [protect(text, self._names) for text in texts]
-        # Some models leave marks alone, some rather the things themselves: each is asked both ways at once,
-        # which costs little more than once.
+        # Some models leave marks alone, some rather the things themselves. Each is asked both ways at once:
+        # 1.2 s of one core instead of 1.0, for 15 subwords and the shape of NLLB-200's 600M model.
         asked = [
             text
             for each in kept
