@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ from sipforge.engines.answers import AnswersDialogue, AnswersPhrases
 from sipforge.engines.knowledge import Knowledge
 from sipforge.engines.protocols import Dialogue, EngineError, Stage, Stt, Tts, Vad
 from sipforge.engines.remote import Observe
+from sipforge.text.language import load_language, load_reading
 from sipforge.text.lexicon import load_lexicon
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ def make_local_chat(
     directory: Path,
     knowledge: Knowledge,
     *,
+    language: str,
     office: str,
     prompt: str,
     template: str,
@@ -92,7 +94,8 @@ def make_local_chat(
 
     Args:
         directory: folder of the model.
-        knowledge: the office's knowledge file.
+        knowledge: the office's knowledge file, in `language`.
+        language: module name in sipforge.text, of the language that the model answers in.
         office: what stands for {office} in the prompt.
         prompt: who the assistant is and how it answers; empty for the engine's own.
         template: the marks that the model was trained on; "auto" tells by its tokens.
@@ -104,11 +107,55 @@ def make_local_chat(
     """
     from sipforge.engines.chat_model import ChatModel  # noqa: PLC0415 - see the module's first line
     from sipforge.engines.grounding import Fact  # noqa: PLC0415 - as above
-    from sipforge.engines.local_chat import PROMPT, CTranslate2Dialogue  # noqa: PLC0415 - as above
+    from sipforge.engines.local_chat import (  # noqa: PLC0415 - as above
+        PROMPT,
+        QUOTING_PROMPT,
+        CTranslate2Dialogue,
+    )
+    from sipforge.engines.quoting import Quotes  # noqa: PLC0415 - as above
 
     facts = [Fact(topic.answer, topic.questions) for topic in knowledge.topics]
-    text = (prompt or PROMPT).replace("{office}", office)
-    return CTranslate2Dialogue(ChatModel(directory, template, threads), facts, text, max_tokens)
+    english = language == "english"
+    text = prompt or (PROMPT if english else QUOTING_PROMPT.replace("{language}", language.capitalize()))
+    split = load_language(language).sentences
+    guard = None if english else Quotes(facts, split, load_lexicon(language))
+    model = ChatModel(directory, template, threads)
+    return CTranslate2Dialogue(
+        model, facts, text.replace("{office}", office), max_tokens, guard=guard, split=split
+    )
+
+
+def make_pivot(
+    directory: Path,
+    dialogue: Dialogue,
+    language: str,
+    *,
+    token: str,
+    english: str,
+    names: Sequence[str],
+    threads: int,
+) -> Dialogue:
+    """A dialogue in English for callers of another language, with a translator between.
+
+    Args:
+        directory: folder of the translation model.
+        dialogue: answers in English.
+        language: module name in sipforge.text, of what callers speak.
+        token: the translation model's, of that language.
+        english: likewise, of English.
+        names: what is never translated.
+        threads: CPU threads for one translation.
+
+    Raises:
+        EngineError: the model cannot be loaded, or does not know a language.
+    """
+    from sipforge.engines.pivot import PivotDialogue, Tongue  # noqa: PLC0415 - as above
+    from sipforge.engines.translation import TranslationModel, Translator  # noqa: PLC0415 - as above
+
+    model = TranslationModel(directory, (token, english), threads)
+    text = load_language(language)
+    tongue = Tongue(token, english, text.normalise, text.sentences, load_reading(language))
+    return PivotDialogue(Translator(model, names), dialogue, tongue)
 
 
 def make_tts(engine: str, directory: Path | None, voice: str, words_per_minute: int) -> Tts:
@@ -165,17 +212,20 @@ def make_openai_tts(service: OpenAiService) -> Tts:
     return OpenAiTts(service)
 
 
-def make_openai_dialogue(service: OpenAiService, knowledge: str, departments: Mapping[str, str]) -> Dialogue:
+def make_openai_dialogue(
+    service: OpenAiService, knowledge: str, departments: Mapping[str, str], language: str
+) -> Dialogue:
     """Dialogue by OpenAI.
 
     Args:
         service: which.
         knowledge: what the office knows, as text for a prompt.
         departments: name → extension.
+        language: what the model answers in, by its English name.
     """
     from sipforge.engines.openai_dialogue import OpenAiDialogue  # noqa: PLC0415 - as above
 
-    return OpenAiDialogue(service, knowledge, departments)
+    return OpenAiDialogue(service, knowledge, departments, language=language)
 
 
 def _unknown(stage: Stage, engine: str) -> EngineError:

@@ -17,7 +17,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from sipforge.engines.ct2 import load_wav2vec2_bert, view
+from sipforge.engines.ct2 import load_model, view
 from sipforge.engines.ctc import Alphabet, log_softmax
 from sipforge.engines.fbank import normalised_fbank
 from sipforge.engines.protocols import RATE_HZ, EngineError, Floats, Stage
@@ -63,7 +63,7 @@ class Wav2Vec2BertModel:
         """
         self.alphabet = _read_alphabet(directory)
         self._head = _read_head(directory / "head.npz")
-        self._model = load_wav2vec2_bert(Stage.STT, directory, threads)
+        self._model = load_model(Stage.STT, "Wav2Vec2Bert", directory, threads)
         noise = np.random.default_rng(0).standard_normal(int(_TRIAL_SECONDS * RATE_HZ)).astype(np.float32)
         try:
             tried = self.log_probabilities(noise)

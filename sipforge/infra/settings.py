@@ -169,19 +169,51 @@ class LocalChatSettings(_Section):
     """Who it is and how it answers, {office} being the office's name; empty: the engine's own."""
 
 
+class PivotSettings(_Section):
+    """A dialogue in English behind a translator on this host, for the dialogue engine `pivot`."""
+
+    model: str = ""
+    """Folder of a translation model (NLLB) in CTranslate2's format, with its SentencePiece file."""
+    language: str = "kin_Latn"
+    """That model's token of what callers speak."""
+    english: str = "eng_Latn"
+    """Likewise, of English."""
+    dialogue: Literal["ctranslate2", "openai"] = "ctranslate2"
+    """Who answers in English; the table [openai] or `ctranslate2` below says the rest."""
+    ctranslate2: LocalChatSettings = LocalChatSettings()
+    knowledge_of: str = "english"
+    """Name of the assistant whose knowledge file, in English, the answers are from."""
+    names: tuple[str, ...] = ()
+    """Further names that are never translated; the office's, and those in its knowledge file, are known."""
+    threads: int = Field(default=1, ge=1)
+
+
 class DialogueSettings(_Section):
     """Who answers: each engine is asked in turn until one is sure."""
 
-    engines: tuple[Literal["answers", "openai", "ctranslate2"], ...] = ("answers",)
+    engines: tuple[Literal["answers", "openai", "ctranslate2", "pivot"], ...] = ("answers",)
     """`answers` is the office's own written answers; `openai` sends what callers say to a chat model;
-    `ctranslate2` is a chat model on this host."""
+    `ctranslate2` is a chat model on this host, which must know the assistant's language; `pivot` is either of
+    them in English, with a translator between. Behind `answers`, they need a recogniser that writes down
+    anything."""
     ctranslate2: LocalChatSettings = LocalChatSettings()
+    pivot: PivotSettings = PivotSettings()
 
     @model_validator(mode="after")
-    def _chat_model_is_named(self) -> DialogueSettings:
+    def _models_are_named(self) -> DialogueSettings:
         if "ctranslate2" in self.engines and not self.ctranslate2.model:
             raise ValueError("the engine ctranslate2 needs ctranslate2.model")
+        if "pivot" in self.engines:
+            if not self.pivot.model:
+                raise ValueError("the engine pivot needs pivot.model")
+            if self.pivot.dialogue == "ctranslate2" and not self.pivot.ctranslate2.model:
+                raise ValueError("the engine pivot needs pivot.ctranslate2.model, or pivot.dialogue = openai")
         return self
+
+    @property
+    def uses_openai(self) -> bool:
+        """Whether an engine sends anything to OpenAI."""
+        return "openai" in self.engines or ("pivot" in self.engines and self.pivot.dialogue == "openai")
 
 
 class TurnSettings(_Section):
@@ -264,6 +296,11 @@ class Settings(_Section):
         for name, bot in self.bots.items():
             if bot.other and (bot.other == name or bot.other not in self.bots):
                 raise ValueError(f"bots.{name}.other: there is no other bot {bot.other!r}")
+            pivot = bot.dialogue.pivot
+            if "pivot" in bot.dialogue.engines and pivot.knowledge_of not in self.bots:
+                raise ValueError(
+                    f"bots.{name}.dialogue.pivot.knowledge_of: there is no bot {pivot.knowledge_of!r}"
+                )
         return self
 
     def bot_socket(self, name: str) -> Path:

@@ -36,7 +36,8 @@ def test_only_chosen_libraries_are_imported() -> None:
     code = (
         "import sys; from sipforge.engines.factory import make_tts; make_tts('espeak', None, 'en', 150);"
         "import sipforge.bot.__main__;"
-        "heavy = ('ctranslate2', 'onnxruntime', 'tokenizers', 'openai', 'langchain_core', 'tiktoken');"
+        "heavy = ('ctranslate2', 'sentencepiece', 'onnxruntime', 'tokenizers', 'openai', 'langchain_core',"
+        "'tiktoken');"
         "print([name for name in heavy if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -84,3 +84,35 @@ def test_a_chat_model_has_no_default_and_must_be_named() -> None:
         {"engines": ["answers", "ctranslate2"], "ctranslate2": {"model": "some-chat-model"}}
     )
     assert chosen.ctranslate2.model == "some-chat-model"
+
+
+PIVOT = {"engines": ["answers", "pivot"], "pivot": {"model": "nllb", "ctranslate2": {"model": "smollm"}}}
+
+
+def test_a_pivot_needs_both_its_models() -> None:
+    chosen = DialogueSettings.model_validate(PIVOT)
+    assert (chosen.pivot.language, chosen.pivot.english, chosen.uses_openai) == (
+        "kin_Latn",
+        "eng_Latn",
+        False,
+    )
+    for pivot, problem in (
+        ({}, r"needs pivot\.model"),
+        ({"model": "nllb"}, r"needs pivot\.ctranslate2\.model, or pivot\.dialogue = openai"),
+        ({"model": "nllb", "dialogue": "pivot"}, r"pivot\.dialogue"),
+    ):
+        with pytest.raises(ValidationError, match=problem):
+            DialogueSettings.model_validate({**PIVOT, "pivot": pivot})
+    cloud = {"model": "nllb", "dialogue": "openai"}
+    assert DialogueSettings.model_validate({**PIVOT, "pivot": cloud}).uses_openai
+    assert not DialogueSettings.model_validate({"engines": ["answers"], "pivot": cloud}).uses_openai
+
+
+def test_a_pivot_answers_from_another_assistant_s_knowledge(tmp_path: Path) -> None:
+    pivot = (
+        'dialogue = { engines = ["answers", "pivot"], pivot = { model = "nllb", knowledge_of = "%s",'
+        ' ctranslate2 = { model = "smollm" } } }'
+    )
+    assert english(tmp_path, pivot % "english").dialogue.pivot.knowledge_of == "english"
+    with pytest.raises(SettingsError, match=r"pivot\.knowledge_of: there is no bot 'french'"):
+        english(tmp_path, pivot % "french")
