@@ -40,14 +40,17 @@ _UNIT = "km/h|[Kk]m[23]?|KM[23]?|[Kk]g|KG|[Hh]a|L|ML|" + _either(UNITS).replace(
 _AFTER = rf"(?: ?(?P<percent>%)| ?(?P<currency>{_CURRENCY})(?![\w'])|(?P<f>[Ff])(?![\w'])| ?(?P<unit>{_UNIT})(?![\w']))?"
 AMOUNT: Final = re.compile(rf"(?P<number>{_NUMBER}){_AFTER}")
 RANGE: Final = re.compile(
-    rf"(?P<number>{_NUMBER}) ?[-\u2013\u2014] ?(?P<to>{_NUMBER}){_AFTER}(?! ?[-\u2013\u2014/:.,]?[0-9])"
+    rf"(?P<number>{_NUMBER}) ?[-\u2013\u2014] ?[$\u20ac]?(?P<to>{_NUMBER}){_AFTER}(?! ?[-\u2013\u2014/:.,]?[0-9])"
 )
 CHAIN: Final = re.compile(r"(?![1-9][0-9]{0,2}(?:\.[0-9]{3})+(?![.0-9]))[0-9]+(?:\.[0-9]+){2,}")
 FRACTION: Final = re.compile(r"([1-9][0-9]{0,2})([/\u2044])([1-9][0-9]{0,2})(?![0-9/\u2044])")
 
 _EXPONENT: Final = re.compile("[23] [0-9]")
 """The end of a unit that stands before its number: m2 20."""
+_UNIT_WORD: Final = re.compile("[Kk]m|[Kk]g|[Hh]a|" + _either(UNITS))
 _MONEY: Final = re.compile(rf" ?(?:{_CURRENCY})(?![\w'])")
+_PLACES: Final = frozenset(("hagati", "munsi", "hejuru", "mbere", "nyuma", "imbere", "inyuma"))
+"""Between, below, above, before, behind (ya): what follows is a number, not a rank."""
 _BELOW_ZERO: Final = "munsi ya zeru"
 _LARGEST_NAMED_PART: Final = 9
 
@@ -71,7 +74,7 @@ def amount(found: re.Match[str], context: Before) -> Said:
     currency = CURRENCIES.get(found["currency"] or "") or (FRANCS if found["f"] else None)
     if currency or context.currency:
         return _sum(numbers, currency, context)
-    written = found["unit"] or (context.word if not context.touching and context.word.lower() in UNITS else None)
+    written = found["unit"] or (context.word if not context.touching and _UNIT_WORD.fullmatch(context.word) else None)
     if written:
         return _measure(numbers, written, found["unit"] is None, context)
     return _count(numbers, context)
@@ -128,7 +131,8 @@ def _value(numbers: list[tuple[str, str]]) -> int | None:
 
 def _count(numbers: list[tuple[str, str]], context: Before) -> Said:
     value = _value(numbers)
-    if value is not None and context.plain in CONNECTORS and value <= LARGEST:
+    ranked = context.plain in CONNECTORS and context.earlier.lower() not in _PLACES
+    if value is not None and ranked and value <= LARGEST:
         return placed(context, ordinal(value) if value else "zeru")
     if context.plain == "rwanda" and context.earlier.lower() == "y'u":
         return context.start, _several(numbers, 6)
@@ -141,7 +145,7 @@ def _count(numbers: list[tuple[str, str]], context: Before) -> Said:
 
 
 def _measure(numbers: list[tuple[str, str]], written: str, taken: bool, context: Before) -> Said:
-    noun, noun_class = unit(written, _value(numbers))
+    noun, noun_class = unit(written, len(numbers) == 1 and numbers[0][0] == "1")
     said = f"{noun} {_several(numbers, noun_class)}"
     if written.lower().endswith("/h"):
         said += " ku isaha"
@@ -179,5 +183,7 @@ def money(numbers: list[tuple[str, str]], currency: str) -> str:
 def _signed(said: str, numbers: list[tuple[str, str]], context: Before) -> Said:
     """A number below zero, where a minus sign stands before it; else None."""
     if len(numbers) > 1 or not context.touching or context.word not in ("-", "\u2212"):
+        return None
+    if context.text[: context.word_start][-1:] not in ("", " ", "("):
         return None
     return context.word_start, f"{said} {_BELOW_ZERO}"

@@ -10,6 +10,7 @@ from sipforge.text.kinyarwanda_nouns import CURRENCIES
 from sipforge.text.kinyarwanda_numbers import elided
 
 _WORDS: Final = re.compile(r"(?:(\S+) )?([^\s(]+)( ?)$")
+_AUGMENTED: Final = ("ama", "imi", "ibi", "igi", "iki")
 _LONGEST: Final = 40
 """Characters looked back over."""
 
@@ -66,8 +67,13 @@ def before(text: str, done: int, start: int) -> Before:
 
 
 def placed(context: Before, words: str) -> Said:
-    """`words` at their place, together with a connector that loses or gets back its vowel."""
+    """`words` at their place, together with a connector that loses or gets back its vowel.
+
+    Behind mu and ku a noun loses its own: mu mafaranga, mu gihumbi.
+    """
     if context.touching and not context.word.endswith("'"):
         return context.start, words
+    if context.plain in ("mu", "ku") and words.startswith(_AUGMENTED):
+        return context.start, words[1:]
     said = elided(context.word, words)
     return (context.start, words) if said is None else (context.word_start, said)

@@ -33,7 +33,7 @@ _TIMES: Final = re.compile(rf"{_TIME}(?: ?[-\u2013\u2014] ?{_TIME})?(?:{_HALF})?
 _HOUR: Final = re.compile(rf"(1[0-2]|0?[1-9]){_HALF}")
 _DIAL: Final = re.compile(r"(1[0-9]|2[0-4]|0?[0-9])(?:\.([0-5][0-9]))?(?![0-9A-Za-z%]|[.,][0-9])")
 _PHONE: Final = re.compile(
-    r"(?:\+[0-9](?:[ -]?(?:\(0\))?[0-9]){6,13}|0[27][0-9](?:[ -]?[0-9]){7}|0[0-9]{1,4}(?:[ -][0-9]{2,4}){2,5}"
+    r"(?:\+[0-9](?:[ -]?[0-9]){6,13}|0[27][0-9](?:[ -]?[0-9]){7}|0[0-9]{1,4}(?:[ -][0-9]{2,4}){2,5}"
     r"|250[ -]?7(?:[ -]?[0-9]){8}|7[2389][0-9](?:[ -]?[0-9]{3}){2})(?![\w]|[.,][0-9]|[ -][0-9])"
 )
 _IDENTIFIER: Final = re.compile(r"[0-9]{3,}(?![\w%]|[.,:/-][0-9])")
@@ -157,12 +157,9 @@ def _dial(found: re.Match[str], context: Before) -> Said:
 def _phone(found: re.Match[str], context: Before) -> Said:
     if context.glued or context.currency:
         return None
-    number = found[0]
-    if number[0] in "+2":
-        number = number.replace("(0)", "")
-    elif number[0] == "7" and (counted_class(context.plain, 2) or is_money(found.string, found.end())):
+    if found[0][0] == "7" and (counted_class(context.plain, 2) or is_money(found.string, found.end())):
         return None
-    return context.start, telephone(number)
+    return context.start, telephone(found[0])
 
 
 def _identifier(found: re.Match[str], context: Before) -> Said:
@@ -189,7 +186,7 @@ def _capitals(found: re.Match[str], context: Before) -> Said:
         return None
     if currency := CURRENCIES.get(letters):
         # Before a number the sum takes it.
-        return None if text[end : end + 2].strip()[:1].isdigit() else (context.start, currency)
+        return None if text[end : end + 2].strip()[:1].isdigit() else placed(context, currency)
     if value := roman(letters):
         if context.plain in CONNECTORS:
             return placed(context, ordinal(value))

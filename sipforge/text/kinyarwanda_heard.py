@@ -39,7 +39,7 @@ _UNITS: Final = {form: value for row in FORM_VALUES.values() for form, value in 
 )
 _TENS: Final = _values(TENS, 3) | _EIGHT_NINE
 _HUNDREDS: Final = _values(HUNDREDS, 2) | _EIGHT_NINE
-_SCALES: Final = {"miriyari": 10**9, "miriyoni": 10**6, "ibihumbi": 1000, "igihumbi": 1000}
+_SCALES: Final = {"miriyari": 10**9, "miriyoni": 10**6, "ibihumbi": 1000, "igihumbi": 1000, "bihumbi": 1000, "gihumbi": 1000}
 _ZEROS: Final = ("zeru", "zero")
 _SHORTEST_RUN: Final = 3
 _TELEPHONE: Final = 7
@@ -139,7 +139,7 @@ class Words:
 
     def _multiplier(self, at: int, scale: int) -> Phrase | None:
         """How many of the scale word at `at`."""
-        if self.at(at) == "igihumbi":
+        if self.at(at) in ("igihumbi", "gihumbi"):
             return Phrase(1, at + 2 if self.at(at + 1) == "kimwe" else at + 1)
         if scale == 10**9 and self.at(at + 1) == "igihumbi":
             return Phrase(1000, at + 2)

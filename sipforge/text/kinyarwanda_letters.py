@@ -18,7 +18,7 @@ _NAMES: Final = dict(
         "V:vi W:wa Y:ya Z:za Q:q X:x"
     ).split()
 )
-_SPOKEN: Final = {"HIV": "heci ayivi", "COVID": "kovide"}
+_SPOKEN: Final = {"HIV": "heci ayivi", "COVID": "kovide", "ICU": "ayisiyu"}
 """Acronyms attested otherwise than the letters give."""
 _VOWELS: Final = "aeiou"
 _LONGEST_SPELLED: Final = 5
@@ -39,7 +39,7 @@ def acronym(letters: str) -> str | None:
         return _SPOKEN[letters]
     if len(letters) == 1:
         return None if letters in "AEIOUQX" else _NAMES[letters]
-    if len(letters) > _LONGEST_SPELLED or _PRONOUNCED.fullmatch(letters):
+    if letters == "OK" or len(letters) > _LONGEST_SPELLED or _PRONOUNCED.fullmatch(letters):
         return None
     said = ""
     for letter in letters:

@@ -19,7 +19,7 @@ _LISTED: Final = {
     8: "ibyumweru ibiro ibitabo ibintu ibihumbi ibice",
     9: "isaha",
     10: (
-        "inshuro intebe indirimbo inzu inka imodoka miliyoni miliyari miriyoni miriyari toni litiro mililitiro "
+        "inshuro intebe indirimbo inzu inka ihene ifi imodoka miliyoni miliyari miriyoni miriyari toni litiro mililitiro "
         "metero kilometero santimetero milimetero desimetero hegitari dogere garama"
     ),
     11: "urugo",
@@ -100,13 +100,13 @@ def counted_class(noun: str, number: int) -> int | None:
     return found
 
 
-def unit(written: str, number: int | None) -> tuple[str, int]:
-    """Noun and class of a written unit; `number` 1 takes the singular, None (a decimal) the plural.
+def unit(written: str, single: bool) -> tuple[str, int]:
+    """Noun and class of a written unit, in the singular where there is one.
 
     Raises:
         KeyError: no such unit.
     """
     noun = UNITS[written.lower().replace(" ", "")]
-    if number == 1:
+    if single:
         noun = _ONE.get(noun, noun)
     return noun, _CLASS[noun.partition(" ")[0]]

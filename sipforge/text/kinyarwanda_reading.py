@@ -81,7 +81,7 @@ def _amount(words: Words, at: int) -> _Read | None:
 
 def _money(words: Words, at: int, phrase: Phrase) -> _Read | None:
     amount, end = phrase.written(","), phrase.end
-    if words.said(at - 4, *_FRANCS):
+    if words.said(at - 3, *_FRANCS[1:]) and words.at(at - 4) in ("amafaranga", "mafaranga"):
         return at - 4, f"{amount} Frw", end
     if sign := _SIGNS.get(words.at(at - 1)):
         return at - 1, sign + amount, end
