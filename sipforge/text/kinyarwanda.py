@@ -38,6 +38,16 @@ __all__ = [
 
 _EMAIL_WORD: Final = re.compile(r"\b[Ee]-?mail\b")
 _SITE: Final = re.compile(r"@|www\.|://|\.(?:rw|com|org|net|gov|edu|info|int|io)\b", re.I)
+_SPELLINGS: Final = {
+    "umugi": "umujyi",
+    "imigi": "imijyi",
+    "ngewe": "njyewe",
+    "kenda": "cyenda",
+    "insinzi": "intsinzi",
+    "miriyoni": "miliyoni",
+    "miriyari": "miliyari",
+}
+"""Both are read, one is written."""
 _PASSES: Final = 4
 """Words may lean on words: what one pass leaves, as in glued and broken text, the next one says."""
 
@@ -52,6 +62,10 @@ def normalise(text: str) -> str:
         said = text
         if "mail" in said:
             said = _EMAIL_WORD.sub("imeli", said)
+        for other, written in _SPELLINGS.items():
+            if other[1:] in said:
+                said = re.sub(rf"\b{other}\b", written, said)
+                said = re.sub(rf"\b{other.capitalize()}\b", written.capitalize(), said)
         if _SITE.search(said):
             said = addresses(said)
         said = fold(spoken(said))

@@ -46,7 +46,7 @@ _TELEPHONE: Final = 7
 """Digits that make a run a telephone number, however it is punctuated."""
 
 NUMBER_WORD: Final = re.compile(
-    "|".join({*_UNITS, *_DIGITS, *_SCALES, "cumi", "makumyabiri", "mirongo", "magana", "ijana", "saa"}).replace(
+    "|".join({*_UNITS, *_DIGITS, *_SCALES, "cumi", "makumyabiri", "mirongo", "magana", "ijana", "saa", "mbere"}).replace(
         "r", "[rl]"
     ),
     re.I,
@@ -92,11 +92,11 @@ class Words:
     def number(self, at: int) -> Phrase | None:
         """The longest number at `at`."""
         phrase = self._dictated(at) or self._cardinal(at)
-        if phrase is None:
-            return Phrase(0, at + 1, "0") if self.at(at) in _ZEROS else None
-        if not phrase.digits and self.at(phrase.end) == "n'":
-            return self._decimal(phrase) or phrase
-        return phrase
+        if phrase is None and self.at(at) in _ZEROS:
+            phrase = Phrase(0, at + 1)
+        if phrase is None or phrase.digits or self.at(phrase.end) != "n'":
+            return phrase
+        return self._decimal(phrase) or phrase
 
     def below(self, at: int, noun_class: int | None = None) -> Phrase | None:
         """1 to 999; its unit, where it is not alone, in `noun_class` if that is given."""

@@ -96,6 +96,8 @@ def _money(words: Words, at: int, phrase: Phrase) -> _Read | None:
 def _stands(words: Words, at: int, phrase: Phrase) -> bool:
     """Whether the words are surely a number here."""
     before, behind = words.at(at - 1), words.at(phrase.end)
+    if words.said(phrase.end, "n'", "igice"):
+        return False  # and a half
     dated = phrase.value <= 31 and (behind in _MONTHS or words.at(at - 2) in _DATES or before in _DATES)
     ranked = before in CONNECTORS or before == "kuwa" or (before.endswith("'") and before not in ("n'", "nk'"))
     if ranked and not phrase.digits and phrase.value < 1000 and not phrase.places:
