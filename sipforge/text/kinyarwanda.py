@@ -1,8 +1,8 @@
 """Kinyarwanda text made ready to be spoken, and what was spoken as text. Pure.
 
-Numbers are in sipforge.text.kinyarwanda_numbers, the clock and the calendar in kinyarwanda_time, written amounts
-in kinyarwanda_amounts, capitals and addresses in kinyarwanda_letters, the nouns in kinyarwanda_nouns; the way
-back is kinyarwanda_reading. No native speaker has reviewed what is not attested in the cases of the tests.
+Numbers are in sipforge.text.kinyarwanda_numbers, the clock and the calendar in kinyarwanda_time, written
+amounts in kinyarwanda_amounts, capitals and addresses in kinyarwanda_letters, the nouns in kinyarwanda_nouns;
+the way back is kinyarwanda_reading. The tests' cases say what is attested, and what awaits a native speaker.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Written amounts as Kinyarwanda words: numbers, sums of money, measures, percentages, ranges, fractions. Pure.
+"""Written amounts as Kinyarwanda words: numbers, sums, measures, percentages, ranges, fractions. Pure.
 
-A point, a comma or a space before groups of three digits is a mark of thousands; before anything else a point or
-a comma is the decimal mark. The noun of a unit or currency comes before its number, which agrees with it.
+A point, a comma or a space before groups of three digits is a mark of thousands; before anything else a point
+or a comma is the decimal mark. The noun of a unit or currency comes before its number, which agrees with it.
 """
 
 from __future__ import annotations
@@ -37,10 +37,11 @@ def _either(forms: Iterable[str]) -> str:
 
 _CURRENCY = _either([*CURRENCIES, "US $"])
 _UNIT = "km/h|[Kk]m[23]?|KM[23]?|[Kk]g|KG|[Hh]a|L|ML|" + _either(UNITS).replace("°c", "° ?C")
-_AFTER = rf"(?: ?(?P<percent>%)| ?(?P<currency>{_CURRENCY})(?![\w'])|(?P<f>[Ff])(?![\w'])| ?(?P<unit>{_UNIT})(?![\w']))?"
+_AFTER = rf"(?: ?(?P<percent>%)|(?: ?(?P<currency>{_CURRENCY})|(?P<f>[Ff])| ?(?P<unit>{_UNIT}))(?![\w']))?"
 AMOUNT: Final = re.compile(rf"(?P<number>{_NUMBER}){_AFTER}")
 RANGE: Final = re.compile(
-    rf"(?P<number>{_NUMBER}) ?[-\u2013\u2014] ?[$\u20ac]?(?P<to>{_NUMBER}){_AFTER}(?! ?[-\u2013\u2014/:.,]?[0-9])"
+    rf"(?P<number>{_NUMBER}) ?[-\u2013\u2014] ?[$\u20ac]?(?P<to>{_NUMBER}){_AFTER}"
+    r"(?! ?[-\u2013\u2014/:.,]?[0-9])"
 )
 CHAIN: Final = re.compile(r"(?![1-9][0-9]{0,2}(?:\.[0-9]{3})+(?![.0-9]))[0-9]+(?:\.[0-9]+){2,}")
 FRACTION: Final = re.compile(r"([1-9][0-9]{0,2})([/\u2044])([1-9][0-9]{0,2})(?![0-9/\u2044])")
@@ -61,23 +62,18 @@ def is_money(text: str, at: int) -> bool:
 
 
 def amount(found: re.Match[str], context: Before) -> Said:
-    """A number or a range with what it is a number of."""
-    if context.glued and _EXPONENT.match(found.string, context.start) and f"{context.word}{found[0]}".lower() in UNITS:
+    """A number with what it is a number of."""
+    exponent = context.glued and _EXPONENT.match(found.string, context.start)
+    if exponent and f"{context.word}{found[0]}".lower() in UNITS:
         return None
-    numbers = [_read(found["number"], found["unit"])]
-    if "to" in found.re.groupindex:
-        if context.word.endswith(("-", "/")) and context.touching:
-            return None
-        numbers.append(_read(found["to"], found["unit"]))
-    if found["percent"]:
-        return placed(context, f"{_several(numbers, None)} ku ijana")
-    currency = CURRENCIES.get(found["currency"] or "") or (FRANCS if found["f"] else None)
-    if currency or context.currency:
-        return _sum(numbers, currency, context)
-    written = found["unit"] or (context.word if not context.touching and _UNIT_WORD.fullmatch(context.word) else None)
-    if written:
-        return _measure(numbers, written, found["unit"] is None, context)
-    return _count(numbers, context)
+    return _quantity(found, [_read(found["number"], found["unit"])], context)
+
+
+def span(found: re.Match[str], context: Before) -> Said:
+    """From one number to another."""
+    if context.touching and context.word[-1] in "-/":
+        return None
+    return _quantity(found, [_read(found[name], found["unit"]) for name in ("number", "to")], context)
 
 
 def fraction(found: re.Match[str], context: Before) -> Said:
@@ -97,6 +93,19 @@ def fraction(found: re.Match[str], context: Before) -> Said:
 def chain(found: re.Match[str], context: Before) -> Said:
     """Numbers between points, as in a version or an address of a computer."""
     return context.start, " akadomo ".join(_said(part, "", None) for part in found[0].split("."))
+
+
+def _quantity(found: re.Match[str], numbers: list[tuple[str, str]], context: Before) -> Said:
+    if found["percent"]:
+        return placed(context, f"{_several(numbers, None)} ku ijana")
+    currency = CURRENCIES.get(found["currency"] or "") or (FRANCS if found["f"] else None)
+    if currency or context.currency:
+        return _sum(numbers, currency, context)
+    if found["unit"]:
+        return _measure(numbers, found["unit"], context)
+    if not context.touching and _UNIT_WORD.fullmatch(context.word):
+        return context.word_start, _measured(numbers, context.word)[1]
+    return _count(numbers, context)
 
 
 def _read(written: str, measured: str | None) -> tuple[str, str]:
@@ -125,8 +134,9 @@ def _several(numbers: list[tuple[str, str]], noun_class: int | None) -> str:
 def _value(numbers: list[tuple[str, str]]) -> int | None:
     """The whole number that is meant; None for a range, a decimal or what is told by digits."""
     (digits, places), *rest = numbers
-    whole = not rest and not places and (digits == "0" or digits[0] != "0") and len(digits) <= len(str(LARGEST))
-    return int(digits) if whole else None
+    if rest or places or (digits[0] == "0" and digits != "0") or len(digits) > len(str(LARGEST)):
+        return None
+    return int(digits)
 
 
 def _count(numbers: list[tuple[str, str]], context: Before) -> Said:
@@ -139,28 +149,26 @@ def _count(numbers: list[tuple[str, str]], context: Before) -> Said:
     noun_class = None
     if not context.touching:
         noun_class = counted_class(context.word, 2 if value is None else value)
-    return _signed(_several(numbers, noun_class), numbers, context) or placed(
-        context, _several(numbers, noun_class)
-    )
+    return _signed(context, _several(numbers, noun_class))
 
 
-def _measure(numbers: list[tuple[str, str]], written: str, taken: bool, context: Before) -> Said:
-    noun, noun_class = unit(written, len(numbers) == 1 and numbers[0][0] == "1")
-    said = f"{noun} {_several(numbers, noun_class)}"
-    if written.lower().endswith("/h"):
-        said += " ku isaha"
-    if taken:
-        return context.word_start, said
+def _measure(numbers: list[tuple[str, str]], written: str, context: Before) -> Said:
+    noun, said = _measured(numbers, written)
     if context.plain == noun.partition(" ")[0]:
         return context.start, said.removeprefix(f"{noun} ")
-    return _signed(said, numbers, context) or placed(context, said)
+    return _signed(context, said)
 
 
-def _sum(numbers: list[tuple[str, str]], currency: str | None, context: Before) -> Said:
-    start, scale = context.start, context.plain
-    if currency is None:
-        currency, start, scale = context.currency, context.word_start, context.earlier.lower()
-    assert currency is not None  # noqa: S101
+def _measured(numbers: list[tuple[str, str]], written: str) -> tuple[str, str]:
+    """The noun of a unit, and the whole measure."""
+    noun, noun_class = unit(written, len(numbers) == 1 and numbers[0][0] == "1")
+    said = f"{noun} {_several(numbers, noun_class)}"
+    return noun, said + " ku isaha" if written.lower().endswith("/h") else said
+
+
+def _sum(numbers: list[tuple[str, str]], behind: str | None, context: Before) -> Said:
+    currency = behind or context.currency or ""
+    start, scale = (context.start, context.plain) if behind else (context.word_start, context.earlier.lower())
     if scale in SCALE_OF:
         return start, f"{_several(numbers, counted_class(scale, 2))} {SCALE_OF[scale]}{currency}"
     if scale == currency.partition(" ")[0] or (scale == "rwanda" and currency == FRANCS):
@@ -180,10 +188,9 @@ def money(numbers: list[tuple[str, str]], currency: str) -> str:
     return f"{currency} {_several(numbers, 6)}"
 
 
-def _signed(said: str, numbers: list[tuple[str, str]], context: Before) -> Said:
-    """A number below zero, where a minus sign stands before it; else None."""
-    if len(numbers) > 1 or not context.touching or context.word not in ("-", "\u2212"):
-        return None
-    if context.text[: context.word_start][-1:] not in ("", " ", "("):
-        return None
-    return context.word_start, f"{said} {_BELOW_ZERO}"
+def _signed(context: Before, said: str) -> Said:
+    """A number at its place, below zero where a minus sign touches it."""
+    minus = context.touching and context.word in ("-", "\u2212")
+    if minus and context.text[: context.word_start][-1:] in ("", " ", "("):
+        return context.word_start, f"{said} {_BELOW_ZERO}"
+    return placed(context, said)

@@ -1,7 +1,7 @@
 """What is written with digits and capitals, as Kinyarwanda words. Pure.
 
-One compiled scan finds where something other than a word begins; there the rules of its kind are tried in order.
-A rule sees the words before, and may take some of them with it: `RWF 500`, `kg 5`, `saa 8:00`, `ya 1`.
+One compiled scan finds where something other than a word begins; there the rules of its kind are tried in
+order. A rule sees the words before, and may take some of them with it: `RWF 500`, `kg 5`, `saa 8:00`, `ya 1`.
 Expects folded text whose digits are ASCII.
 """
 
@@ -11,14 +11,26 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from sipforge.text.kinyarwanda_amounts import AMOUNT, CHAIN, FRACTION, RANGE, amount, chain, fraction, is_money
+from sipforge.text.kinyarwanda_amounts import (
+    AMOUNT,
+    CHAIN,
+    FRACTION,
+    RANGE,
+    amount,
+    chain,
+    fraction,
+    is_money,
+    span,
+)
 from sipforge.text.kinyarwanda_before import Before, Said, before, placed
 from sipforge.text.kinyarwanda_letters import acronym, roman
 from sipforge.text.kinyarwanda_nouns import CURRENCIES, counted_class
 from sipforge.text.kinyarwanda_numbers import CONNECTORS, cardinal, ordinal, telephone
 from sipforge.text.kinyarwanda_time import MONTH, PART, clock, date, duration, fits
 
-_START: Final = re.compile(r"[0-9A-Z&+](?:(?<=[0-9&+])|(?<=[A-Z])(?![a-z'])|(?<=D)r\b|(?<=P)rof\b)")
+_START: Final = re.compile(
+    r"[0-9A-Z&+](?:(?<=[0-9&+])|(?<!\w[A-Z])(?:(?<=[A-Z])(?![a-z'])|(?<=D)r\b|(?<=P)rof\b))"
+)
 
 _TIME = r"([01]?[0-9]|2[0-4])(?::([0-5][0-9])(?::([0-5][0-9]))?|[hH]([0-5][0-9])?)(?![0-9A-Za-z])"
 _HALF = r" ?([AaPp])\.?[Mm](?:\.(?! [A-Z]|$)|\b)"
@@ -38,7 +50,7 @@ _PHONE: Final = re.compile(
 )
 _IDENTIFIER: Final = re.compile(r"[0-9]{3,}(?![\w%]|[.,:/-][0-9])")
 _RANK: Final = re.compile(r"([0-9]{1,12})(?:st|nd|rd|th|er|ère|ème|eme|e)(?!\w)")
-_CAPITALS: Final = re.compile(r"[A-Z](?:(?:\.[A-Z])+\b\.?|\.(?= [A-Z])|[A-Z]*+)(?![a-z'])")
+_CAPITALS: Final = re.compile(r"[A-Z](?:(?:\.[A-Z]){1,9}\b\.?|\.(?= [A-Z])|[A-Z]*+)(?![a-z'])")
 _TITLE: Final = re.compile(r"(Dr|Prof)\b\.?")
 _AND: Final = re.compile("&(?![A-Za-z]+;)")
 
@@ -187,19 +199,26 @@ def _capitals(found: re.Match[str], context: Before) -> Said:
     if currency := CURRENCIES.get(letters):
         # Before a number the sum takes it.
         return None if text[end : end + 2].strip()[:1].isdigit() else placed(context, currency)
-    if value := roman(letters):
-        if context.plain in CONNECTORS:
-            return placed(context, ordinal(value))
-        if context.plain and context.word[:1].isupper() and context.word[1:2].islower():
-            return context.start, f"wa {ordinal(value)}"
-        if len(letters) > 1:
-            return placed(context, cardinal(value))
+    if said := _roman(letters, context):
+        return said
     initial = len(letters) == 1 and found[0].endswith(".")
-    said = acronym(letters)
-    if said is None or (initial and context.word[:1].islower()):
+    words = acronym(letters)
+    if words is None or (initial and context.word[:1].islower()):
         return None
-    stop = "." if len(letters) > 1 and found[0].endswith(".") and re.match(r"$| [A-Z]", text[end:]) else ""
-    return context.start, said + stop
+    stops = not initial and found[0].endswith(".") and re.match(r"$| [A-Z]", text[end:])
+    return context.start, words + ("." if stops else "")
+
+
+def _roman(letters: str, context: Before) -> Said:
+    """A Roman numeral: a rank behind a connector or a name, a number elsewhere, where it has two letters."""
+    value = roman(letters)
+    if value is None:
+        return None
+    if context.plain in CONNECTORS:
+        return placed(context, ordinal(value))
+    if context.plain and context.word[:1].isupper() and context.word[1:2].islower():
+        return context.start, f"wa {ordinal(value)}"
+    return placed(context, cardinal(value)) if len(letters) > 1 else None
 
 
 _FIGURES: Final[tuple[_Rule, ...]] = (
@@ -214,7 +233,7 @@ _FIGURES: Final[tuple[_Rule, ...]] = (
     (CHAIN, chain),
     (_RANK, _rank),
     (FRACTION, fraction),
-    (RANGE, amount),
+    (RANGE, span),
     (AMOUNT, amount),
 )
 _SIGNS: Final[tuple[_Rule, ...]] = ((_PHONE, _phone), (_AND, _and))

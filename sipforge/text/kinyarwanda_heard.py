@@ -1,8 +1,8 @@
 """The grammar of spoken Kinyarwanda numbers: words → values. Pure.
 
-A unit joins the multiplier before it only in the multiplier's class, and nothing does behind a comma: ibihumbi
-ijana na kimwe is 101,000, ibihumbi ijana na rimwe 100,001. Liberal otherwise: both spellings, r for l, a missing
-`na`, any class.
+A unit joins the multiplier before it only in the multiplier's class, and nothing does behind a comma:
+ibihumbi ijana na kimwe is 101,000, ibihumbi ijana na rimwe 100,001. Liberal otherwise: both spellings, r for
+l, a missing `na`, any class.
 """
 
 from __future__ import annotations
@@ -39,18 +39,19 @@ _UNITS: Final = {form: value for row in FORM_VALUES.values() for form, value in 
 )
 _TENS: Final = _values(TENS, 3) | _EIGHT_NINE
 _HUNDREDS: Final = _values(HUNDREDS, 2) | _EIGHT_NINE
-_SCALES: Final = {"miriyari": 10**9, "miriyoni": 10**6, "ibihumbi": 1000, "igihumbi": 1000, "bihumbi": 1000, "gihumbi": 1000}
+_SCALES: Final = {
+    **{"miriyari": 10**9, "miriyoni": 10**6},
+    **dict.fromkeys(("ibihumbi", "bihumbi", "igihumbi", "gihumbi"), 1000),
+}
 _ZEROS: Final = ("zeru", "zero")
 _SHORTEST_RUN: Final = 3
+_LONGEST_VALUE: Final = 13
+"""Digits: what is longer is no amount."""
 _TELEPHONE: Final = 7
 """Digits that make a run a telephone number, however it is punctuated."""
 
-NUMBER_WORD: Final = re.compile(
-    "|".join({*_UNITS, *_DIGITS, *_SCALES, "cumi", "makumyabiri", "mirongo", "magana", "ijana", "saa", "mbere"}).replace(
-        "r", "[rl]"
-    ),
-    re.I,
-)
+_OTHERS: Final = ("cumi", "makumyabiri", "mirongo", "magana", "ijana", "saa", "mbere")
+NUMBER_WORD: Final = re.compile("|".join((*_UNITS, *_DIGITS, *_SCALES, *_OTHERS)).replace("r", "[rl]"), re.I)
 """Found in any text that says a number."""
 
 
@@ -168,7 +169,7 @@ class Words:
         if listed or len(told) < 2 or len(digits) < _SHORTEST_RUN - zero:
             return None
         plus = "+" if len(digits) == 12 and digits.startswith("250") else ""
-        return Phrase(int(digits), end, plus + digits)
+        return Phrase(int(digits[:_LONGEST_VALUE]), end, plus + digits)
 
     def _told(self, at: int, numbers: bool) -> Phrase | None:
         if self.at(at) in _DIGITS:

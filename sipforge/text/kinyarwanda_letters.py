@@ -1,9 +1,9 @@
 """Capitals, Roman numerals, e-mail and web addresses as Kinyarwanda words. Pure.
 
-Letters are named as in the acronyms attested (RBC arabisi, PCR pisiyara, RDF aradiyefu, mRNA emu araneyi): one
-word, a `y` between i and another vowel, a space between other vowels. A consonant without an attested name is
-said with the vowel a, as in www, wawawa; a vowel is its own name where none is attested. Q and X stay letters:
-nothing attests how they are said.
+Letters are named as in the acronyms attested (RBC arabisi, PCR pisiyara, RDF aradiyefu, mRNA emu araneyi):
+one word, a `y` between i and another vowel, a space between other vowels. A consonant without an attested
+name is said with the vowel a, as in www, wawawa; a vowel is its own name where none is attested. Q and X stay
+letters: nothing attests how they are said.
 """
 
 from __future__ import annotations
@@ -11,13 +11,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_NAMES: Final = dict(
-    pair.split(":")
-    for pair in (
-        "A:eyi B:bi C:si D:di E:e F:efu G:ga H:heci I:ayi J:ja K:ka L:la M:emu N:eni O:o P:pi R:ara S:esi T:ti U:yu "
-        "V:vi W:wa Y:ya Z:za Q:q X:x"
-    ).split()
-)
+_ALPHABET = "eyi bi si di e efu ga heci ayi ja ka la emu eni o pi q ara esi ti yu vi wa x ya za"
+_NAMES: Final = dict(zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", _ALPHABET.split(), strict=True))
 _SPOKEN: Final = {"HIV": "heci ayivi", "COVID": "kovide", "ICU": "ayisiyu"}
 """Acronyms attested otherwise than the letters give."""
 _VOWELS: Final = "aeiou"

@@ -1,7 +1,7 @@
 """The class of a Kinyarwanda noun that is counted, and the nouns of units and currencies. Pure.
 
-Listed nouns first, by the classes in which grammars and the counting corpora have them; then the prefix, for a
-word long enough to have one. A noun of a singular class agrees with 1 only: `igice 5` is a label, not a count.
+Listed nouns first, by the classes in which grammars and corpora have them; then the prefix, for a word long
+enough to have one. A noun of a singular class agrees with 1 only: `igice 5` is a label, not a count.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ _LISTED: Final = {
     8: "ibyumweru ibiro ibitabo ibintu ibihumbi ibice",
     9: "isaha",
     10: (
-        "inshuro intebe indirimbo inzu inka ihene ifi imodoka miliyoni miliyari miriyoni miriyari toni litiro mililitiro "
-        "metero kilometero santimetero milimetero desimetero hegitari dogere garama"
+        "inshuro intebe indirimbo inzu inka ihene ifi imodoka miliyoni miliyari miriyoni miriyari toni "
+        "litiro mililitiro metero kilometero santimetero milimetero desimetero hegitari dogere garama"
     ),
     11: "urugo",
     14: "uburyo",
@@ -36,11 +36,11 @@ _CLASS: Final = {
     # After ku and mu a noun has no augment: mu masaha 24.
     for form in ((noun, noun[1:]) if noun[0] in _AUGMENTS else (noun,))
 }
-_PREFIXES: Final = (
-    *(("aba", 2), ("imi", 4), ("imy", 4), ("ama", 6), ("iki", 7), ("igi", 7), ("icy", 7), ("ibi", 8), ("iby", 8)),
-    *(("aka", 12), ("aga", 12), ("utu", 13), ("udu", 13), ("ubu", 14), ("ubw", 14), ("in", 10), ("imp", 10)),
-    *(("imb", 10), ("umu", 1), ("umw", 1)),
-)
+_PREFIXED = {
+    **{1: "umu umw", 2: "aba", 4: "imi imy", 6: "ama", 7: "iki igi icy", 8: "ibi iby"},
+    **{10: "in imp imb", 12: "aka aga", 13: "utu udu", 14: "ubu ubw"},
+}
+_PREFIXES: Final = {prefix: number for number, row in _PREFIXED.items() for prefix in row.split()}
 _SHORTEST: Final = 5
 _NO_NOUNS: Final = frozenset(("amaze", "abaye", "imyer", "imbere", "inyuma", "ibyo", "imbonankubone"))
 
@@ -48,7 +48,8 @@ FRANCS: Final = "amafaranga y'u Rwanda"
 DOLLARS: Final = "amadolari"
 EUROS: Final = "amayero"
 CURRENCIES: Final = {
-    **dict.fromkeys(("RWF", "FRW", "FRw", "Frw", "frw", "Rwf", "rwf", "RwF", "RF", "Frs", "frs", "FRS"), FRANCS),
+    **dict.fromkeys(("RWF", "RwF", "Rwf", "rwf", "RF"), FRANCS),
+    **dict.fromkeys(("FRW", "FRw", "Frw", "frw", "FRS", "Frs", "frs"), FRANCS),
     **dict.fromkeys(("$", "US$", "USD"), DOLLARS),
     **dict.fromkeys(("\u20ac", "EUR"), EUROS),
 }
@@ -94,7 +95,7 @@ def counted_class(noun: str, number: int) -> int | None:
     plain = word.lower()
     found = _CLASS.get(plain)
     if found is None and len(word) >= _SHORTEST and word == plain and plain not in _NO_NOUNS:
-        found = next((number for prefix, number in _PREFIXES if plain.startswith(prefix)), None)
+        found = next((number for prefix, number in _PREFIXES.items() if plain.startswith(prefix)), None)
     if found in _SINGULAR and number != 1:
         return None
     return found

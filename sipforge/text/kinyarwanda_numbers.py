@@ -1,11 +1,11 @@
 """Kinyarwanda numbers as words. Pure.
 
 A number is its parts from the largest, joined by `na`, or `n'` before a vowel. A multiplier follows its scale
-word without `na` and agrees with the scale word's class. 1 to 7 agree with the noun counted, in a compound its
-last unit does; 8, 9 and 10 never do.
+word without `na` and agrees with the scale word's class. 1 to 7 agree with the noun counted, in a compound
+its last unit does; 8, 9 and 10 never do.
 
-`ibihumbi ijana na makumyabiri` would be both 120,000 and 100,020. Where what comes after a multiplier could be
-taken for a part of it, a comma, a short pause, closes the multiplier: `ibihumbi ijana, na makumyabiri` is
+`ibihumbi ijana na makumyabiri` would be both 120,000 and 100,020. Where what comes after a multiplier could
+be taken for a part of it, a comma, a short pause, closes the multiplier: `ibihumbi ijana, na makumyabiri` is
 100,020.
 """
 
@@ -31,7 +31,7 @@ _SIX: Final = "rimwe abiri atatu ane atanu atandatu arindwi"
 _EIGHT: Final = "kimwe bibiri bitatu bine bitanu bitandatu birindwi"
 _TEN: Final = "imwe ebyiri eshatu enye eshanu esheshatu zirindwi"
 _THIRTEEN: Final = "kamwe tubiri dutatu tune dutanu dutandatu turindwi"
-# The plural of classes 14 and 16 is attested to 3 and 2, and goes on by rule; class 15 has the plural of ukwezi.
+# The plurals of classes 14 and 16 are attested to 3 and 2 and go on by rule; class 15 has that of ukwezi.
 _FOURTEEN: Final = "bumwe bubiri butatu bune butanu butandatu burindwi"
 _SIXTEEN: Final = "hamwe habiri hatatu hane hatanu hatandatu harindwi"
 _ROWS: Final = {

@@ -1,7 +1,7 @@
 """Kinyarwanda as a caller says it, with its numbers as digits. Pure.
 
-A small number word by itself stays a word unless it counts something or is the whole text: kabiri is also twice,
-umwe also someone. A rank stays words, so that ku wa kabiri remains a Tuesday, except in a date.
+A small number word by itself stays a word unless it counts something or is the whole text: kabiri is also
+twice, umwe also someone. A rank stays words, so that ku wa kabiri remains a Tuesday, except in a date.
 """
 
 from __future__ import annotations
@@ -26,16 +26,12 @@ _FRANCS: Final = ("amafaranga", "y'", "u", "rwanda")
 _SIGNS: Final = {"amadorari": "$", "amayero": "\u20ac"}
 _OF: Final = ("z'", "by'", "y'")
 _LABELS: Final = frozenset(map(key, ("nimero", "numero", "inomero", "kanda", "mukande", "extension")))
-_MEASURES: Final = frozenset(
-    map(
-        key,
-        (
-            *("isaha", "amasaha", "umunota", "iminota", "isegonda", "amasegonda", "umunsi", "iminsi", "icyumweru"),
-            *("ibyumweru", "ukwezi", "amezi", "umwaka", "imyaka", "amafaranga", "ifaranga", "amadolari", "idolari"),
-            *("amayero", "iyero", "ibiro", "ikiro", "kilometero", "metero", "litiro", "toni", "hegitari", "rwanda"),
-        ),
-    )
+_NOUNS = (
+    "isaha amasaha umunota iminota isegonda amasegonda umunsi iminsi icyumweru ibyumweru ukwezi amezi umwaka "
+    "imyaka amafaranga ifaranga amadolari idolari amayero iyero ibiro ikiro kilometero metero litiro toni "
+    "hegitari rwanda"
 )
+_MEASURES: Final = frozenset(map(key, _NOUNS.split()))
 """Nouns behind which even 1 is a number."""
 
 _Read = tuple[int, str, int]
@@ -99,7 +95,7 @@ def _stands(words: Words, at: int, phrase: Phrase) -> bool:
     if words.said(phrase.end, "n'", "igice"):
         return False  # and a half
     dated = phrase.value <= 31 and (behind in _MONTHS or words.at(at - 2) in _DATES or before in _DATES)
-    ranked = before in CONNECTORS or before == "kuwa" or (before.endswith("'") and before not in ("n'", "nk'"))
+    ranked = before in CONNECTORS or before == "kuwa" or (before[-1:] == "'" and before not in ("n'", "nk'"))
     if ranked and not phrase.digits and phrase.value < 1000 and not phrase.places:
         return dated
     if phrase.end - at > 1 or phrase.value >= 10 or dated or (at == 0 and phrase.end == len(words.keys)):

@@ -1,10 +1,8 @@
-"""Kinyarwanda in words: the reviewable cases of kinyarwanda_cases.tsv, and what holds for any number and text."""
+"""Kinyarwanda in words: the cases of kinyarwanda_cases.tsv, and what holds for any number and text."""
 
 from __future__ import annotations
 
-import csv
 import unicodedata
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,37 +22,21 @@ from sipforge.text.kinyarwanda import (
     sentences,
 )
 from sipforge.text.kinyarwanda_numbers import FORMS
-
-CASES = Path(__file__).parent / "kinyarwanda_cases.tsv"
-
-FRAGMENTS = (
-    *("0788123456", "+250", "Frw", "RWF", "$", "5", "12", "1,000", "20.000", "3.14", "saa ", "08:00", "8", "-"),
-    *("\u2013", "/", ":", "@", ".rw", "www.", ".com", "km", " ", "'", "n'", "wa ", "abantu ", "II", "V", "RDB"),
-    *("HIV", "P.", "Dr.", "\u00bd", "\u00b2", "\u0663", "\u2460", "\u2167", "\ud800", "\U0001f600", "\u0301"),
-    *("%", "\u00b0C", "e", "A", "Ukuboza ", "2019", "17", "&", "+", "_", ",", ".", "(", "T", "h", "AM", "\u1369"),
-    *("mu ", "hagati ya ", "US$", "\u20ac", "miliyoni ", "ku ijana", "zeru ", "na ", "tariki ya ", "email", "1st"),
-)
-"""Pieces that lean on each other, for texts that no one would write."""
-
-
-def cases(file: Path) -> Iterator[dict[str, str]]:
-    """The rows of a file of cases, its first line being a comment."""
-    lines = file.read_text(encoding="utf-8").splitlines()
-    return csv.DictReader(lines[1:], delimiter="\t", quoting=csv.QUOTE_NONE)
+from tests.unit.text.kinyarwanda_cases import FRAGMENTS, HEARD, WRITTEN, cases
 
 
 def is_digit(letter: str) -> bool:
     return unicodedata.category(letter) in ("Nd", "Nl", "No")
 
 
-@pytest.mark.parametrize("case", cases(CASES), ids=lambda case: ascii(case["text"]))
+@pytest.mark.parametrize("case", cases(WRITTEN), ids=lambda case: ascii(case["text"]))
 def test_words(case: dict[str, str]) -> None:
     assert normalise(case["text"]) == case["words"]
 
 
-@pytest.mark.parametrize("file", ["kinyarwanda_cases.tsv", "kinyarwanda_heard.tsv"])
-def test_every_case_has_its_source_and_is_attested_or_awaits_review(file: str) -> None:
-    for case in cases(CASES.with_name(file)):
+@pytest.mark.parametrize("file", [WRITTEN, HEARD])
+def test_every_case_has_its_source_and_is_attested_or_awaits_review(file: Path) -> None:
+    for case in cases(file):
         assert case["source"], case
         assert (case["confidence"], case["review"]) in (("H", ""), ("M", "awaiting native review")), case
 

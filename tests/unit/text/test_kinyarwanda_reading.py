@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sipforge.text.kinyarwanda import LARGEST, cardinal, clock, normalise, to_digits
 from sipforge.text.kinyarwanda_numbers import FORMS
-from sipforge.text.plain import fold
-from tests.unit.text.test_kinyarwanda import FRAGMENTS, cases
+from tests.unit.text.kinyarwanda_cases import FRAGMENTS, HEARD, cases
 
 CLASSES = [None, *FORMS]
-ROUND = [*range(30), 100, 101, 108, 110, 120, 999, 1000, 1001, 10_008, 18_000, 20_008, 28_000, 100_001, 100_010]
+ROUND = [*range(30), 100, 101, 108, 110, 120, 999, 1000, 1001, 10_008, 18_000, 20_008, 28_000, 100_001]
 """Numbers whose parts could be taken for each other's."""
 SPOKEN = (
-    *("zeru ", "rimwe ", "kabiri ", "na ", "n'", ", ", "cumi ", "mirongo ", "itatu ", "magana ", "abiri ", "ijana "),
-    *("igihumbi ", "ibihumbi ", "miliyoni ", "miliyari ", "saa ", "moya ", "kumi ", "imwe ", "igice ", "kimwe "),
-    *("ibice ", "ku ", "za mu gitondo ", "z'amanywa ", "iminota ", "amafaranga y'u Rwanda ", "z'", "amadolari "),
-    *("ya ", "tariki ", "mbere ", "Ukuboza ", "wa ", "w'"),
+    *("zeru ", "rimwe ", "kabiri ", "na ", "n'", ", ", "cumi ", "mirongo ", "itatu ", "magana ", "abiri "),
+    *(
+        "ijana ",
+        "igihumbi ",
+        "ibihumbi ",
+        "miliyoni ",
+        "miliyari ",
+        "saa ",
+        "moya ",
+        "kumi ",
+        "imwe ",
+        "igice ",
+    ),
+    *("kimwe ", "ibice ", "ku ", "za mu gitondo ", "z'amanywa ", "iminota ", "amafaranga y'u Rwanda ", "z'"),
+    *("amadolari ", "ya ", "tariki ", "mbere ", "Ukuboza ", "wa ", "w'"),
 )
 
 
-@pytest.mark.parametrize(
-    "case", cases(Path(__file__).parent / "kinyarwanda_heard.tsv"), ids=lambda case: ascii(case["said"])
-)
+@pytest.mark.parametrize("case", cases(HEARD), ids=lambda case: ascii(case["said"]))
 def test_text(case: dict[str, str]) -> None:
     assert to_digits(case["said"]) == case["text"]
 
@@ -94,7 +100,7 @@ def test_dates(day: int, month: int, year: int) -> None:
         st.lists(st.sampled_from(FRAGMENTS), max_size=9).map("".join),
     )
 )
-def test_any_text_is_read(text: str) -> None:
+@example("zeru kabiri " * 5000)
+def test_any_text_is_read_once(text: str) -> None:
     read = to_digits(text)
-    if not any(word.strip() in fold(text).lower() for word in SPOKEN):
-        assert read == fold(text)
+    assert to_digits(read) == read
