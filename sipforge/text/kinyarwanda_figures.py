@@ -216,7 +216,7 @@ def _roman(letters: str, context: Before) -> Said:
         return None
     if context.plain in CONNECTORS:
         return placed(context, ordinal(value))
-    if context.plain and context.word[:1].isupper() and context.word[1:2].islower():
+    if context.plain and context.word.istitle() and context.word.isalpha():
         return context.start, f"wa {ordinal(value)}"
     return placed(context, cardinal(value)) if len(letters) > 1 else None
 

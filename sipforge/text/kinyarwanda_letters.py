@@ -14,11 +14,15 @@ from typing import Final
 _ALPHABET = "eyi bi si di e efu ga heci ayi ja ka la emu eni o pi q ara esi ti yu vi wa x ya za"
 _NAMES: Final = dict(zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", _ALPHABET.split(), strict=True))
 _SPOKEN: Final = {"HIV": "heci ayivi", "COVID": "kovide", "ICU": "ayisiyu"}
-"""Acronyms attested otherwise than the letters give."""
+"""Acronyms attested otherwise than the rules give."""
+_WORDS: Final = frozenset(("OK",))
 _VOWELS: Final = "aeiou"
 _LONGEST_SPELLED: Final = 5
 _SYLLABLE = r"(?:[MN]?(?:SH|TS|PF|NY|CY|JY|[BCDFGHJKLMNPRSTVZ])?[WY]?|)[AEIOU]"
-_PRONOUNCED: Final = re.compile(rf"{_SYLLABLE}(?:(?![AEIOU]){_SYLLABLE})*")
+_PRONOUNCED: Final = re.compile(
+    rf"{_SYLLABLE}(?:(?![AEIOU]){_SYLLABLE})*(?:(?<=[A-Z]{{2}})[BCDFGKLMNPRSTZ])?"
+)
+"""Syllables, from three letters on perhaps with a consonant behind them."""
 _ROMAN: Final = re.compile(r"(X{0,3})(IX|IV|V?I{0,3})")
 
 _ADDRESS: Final = re.compile(
@@ -29,12 +33,12 @@ _SITE_WORDS: Final = {"com": "komu", "rw": "rwa", "www": "wawawa", "gov": "govu"
 
 
 def acronym(letters: str) -> str | None:
-    """How capitals are said; None where they are read as a word, as RURA and KIGALI are."""
+    """How capitals are said; None where they are read as a word, as RURA, RAB and KIGALI are."""
     if letters in _SPOKEN:
         return _SPOKEN[letters]
     if len(letters) == 1:
         return None if letters in "AEIOUQX" else _NAMES[letters]
-    if letters == "OK" or len(letters) > _LONGEST_SPELLED or _PRONOUNCED.fullmatch(letters):
+    if letters in _WORDS or len(letters) > _LONGEST_SPELLED or _PRONOUNCED.fullmatch(letters):
         return None
     said = ""
     for letter in letters:

@@ -94,7 +94,13 @@ def counted_class(noun: str, number: int) -> int | None:
     word = noun.rpartition("'")[2]
     plain = word.lower()
     found = _CLASS.get(plain)
-    if found is None and len(word) >= _SHORTEST and word == plain and plain not in _NO_NOUNS:
+    if (
+        found is None
+        and len(word) >= _SHORTEST
+        and word == plain
+        and word.isalpha()
+        and plain not in _NO_NOUNS
+    ):
         found = next((number for prefix, number in _PREFIXES.items() if plain.startswith(prefix)), None)
     if found in _SINGULAR and number != 1:
         return None
