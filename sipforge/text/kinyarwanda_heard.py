@@ -148,8 +148,8 @@ class Words:
             return self.below(at + 1, 8)
         return self.below(at + 1, 10) or Phrase(1, at + 1)
 
-    def _dictated(self, at: int) -> Phrase | None:
-        """Digits one by one, a comma or not between groups; behind a zero also numbers: 0 7 88 123 456."""
+    def _dictated(self, at: int, grouped: bool = True) -> Phrase | None:
+        """Digits one by one, `grouped` by commas or not; behind a zero also numbers: 0 7 88 123 456."""
         told: list[str] = []
         sizes = [0]
         start = end = at
@@ -160,7 +160,7 @@ class Words:
             told.append(str(part.value))
             sizes[-1] += 1
             start = end = part.end
-            if self.at(end) == ",":
+            if grouped and self.at(end) == ",":
                 start = end + 1
                 sizes.append(0)
         digits = "".join(told)
@@ -168,7 +168,7 @@ class Words:
         listed = sizes.count(1) > 1 and not zero and len(told) < _TELEPHONE
         if listed or len(told) < 2 or len(digits) < _SHORTEST_RUN - zero:
             return None
-        plus = "+" if len(digits) == 12 and digits.startswith("250") else ""
+        plus = "+" if grouped and len(digits) == 12 and digits.startswith("250") else ""
         return Phrase(int(digits[:_LONGEST_VALUE]), end, plus + digits)
 
     def _told(self, at: int, numbers: bool) -> Phrase | None:
@@ -183,12 +183,10 @@ class Words:
         if self.at(at) != "ibice":
             return None
         at += 1
-        if self.at(at) not in _ZEROS and (told := self._dictated(at)):
-            return Phrase(whole.value, told.end, places=told.digits)
         zeros = 0
         while self.at(at + zeros) in _ZEROS:
             zeros += 1
-        rest = self._cardinal(at + zeros)
+        rest = self._dictated(at + zeros, grouped=False) or self._cardinal(at + zeros)
         if rest:
-            return Phrase(whole.value, rest.end, places="0" * zeros + str(rest.value))
+            return Phrase(whole.value, rest.end, places="0" * zeros + (rest.digits or str(rest.value)))
         return Phrase(whole.value, at + zeros, places="0" * zeros) if zeros else None

@@ -120,12 +120,10 @@ def decimal(whole: int, fraction: str, noun_class: int | None = None) -> str:
     head = cardinal(whole, noun_class)
     if fraction == "1":
         return f"{head} n'igice kimwe"
-    if len(fraction) > _LONGEST_FRACTION:
-        return f"{head} n'ibice {spelled(fraction)}"
     rest = fraction.lstrip("0")
     parts = ["zeru"] * (len(fraction) - len(rest))
     if rest:
-        parts.append(cardinal(int(rest), 8))
+        parts.append(cardinal(int(rest), 8) if len(rest) <= _LONGEST_FRACTION else spelled(rest))
     return f"{head} n'ibice {' '.join(parts)}"
 
 

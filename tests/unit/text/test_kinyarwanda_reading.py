@@ -80,7 +80,9 @@ def test_sums(amount: int, form: str) -> None:
     assert to_digits(normalise(written)) == written
 
 
-@given(st.integers(0, 999), st.from_regex(r"[0-9]{1,14}", fullmatch=True), st.sampled_from(("", "%", " Frw")))
+@example(0, "0000000000010", "")
+@example(0, "2501234567890", "")
+@given(st.integers(0, 999), st.from_regex(r"[0-9]{1,16}", fullmatch=True), st.sampled_from(("", "%", " Frw")))
 def test_decimals(whole: int, places: str, unit: str) -> None:
     # Three places behind a point are thousands.
     written = f"{whole}.{places}{'0' if len(places) == 3 else ''}{unit}"
