@@ -21,7 +21,7 @@ _TIMEOUT_SECONDS = 20.0
 _WAV_HEADER_BYTES = 44
 LONGEST_TEXT = 2000
 PAUSE_SECONDS = 0.2
-"""Silence after a sentence; the bot adds as much again. Longer than at a comma (0.22 s at 140 words per
+"""Silence after a sentence; the bot adds as much again. Longer than at a comma (0.25 s at 130 words per
 minute), and the end of a reply is known sooner than with espeak-ng's own 0.44 s."""
 _FLAG = re.compile(r"\([a-z-]+\)")
 """espeak-ng marks a switch of language inside a text, as in (en)."""

@@ -54,12 +54,17 @@ def run(bench: Bench) -> Findings:
 
 def voices(folder: Path | None = None) -> dict[str, Tts]:
     """The assistant's voice as the inventory sets it (`folder`: another build), and its measure."""
-    inventory = yaml.safe_load((REPOSITORY / "inventory/group_vars/office.yml").read_text(encoding="utf-8"))
-    speed = inventory["sipforge_assistants"]["kinyarwanda"]["tts"]["words_per_minute"]
+    speed = words_per_minute()
     return {
         OURS: EspeakTts(EspeakProgram("rw", folder or kinyarwanda_voice()), speed),
         SWAHILI: EspeakTts(EspeakProgram("sw"), speed),
     }
+
+
+def words_per_minute() -> int:
+    """Speed of the voice in the inventory."""
+    inventory = yaml.safe_load((REPOSITORY / "inventory/group_vars/office.yml").read_text(encoding="utf-8"))
+    return int(inventory["sipforge_assistants"]["kinyarwanda"]["tts"]["words_per_minute"])
 
 
 def spoken() -> list[str]:

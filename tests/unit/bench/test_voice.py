@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from sipforge.engines.espeak import EspeakProgram
 from tests.bench import voice
 from tests.bench.folding import errors, fold
 from tests.bench.round_trip import ForeignEar, Heard, error_rate, from_recordings, syllables_per_second
 from tests.bench.voice import OURS, SWAHILI, Said
 from tests.phones.audio import write_wav
+from tests.phones.speech import kinyarwanda_voice
 
 
 @pytest.mark.parametrize(
@@ -88,3 +92,15 @@ def test_each_sentence_is_spoken_once_and_in_words() -> None:
     texts = voice.spoken()
     assert len(texts) == len(set(texts)) >= 30
     assert not any(letter.isdigit() for text in texts for letter in text)
+
+
+@pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="needs the program espeak-ng")
+def test_the_voice_is_neither_hurried_nor_sleepy_and_does_not_clip() -> None:
+    program, speed = EspeakProgram("rw", kinyarwanda_voice()), voice.words_per_minute()
+    syllables = seconds = 0.0
+    for text in voice.spoken():
+        samples, rate_hz = program.speak(text, speed)
+        syllables += len(re.findall("[aeiou]", text.lower()))
+        seconds += len(samples) / rate_hz
+        assert 0.1 < np.max(np.abs(samples)) < 0.98
+    assert 4.0 <= syllables / seconds <= 6.0
