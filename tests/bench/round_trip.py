@@ -1,6 +1,6 @@
 """A Kinyarwanda voice and back: what a recogniser that never learnt the language writes down of it.
 
-Only a comparison of voices: a foreign ear gets a third of the letters wrong of any voice known here. Letters
+Only a comparison of voices: a foreign ear gets two letters in five wrong of any voice here. Letters
 are compared after `folding`. Beside the errors stand figures that keep a voice honest, since a foreign ear's
 liking need not be people's: syllables a second, the loudest sample, the level.
 """
