@@ -31,6 +31,7 @@ from tests.bench import (
     report,
     stages,
     turn_cuts,
+    voice,
     word_errors,
 )
 from tests.bench.bench import Bench
@@ -58,6 +59,7 @@ PARTS: dict[str, tuple[Part, float]] = {
     "cloud": (cloud.run, 16.0),
     "kinyarwanda": (kinyarwanda.run, 22.0),
     "recognition": (word_errors.run, 16.0),
+    "voice": (voice.run, 1.5),
 }
 """By name, in the order they are run, with about how many minutes each takes; of those that
 measure the same calls (`CONVERSATIONS`), the first makes them.
