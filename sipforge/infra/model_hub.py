@@ -90,10 +90,10 @@ def list_files(source: Source, hub: str) -> tuple[str, tuple[Listed, ...]]:
 
 
 def choose(paths: Iterable[str], include: Iterable[str]) -> list[str]:
-    """Which of `paths` the patterns of a manifest entry want; "a|b" is b only where nothing is a.
+    """Which of `paths` the patterns of a manifest entry want; see `Model.include`.
 
     Raises:
-        ModelError: nothing is what a pattern without a wildcard names.
+        ModelError: nothing is what a pattern names.
     """
     present = [path for path in paths if path not in {LOCK, STAMP}]
     chosen: dict[str, None] = {}
@@ -105,12 +105,11 @@ def choose(paths: Iterable[str], include: Iterable[str]) -> list[str]:
                 for path in present
                 if fnmatchcase(path, alternative) and path.count("/") == alternative.count("/")
             ]
-            if found:
+            if found or not alternative:
                 chosen |= dict.fromkeys(found)
                 break
         else:
-            if "*" not in pattern:
-                raise ModelError(f"it has no file {pattern}")
+            raise ModelError(f"it has no file {pattern}")
     return list(chosen)
 
 

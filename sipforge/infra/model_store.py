@@ -30,8 +30,8 @@ from pathlib import Path, PurePosixPath
 from shutil import copyfileobj
 from typing import Any, Literal
 
+from .model_download import ModelError as ModelError  # noqa: PLC0414 - what its callers meet
 from .model_download import (
-    ModelError,
     Progress,
     copy_files,
     download,
@@ -125,13 +125,13 @@ class Model:
     stage: str = ""
     """Where in a turn it works: vad, stt, dialogue, translation or tts."""
     languages: tuple[str, ...] = ()
-    """ISO 639-1; empty where it knows no language."""
+    """ISO 639-1, of those that it is used for here; empty where it knows no language."""
     memory_bytes: int = 0
     """Resident while it is loaded: measured where pinned, else estimated; 0 where nobody knows."""
     convert: str = ""
     """How what is fetched becomes what the engine loads: ctranslate2, vits-onnx, or empty for as it is."""
     include: tuple[str, ...] = ()
-    """Not pinned: patterns of the names wanted of the repository; "a|b": b only where there is no a."""
+    """Not pinned: patterns of the names wanted; "a|b": b only where there is no a; "a|": a where there is one."""
 
     @property
     def pinned(self) -> bool:
@@ -325,7 +325,7 @@ def _model(entry: dict[str, Any]) -> Model:
     files = tuple(ModelFile(**file) for file in entry.pop("files", ()))
     sources = tuple(_source(source, files) for source in entry.pop("sources"))
     lists = {key: tuple(entry.pop(key, ())) for key in ("languages", "include")}
-    model = Model(**entry, **lists, files=files, sources=sources)
+    model = Model(**{**entry, **lists}, files=files, sources=sources)
     if files and sum(file.size_bytes for file in files) != model.size_bytes:
         raise ValueError("size_bytes is not the sum of its files")
     if sum([bool(files), bool(model.include), model.built]) != 1:

@@ -233,8 +233,8 @@ class Settings(_Section):
     office: str = "the office"
     run_directory: Path = Path("/run/sipforge")
     model_directory: Path = Path("/var/lib/sipforge/models")
-    model_manifest: Path = Path("/etc/sipforge/models.toml")
-    """What models there are (models/manifest.toml, copied by the role)."""
+    model_manifest: Path = Path("/opt/sipforge/models/manifest.toml")
+    """What models there are; beside it, what converts them."""
     prompt_directory: Path = Path("/var/lib/sipforge/prompts")
     credential_directory: Path = Path("/etc/sipforge/credentials")
     """Where the CLI, run as root, reads what services get from systemd."""
