@@ -164,8 +164,8 @@ def convert(
         CliError: a tool failed, or did not make what the engine needs; says what to do.
         ModelError: the disk is full.
     """
-    from sipforge.infra.model_hub import lock_and_place, source_folder
     from sipforge.infra.model_download import refuse_without_space
+    from sipforge.infra.model_hub import lock_and_place, source_folder
     from sipforge.infra.model_store import read_lock
 
     source = source_folder(model, folder)

@@ -87,8 +87,8 @@ def _refuse_without_memory(model: Model) -> None:
     if free is not None and free < needed:
         raise CliError(
             f"{free / 1e9:.1f} GB of memory is free, and converting {model.name} takes about"
-            f" {needed / 1e9:.1f} GB: do it on a larger computer and bring the result with fetch --from, or try"
-            " with --anyway",
+            f" {needed / 1e9:.1f} GB: do it on a larger computer and bring the result with fetch --from, or"
+            " try with --anyway",
             Exit.DEGRADED,
         )
 

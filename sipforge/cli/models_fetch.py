@@ -51,8 +51,8 @@ def fetch(
     Some models have their checksums in the manifest. Of the others, the hub's own checksums are compared, and
     what came is written down in the model's folder, so that a later change is found; the command says so.
 
-    FOLDER has the model's files, or a folder with its name that has them; what another SipForge has fetched or
-    converted (a folder in its /var/lib/sipforge/models) is taken as it is.
+    FOLDER has the model's files, or a folder with its name that has them; what another SipForge has fetched
+    or converted (a folder in its /var/lib/sipforge/models) is taken as it is.
     """
     from sipforge.cli.models_progress import shown, tell
     from sipforge.infra import model_hub, model_store

