@@ -34,11 +34,18 @@ _TORCH_INDEX: Final = "https://download.pytorch.org/whl/cpu"
 """PyPI's torch brings gigabytes of libraries for graphics cards."""
 _TORCH: Final = "torch>=2.6,<3"
 _TRANSFORMERS: Final = "transformers>=4.56,<5"
-_COPIED: Final = ("tokenizer.json", "vocab.json", "preprocessor_config.json", "sentencepiece.bpe.model")
+_COPIED: Final = (
+    "preprocessor_config.json",
+    "sentencepiece.bpe.model",
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "vocab.json",
+)
 """What engines read beside the weights, where a model has it."""
 _RESULT: Final[Mapping[str, tuple[str, ...]]] = {
     "whisper": ("model.bin", "config.json", "tokenizer.json"),
     "ctranslate2": ("model.bin", "config.json", "tokenizer.json"),
+    "wav2vec2-bert": ("model.bin", "config.json", "vocab.json"),
     "pivot": ("model.bin", "config.json", "sentencepiece.bpe.model"),
     "vits": ("model.onnx", "tokens.txt"),
 }
@@ -225,11 +232,12 @@ def _run(step: Step, places: Places, tell: Callable[[str], None]) -> None:
     except OSError as error:
         raise CliError(f"{step.label}: {error}", Exit.DEGRADED) from error
     if process.returncode:
-        why = _why("\n".join(last), process.returncode)
+        why = explain("\n".join(last), process.returncode)
         raise CliError(f"{step.label} failed: {why}", Exit.DEGRADED)
 
 
-def _why(said: str, code: int) -> str:
+def explain(said: str, code: int) -> str:
+    """Why a tool failed and what to do, from the last that it said and its exit code."""
     if "No space left on device" in said:
         return "the disk is full; free some space and run it again"
     if code in {_KILLED, 128 - _KILLED}:

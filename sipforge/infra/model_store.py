@@ -231,9 +231,7 @@ def check(model: Model, directory: Path, *, thorough: bool = False) -> list[str]
             return [f"{directory.name} is not installed"]
         source = model.hub
         if source is None or (lock.id, lock.revision) != (source.id, source.revision):
-            return [
-                f"{directory.name} was fetched from {lock.id}@{lock.revision}, not what the manifest says"
-            ]
+            return [f"{directory.name} is {lock.id}@{lock.revision}, which the manifest no longer says"]
         files = lock.files
     stamp = {} if thorough else _read_stamp(directory)
     return [problem for file in files if (problem := _file_problem(file, directory, stamp.get(file.path)))]

@@ -100,7 +100,7 @@ def pinned(name: str, **values: Any) -> str:
 
 def loose(name: str, **values: Any) -> str:
     hub = {"type": "hub", "id": LOOSE, "revision": "main"}
-    include = ["config.json", "merges.txt|", "*.safetensors|pytorch_model*.bin"]
+    include = ["config.json", "tokenizer.json|", "vocab.json|", "*.safetensors|pytorch_model*.bin"]
     return entry(name, **{"include": include, "sources": [hub], **values})
 
 
@@ -112,6 +112,7 @@ MANIFEST = (
     + loose("loose")
     + loose("nc", licence="CC-BY-NC-4.0")
     + loose("raw", convert="ctranslate2")
+    + loose("vits", engine="vits", stage="tts", convert="vits-onnx", language_tokens={})
     + loose("untold", licence="unknown")
     + loose("huge", size_bytes=10**15)
     + entry(
@@ -131,7 +132,12 @@ class Machine:
         self.folder = folder
         self.models = folder / "models"
         self.settings = folder / "sipforge.toml"
-        self.environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
+        self.environment = {
+            **os.environ,
+            "PYTHONPATH": str(Path(__file__).parents[3]),
+            # Not what pip finds on the machine that tests.
+            "PIP_CONFIG_FILE": os.devnull,
+        }
         self.hub = hub
         hub.repositories[PINNED] = Repository(
             {"model.bin": BIG, "sub/config.json": SMALL}, large=frozenset({"model.bin"})
