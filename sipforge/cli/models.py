@@ -152,6 +152,7 @@ def remove(
         )
     names = (name, f"{name}{SOURCE_SUFFIX}")
     folders = [shelf.folder / each for each in (*names, *(f".{one}.part" for one in names))]
+    folders += shelf.folder.glob(f".{name}.convert.*")  # of a conversion that was killed
     folders = [folder for folder in folders if folder.is_dir()]
     if not folders:
         raise CliError(f"{name} is not here", Exit.DEGRADED)
