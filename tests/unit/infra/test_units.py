@@ -54,7 +54,7 @@ def test_restarting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     restart_unit("sipforge-bot@english", 10)
     assert (tmp_path / "asked").read_text() == "restart --no-ask-password sipforge-bot@english.service\n"
     fake_systemctl(tmp_path, "echo 'Job for x.service failed.' >&2; exit 1", monkeypatch)
-    with pytest.raises(UnitsError, match="systemctl: Job for x.service failed"):
+    with pytest.raises(UnitsError, match=r"systemctl: Job for x\.service failed"):
         restart_unit("x", 10)
 
 
