@@ -2,7 +2,8 @@
 
 Everything that is not secret and differs from host to host stands in that one file, written by the
 `sipforge` role and read once by each service at start. Secrets come from systemd credentials
-(`sipforge.infra.credentials`), never from here. Owns: pydantic, tomllib.
+(`sipforge.infra.credentials`), never from here. What `sipforge models use` chose stands beside it, and counts
+while the file says what it said then (`sipforge.infra.model_choices`). Owns: pydantic, tomllib.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from sipforge.infra.model_choices import ChoicesError, apply_choices, load_choices
 
 DEFAULT_PATH = Path("/etc/sipforge/sipforge.toml")
 
@@ -263,6 +266,8 @@ class Settings(_Section):
     office: str = "the office"
     run_directory: Path = Path("/run/sipforge")
     model_directory: Path = Path("/var/lib/sipforge/models")
+    model_manifest: Path = Path("/opt/sipforge/models/manifest.toml")
+    """What models there are; beside it, what converts them."""
     prompt_directory: Path = Path("/var/lib/sipforge/prompts")
     credential_directory: Path = Path("/etc/sipforge/credentials")
     """Where the CLI, run as root, reads what services get from systemd."""
@@ -319,11 +324,32 @@ def load_settings(path: Path = DEFAULT_PATH) -> Settings:
         SettingsError: the file cannot be read, is not TOML, or a value is wrong.
     """
     try:
-        return Settings.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return check_settings(path, apply_choices(read_settings(path), load_choices(path)))
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: is not valid TOML: {error}") from error
+    except ChoicesError as error:
+        raise SettingsError(str(error)) from error
+
+
+def read_settings(path: Path) -> dict[str, Any]:
+    """The settings file as it stands, unchecked and without choices.
+
+    Raises:
+        OSError, tomllib.TOMLDecodeError, UnicodeDecodeError: it cannot be read.
+    """
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def check_settings(path: Path, tables: dict[str, Any]) -> Settings:
+    """Settings from the tables of the file `path`.
+
+    Raises:
+        SettingsError: a value is wrong.
+    """
+    try:
+        return Settings.model_validate(tables)
     except ValidationError as error:
         lines = [
             f"{'.'.join(str(part) for part in problem['loc']) or 'file'}: {problem['msg']}"

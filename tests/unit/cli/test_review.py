@@ -88,7 +88,7 @@ def test_each_text_is_shown_with_what_is_known_of_it_and_asked_about_once(desk: 
         "1/9  phrases.goodbye",
         "confidence M; rule",
         "knowledge.amasaha.answer  (opening hours)",
-        "is spoken: Saa kabiri.",
+        "is spoken: saa mbiri.",
         "is spoken: makumyabiri na rimwe",
         "b → B",
         "m) b (e → b",
@@ -219,7 +219,7 @@ def test_texts_are_put_into_wav_files(desk: Desk, tools: Path) -> None:
     assert f"2 WAV files are in {folder}\n" in result.stdout
     with wave.open(str(folder / names[0])) as file:
         assert (file.getframerate(), file.getnchannels()) == (16000, 1)
-        assert file.getnframes() / 16000 == pytest.approx(1.2, abs=0.02)  # a sentence and a pause
+        assert file.getnframes() / 16000 == pytest.approx(1.4, abs=0.02)  # a sentence and its pauses
 
 
 def test_texts_are_played_before_they_are_asked_about(desk: Desk, tools: Path) -> None:
