@@ -45,7 +45,7 @@ _COPIED: Final = (
 _RESULT: Final[Mapping[str, tuple[str, ...]]] = {
     "whisper": ("model.bin", "config.json", "tokenizer.json"),
     "ctranslate2": ("model.bin", "config.json", "tokenizer.json"),
-    "wav2vec2-bert": ("model.bin", "config.json", "vocab.json"),
+    "wav2vec2-bert": ("model.bin", "config.json", "vocab.json", "head.npz"),
     "pivot": ("model.bin", "config.json", "sentencepiece.bpe.model"),
     "vits": ("model.onnx", "tokens.txt"),
 }
@@ -72,8 +72,8 @@ class Places:
     """Thrown away afterwards."""
     wheels: Path | None
     """Folder with the tools' packages, for hosts without a way out."""
-    exporter: Path
-    """The script models/vits-onnx/export.py."""
+    scripts: Path
+    """Folder of our own conversions: `models/` of the repository."""
 
     @property
     def result(self) -> Path:
@@ -97,13 +97,18 @@ def plan(model: Model, files: Sequence[str], places: Places) -> list[Step]:
     Raises:
         CliError: this version knows no such conversion.
     """
+    ctranslate2 = f"ctranslate2=={version('ctranslate2')}"
+    script = [places.bin / "python", places.scripts / model.convert / "convert.py"]
     if model.convert == "ctranslate2":
-        tools = [f"ctranslate2=={version('ctranslate2')}", _TRANSFORMERS, "sentencepiece", "protobuf"]
+        tools = [ctranslate2, _TRANSFORMERS, "sentencepiece", "protobuf"]
         last = _to_ctranslate2(model, files, places)
+    elif model.convert == "w2v-bert-ct2":
+        tools = [ctranslate2, _TRANSFORMERS]
+        last = [_step("convert to int8", *script, places.source, places.result)]
     elif model.convert == "vits-onnx":
         tools = [_TRANSFORMERS, "onnx"]
-        command = [places.bin / "python", places.exporter, places.source, places.result]
-        last = [_step("export the voice to ONNX", *command, "--licence", model.licence)]
+        command = [*script, places.source, places.result, "--licence", model.licence]
+        last = [_step("export the voice to ONNX", *command)]
     else:
         raise CliError(
             f"{model.name} wants the conversion {model.convert!r}, which is not known here", Exit.DEGRADED
@@ -155,7 +160,7 @@ def convert(
     model: Model,
     folder: Path,
     wheels: Path | None,
-    exporter: Path,
+    scripts: Path,
     tell: Callable[[str], None],
 ) -> None:
     """Convert what was fetched of `model` and put it into place.
@@ -164,7 +169,7 @@ def convert(
         model: has a `convert`, and is fetched.
         folder: of all models.
         wheels: folder with the tools' packages; None fetches them.
-        exporter: the script models/vits-onnx/export.py.
+        scripts: folder of our own conversions.
         tell: told what is being done, and what the tools say.
 
     Raises:
@@ -181,7 +186,7 @@ def convert(
         raise CliError(f"{source} has no lock file; run: sipforge models fetch {model.name}", Exit.DEGRADED)
     refuse_without_space(model.name, folder, model.size_bytes + TOOLS_BYTES)
     with tempfile.TemporaryDirectory(dir=folder, prefix=f".{model.name}.convert.") as scratch:
-        places = Places(source, Path(scratch), wheels, exporter)
+        places = Places(source, Path(scratch), wheels, scripts)
         steps = plan(model, [file.path for file in lock.files], places)
         for number, step in enumerate(steps, start=1):
             tell(f"{model.name}: step {number} of {len(steps)}: {step.label}")

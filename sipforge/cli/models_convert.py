@@ -50,11 +50,11 @@ def convert(
     if not model.convert:
         raise CliError(f"{name} needs no conversion", Exit.USAGE)
     source = source_folder(model, shelf.folder)
-    exporter = host.settings.model_manifest.with_name("vits-onnx") / "export.py"
+    scripts = host.settings.model_manifest.parent
     if dry_run:
         lock = read_lock(source)
         files = [file.path for file in lock.files] if lock else list(model.include)
-        places = models_conversion.Places(source, shelf.folder / f".{name}.convert", wheels, exporter)
+        places = models_conversion.Places(source, shelf.folder / f".{name}.convert", wheels, scripts)
         commands = [
             models_conversion.shell_line(step) for step in models_conversion.plan(model, files, places)
         ]
@@ -72,7 +72,7 @@ def convert(
             )
         if not anyway:
             _refuse_without_memory(model)
-        models_conversion.convert(model, shelf.folder, wheels, exporter, tell)
+        models_conversion.convert(model, shelf.folder, wheels, scripts, tell)
     if as_json or host.as_json:
         print_json({"name": name, "state": State.INSTALLED.value})
         return

@@ -2,7 +2,7 @@
 onnxruntime.
 
 A voice is a folder with model.onnx and the files that sipforge.engines.vits_voice describes;
-models/vits-onnx/export.py makes one of a public checkpoint. The network takes one of three sets of inputs:
+models/vits-onnx/convert.py makes one of a public checkpoint. The network takes one of three sets of inputs:
 x, x_length, noise_scale, length_scale and noise_scale_w (sherpa-onnx's for MMS), input, input_lengths and
 scales (Coqui's), or input_ids and attention_mask (transformers', whose speed cannot be chosen).
 

@@ -1,7 +1,7 @@
 """What a VITS voice that reads letters needs to know: its symbols, its rate, its liveliness. Two forms are
 published:
 
-- sherpa-onnx's, which models/vits-onnx/export.py writes, too: the facts stand in the network's metadata,
+- sherpa-onnx's, which models/vits-onnx/convert.py writes, too: the facts stand in the network's metadata,
   the symbols in tokens.txt, one symbol and its number a line; the line of the space is its number alone;
 - that of Hugging Face's transformers: config.json, vocab.json (symbol → number) and tokenizer_config.json.
 

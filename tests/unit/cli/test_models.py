@@ -189,7 +189,7 @@ def test_a_voice_is_exported_by_the_script_beside_the_manifest(machine: Machine)
     machine.fetch("vits")
     commands = machine.json("convert", "vits", "--dry-run")["commands"]
     assert commands[-1].endswith(
-        f"/bin/python {machine.folder}/vits-onnx/export.py {machine.models}/vits.source"
+        f"/bin/python {machine.folder}/vits-onnx/convert.py {machine.models}/vits.source"
         f" {machine.models}/.vits.convert/model --licence MIT"
     )
 

@@ -8,7 +8,7 @@ thrown away afterwards, on any machine that can fetch the checkpoint or has its 
 
     python3 -m venv /tmp/export
     /tmp/export/bin/pip install "torch>=2.6" "transformers>=4.46" onnx onnxruntime
-    /tmp/export/bin/python models/vits-onnx/export.py facebook/mms-tts-kin mms-tts-kin --licence CC-BY-NC-4.0
+    /tmp/export/bin/python models/vits-onnx/convert.py facebook/mms-tts-kin mms-tts-kin --licence CC-BY-NC-4.0
     rm -r /tmp/export
 
 The folder mms-tts-kin then goes to the model directory of the server, and an assistant gets
