@@ -37,6 +37,7 @@ from sipforge.engines.protocols import (
     EngineError,
     Floats,
     LanguageId,
+    LocalStt,
     Reconsidering,
     Stage,
     Stt,
@@ -138,6 +139,9 @@ def make_parts(
         departments=bot.departments,
         foreign=_foreign(settings, bot, recognisers),
         reconsider=next((stt.reconsider for stt in recognisers if isinstance(stt, Reconsidering)), None),
+        wait_seconds=lambda: max(
+            (stt.expected_wait_seconds for stt in recognisers if isinstance(stt, LocalStt)), default=0.0
+        ),
     )
     vad = make_vad(bot.vad.engine, models / bot.vad.model)
     return Parts(

@@ -191,7 +191,8 @@ class Call:
             self._obey(self._turns.heard_out(), now)
         if now >= self._filler_at and self._turns.state is not TurnState.INTERRUPTED:
             self._filler_at = now + _AGAIN_SECONDS
-            self._replying.fill(self._phrases.texts[Phrase.ONE_MOMENT])
+            waiting = Phrase.HOLD if self._thinking.crowded else Phrase.ONE_MOMENT
+            self._replying.fill(self._phrases.texts[waiting])
             self._turns.reply(answers=True)
         quiet = self._turns.state is TurnState.LISTENING and not self._turns.caller_speaks
         self._act(self._course.waited(seconds, quiet=quiet and self._replying.over))

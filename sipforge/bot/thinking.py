@@ -23,6 +23,8 @@ from sipforge.engines.protocols import (
 from sipforge.text.plain import contains, words
 from sipforge.text.turn_end import Completeness
 
+CROWDED_SECONDS = 3.0
+"""A longer wait is announced, and a person offered."""
 _SAME_SOUNDS = 0.6
 """Share of letters."""
 _NOTHING = Transcript("", 0.0, 0.0)
@@ -73,6 +75,7 @@ class Thinking:
         departments: Mapping[str, str] | None = None,
         foreign: Callable[[Floats], Awaitable[bool]] | None = None,
         reconsider: Callable[[Floats], Awaitable[Transcript]] | None = None,
+        wait_seconds: Callable[[], float] = lambda: 0.0,
     ) -> None:
         """Put the engines together.
 
@@ -86,6 +89,7 @@ class Thinking:
             departments: spoken name → extension, of whom callers may ask for.
             reconsider: hears once more what made no sense.
             foreign: whether an utterance is in the other assistant's language.
+            wait_seconds: how long an utterance will probably wait for the recogniser.
         """
         self._stt = stt
         self._dialogues = tuple(dialogues)
@@ -96,6 +100,12 @@ class Thinking:
         self._departments = [(words(name), target) for name, target in (departments or {}).items()]
         self._foreign = foreign
         self._reconsider = reconsider
+        self._wait_seconds = wait_seconds
+
+    @property
+    def crowded(self) -> bool:
+        """Whether so many callers wait for the recogniser that it should be said."""
+        return self._wait_seconds() >= CROWDED_SECONDS
 
     async def hear(self, samples: Floats) -> Hearing:
         """What was said in `samples` (16 kHz); an engine's failure is a meaning, too."""

@@ -19,6 +19,8 @@ class Phrase(Enum):
     UNKNOWN_NO_OFFER = "unknown_no_offer"
     CARRY_ON = "carry_on"
     ONE_MOMENT = "one_moment"
+    HOLD = "hold"
+    """Said instead of `ONE_MOMENT` when many callers are waiting; 0 leads to a person."""
     BUSY = "busy"
     CONNECTING = "connecting"
     NO_OPERATOR = "no_operator"

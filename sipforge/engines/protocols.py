@@ -161,8 +161,14 @@ class Reconsidering(Protocol):
         ...
 
 
+@runtime_checkable
 class LocalStt(Stt, LanguageId, Protocol):
     """A recogniser on this host."""
+
+    @property
+    def expected_wait_seconds(self) -> float:
+        """How long an utterance given now will probably wait before it is heard."""
+        ...
 
 
 class Dialogue(Protocol):

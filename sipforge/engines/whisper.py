@@ -131,6 +131,11 @@ class WhisperStt:
         sure = math.exp(min(0.0, written.mean_log_probability))
         return Transcript(written.text, sure, time.monotonic() - begun)
 
+    @property
+    def expected_wait_seconds(self) -> float:
+        """How long an utterance given now will probably wait before it is heard."""
+        return self._worker.expected_wait_seconds
+
     async def language_share(self, samples: Floats, language: str) -> float:
         """Probability (0 to 1) that `samples` are in the language with the token `language`.
 

@@ -161,6 +161,11 @@ class WhisperPhrasesStt:
         confidence = 1 / (1 + math.exp(SURE - match.fit))
         return Transcript(match.text if match.sure else "", confidence, time.monotonic() - begun)
 
+    @property
+    def expected_wait_seconds(self) -> float:
+        """How long an utterance given now will probably wait before it is heard."""
+        return self._worker.expected_wait_seconds
+
     async def language_share(self, samples: Floats, language: str) -> float:
         """Probability (0 to 1) that `samples` are in the language with the token `language`.
 

@@ -15,7 +15,7 @@ NEAREST_WORD_ERRORS, LEAST_LEAD = 0.45, 0.2
 """For what is nearer than all else that can be said."""
 TAIL_WORDS = 4
 SECOND_REPLY_WORDS = 4
-FILLERS = ("one_moment", "moment", "thinking", "please_hold", "filler")
+FILLERS = ("one_moment", "hold")
 """Names of phrases that are said while the answer is being found; those that there are."""
 HONEST = ("unknown", "unknown_no_offer", "not_understood")
 """Names of phrases that say that there is no answer."""

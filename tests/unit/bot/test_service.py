@@ -18,7 +18,7 @@ import pytest
 from sipforge.bot.phrases import Phrases
 from sipforge.bot.service import BotMetrics, BotRules, BotService, Parts
 from sipforge.bot.setting import Company
-from sipforge.bot.thinking import Thinking
+from sipforge.bot.thinking import CROWDED_SECONDS, Thinking
 from sipforge.bot.voice import Voice, load_language
 from sipforge.core.actions import Phrase
 from sipforge.core.audiosocket import UNIX_LEG, Frame, FrameParser, Kind, encode
@@ -47,6 +47,7 @@ class Bot:
     def __init__(self, folder: Path, filler: float = 60.0, **changes: Any) -> None:
         self.path = folder / "audio.sock"
         self.stt = LevelStt(*TEXTS)
+        self.queue_seconds = 0.0
         self.tts = BeepTts()
         self.metrics = Metrics()
         course: dict[str, Any] = {
@@ -59,7 +60,12 @@ class Bot:
         voice = Voice(self.tts, load_language("plain"), None)
         self.book = BookDialogue({"when": "At eight."})
         thinking = Thinking(
-            self.stt, [self.book], PHRASES, backchannel=lambda text: text == "mm", foreign=self._foreign
+            self.stt,
+            [self.book],
+            PHRASES,
+            backchannel=lambda text: text == "mm",
+            foreign=self._foreign,
+            wait_seconds=lambda: self.queue_seconds,
         )
         self.service = BotService(
             BotRules("english", 2, CourseRules(**{**course, **changes}), TurnRules(**times), filler),
@@ -363,6 +369,17 @@ def test_a_reply_that_takes_its_time_is_announced(tmp_path: Path) -> None:
             peer.say(spoken(WHEN) + silence(0.5))
             await peer.replied(2)
         assert peer.replies() == ["greeting_afternoon.", "one_moment. At eight."]
+
+    run(tmp_path, scenario, filler=0.4)
+
+
+def test_a_caller_who_will_wait_because_of_others_is_told_so(tmp_path: Path) -> None:
+    async def scenario(bot: Bot, connect: Callable[[], Awaitable[Peer]]) -> None:
+        async with greeted(connect) as peer:
+            bot.book.wait_seconds, bot.queue_seconds = 1.0, CROWDED_SECONDS
+            peer.say(spoken(WHEN) + silence(0.5))
+            await peer.replied(2)
+        assert peer.replies() == ["greeting_afternoon.", "hold. At eight."]
 
     run(tmp_path, scenario, filler=0.4)
 
