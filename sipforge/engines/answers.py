@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Final
 
 from sipforge.engines.answers_heard import AnswersPhrases, Heard
 from sipforge.engines.answers_plan import Plan, Planner
@@ -11,6 +12,12 @@ from sipforge.engines.protocols import Question, Reply, Speak
 from sipforge.text.lexicon import PLAIN, Lexicon
 
 __all__ = ["AnswersDialogue", "AnswersPhrases", "Knowledge", "load_knowledge", "read_knowledge"]
+
+
+MISHEARD: Final = 0.3
+"""How much a doubtful recognition takes from the fit, as an exponent of its confidence."""
+TRUSTED: Final = 0.66
+"""What must be left of the fit: a question that was hardly understood must fit nearly wholly."""
 
 
 class AnswersDialogue:
@@ -29,6 +36,8 @@ class AnswersDialogue:
     async def reply(self, question: Question) -> Reply | None:
         """The written answers to `question`, or None when no topic surely fits."""
         plan = self._planner.plan(question.text, question.history)
+        if plan.fit * question.confidence**MISHEARD < TRUSTED:
+            return None
         said = self._words(plan)
         return Reply(_parts(said), plan.fit, self.name) if said else None
 

@@ -6,7 +6,7 @@ An engine is loaded once and serves every call; what belongs to one call is in i
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol, runtime_checkable
@@ -55,12 +55,25 @@ class Transcript:
 
 
 @dataclass(frozen=True, slots=True)
+class Alternative:
+    """Something that an utterance may have been."""
+
+    text: str
+    confidence: float
+    """As a transcript's."""
+    behind: float
+    """Natural logarithm of how much likelier the likeliest alternative is: 0 and more."""
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """What the caller said, and what was said before."""
 
     text: str
     history: tuple[Exchange, ...] = ()
     """Oldest first."""
+    confidence: float = 1.0
+    """How surely it was recognised; see `Transcript`."""
 
 
 class Act(Enum):
@@ -152,8 +165,8 @@ class LanguageId(Protocol):
 class Reconsidering(Protocol):
     """Hears once more, expecting what callers of this office say."""
 
-    async def reconsider(self, samples: Floats) -> Transcript:
-        """What `samples` (16 kHz) sound like then; empty where it cannot tell.
+    async def reconsider(self, samples: Floats) -> Sequence[Alternative]:
+        """What `samples` (16 kHz) may have been then, the likeliest first.
 
         Raises:
             EngineError: the queue is full (retryable) or the model failed.

@@ -8,7 +8,17 @@ import pytest
 from sipforge.bot.phrases import Phrases
 from sipforge.bot.thinking import Hearing, Thinking, Thought
 from sipforge.core.course import Meaning
-from sipforge.engines.protocols import Dialogue, Floats, Speak, Stage, Transcript
+from sipforge.engines.protocols import (
+    Alternative,
+    Dialogue,
+    EngineError,
+    Floats,
+    Question,
+    Reply,
+    Speak,
+    Stage,
+    Transcript,
+)
 from sipforge.text.turn_end import Completeness
 from tests.unit.bot.doubles import BookDialogue, LevelStt
 
@@ -116,22 +126,37 @@ def test_a_turn_is_finished_when_its_answer_is_known(said: str, judged: Complete
 
 
 @pytest.mark.parametrize(
-    ("first", "second", "meaning"),
+    ("first", "alternatives", "meaning", "text"),
     [
-        ("where can i bark", "where can i park", Meaning.ANSWERED),
-        ("how old is the moon", "where can i park", Meaning.UNKNOWN),
-        ("where can i bark", "FAIL", Meaning.UNKNOWN),
-        ("where can i bark", "", Meaning.UNKNOWN),
+        ("where can i bark", ("where can i park",), Meaning.ANSWERED, "where can i park"),
+        ("bark", ("where can i spark", "where can i park", "park"), Meaning.ANSWERED, "where can i park"),
+        ("where can i bark", ("where can i spark",), Meaning.UNKNOWN, ""),
+        ("where can i bark", (), Meaning.UNKNOWN, ""),
+        ("where can i bark", ("FAIL",), Meaning.UNKNOWN, ""),
+        ("park", ("where can i park",), Meaning.ANSWERED, ""),
     ],
 )
-def test_what_made_no_sense_is_heard_once_more(first: str, second: str, meaning: Meaning) -> None:
-    book = BookDialogue({"where can i park": "Here."})
-    again = LevelStt(second)
-    thinking = Thinking(LevelStt(first), [book], PHRASES, reconsider=again.transcribe)
+def test_what_made_no_sense_is_heard_once_more(
+    first: str, alternatives: tuple[str, ...], meaning: Meaning, text: str
+) -> None:
+    async def reconsider(samples: Floats) -> tuple[Alternative, ...]:
+        if alternatives == ("FAIL",):
+            raise EngineError(Stage.STT, "broken")
+        return tuple(Alternative(said, 0.9, float(behind)) for behind, said in enumerate(alternatives))
+
+    asked: list[float] = []
+
+    class Book(BookDialogue):
+        async def reply(self, question: Question) -> Reply | None:
+            asked.append(question.confidence)
+            return await super().reply(question)
+
+    book, eager = Book({"where can i park": "Here.", "park": "Here."}), BookDialogue({"where can i spark": "Eh?"})
+    thinking = Thinking(LevelStt(first), [book, eager], PHRASES, reconsider=reconsider)
     samples = np.full(16000, 0.2, np.float32)
     thought = asyncio.run(thinking.think(asyncio.run(thinking.hear(samples)), (), samples))
-    assert thought.meaning is meaning
-    assert thought.text == (second if meaning is Meaning.ANSWERED else "")
+    assert (thought.meaning, thought.text) == (meaning, text)
+    assert asked[1:] == [0.9] * (len(asked) - 1)
 
 
 def test_another_language_is_noticed_where_nothing_is_known() -> None:
