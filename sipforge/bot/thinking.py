@@ -72,7 +72,7 @@ class Thinking:
         whole_phrases: bool = False,
         departments: Mapping[str, str] | None = None,
         foreign: Callable[[Floats], Awaitable[bool]] | None = None,
-        reconsider: Callable[[Floats], Awaitable[Sequence[Alternative]]] | None = None,
+        reconsider: Callable[[Floats], Awaitable[tuple[Alternative, ...]]] | None = None,
         wait_seconds: Callable[[], float] = lambda: 0.0,
     ) -> None:
         """Put the engines together.
@@ -85,8 +85,8 @@ class Thinking:
             backchannel: whether a text only says that the caller listens.
             whole_phrases: whether the recogniser only knows whole phrases, so that none can be half said.
             departments: spoken name → extension, of whom callers may ask for.
-            reconsider: hears once more what made no sense; of what it may have been, the first that the first
-                of `dialogues` is sure of is answered.
+            reconsider: hears once more what made no sense; the first of `dialogues` weighs what it may
+                have been.
             foreign: whether an utterance is in the other assistant's language.
             wait_seconds: how long an utterance will probably wait for the recogniser.
         """
@@ -147,13 +147,14 @@ class Thinking:
             alternatives = await self._reconsider(samples)
         except EngineError:
             return None
-        for one in alternatives:
-            # A language model would find something to say to each of them.
-            question = Question(one.text, history, one.confidence)
-            thought = await self._ask(question, self._dialogues[:1])
-            if thought.meaning is Meaning.ANSWERED:
-                return replace(thought, text=one.text)
-        return None
+        if not alternatives:
+            return None
+        # Only the first: a language model would find something to say to each of them.
+        question = replace(_question(hearing, history), alternatives=alternatives)
+        thought = await self._ask(question, self._dialogues[:1])
+        if thought.meaning is not Meaning.ANSWERED or thought.reply is None:
+            return None
+        return replace(thought, text=thought.reply.heard)
 
     async def think_again(self, hearing: Hearing, history: tuple[Exchange, ...], after: str) -> Thought:
         """As `think`, with the engines behind the one named `after`, whose reply broke off."""

@@ -186,7 +186,8 @@ class Matcher:
             kinds = [term.concept for term in asked if term.concept in self._interrogative]
             # "Could you tell me where" is not a question yet, unless the file has just that.
             bare = len(kinds) == len(asked) and whole.get(index, 0.0) < 1
-            if bare or whole.get(index, 0.0) < PHRASED or any(covered.get(kind, 0.0) <= KIN for kind in kinds):
+            other = any(covered.get(kind, 0.0) <= KIN for kind in kinds)
+            if bare or other or whole.get(index, 0.0) < PHRASED:
                 fit *= OTHER_KIND
             fits.append((fit, known, index))
         fits.sort(reverse=True)

@@ -6,7 +6,7 @@ An engine is loaded once and serves every call; what belongs to one call is in i
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol, runtime_checkable
@@ -61,8 +61,8 @@ class Alternative:
     text: str
     confidence: float
     """As a transcript's."""
-    behind: float
-    """Natural logarithm of how much likelier the likeliest alternative is: 0 and more."""
+    share: float
+    """Its probability among the alternatives given: 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,8 @@ class Question:
     """Oldest first."""
     confidence: float = 1.0
     """How surely it was recognised; see `Transcript`."""
+    alternatives: tuple[Alternative, ...] = ()
+    """What it may have been instead, the likeliest first, where it made no sense."""
 
 
 class Act(Enum):
@@ -115,6 +117,8 @@ class Reply:
     """0 to 1."""
     engine: str
     """Name of the dialogue engine that gave it."""
+    heard: str = ""
+    """Which of the question's alternatives it answers; empty: its text."""
 
 
 class VadSession(Protocol):
@@ -165,7 +169,7 @@ class LanguageId(Protocol):
 class Reconsidering(Protocol):
     """Hears once more, expecting what callers of this office say."""
 
-    async def reconsider(self, samples: Floats) -> Sequence[Alternative]:
+    async def reconsider(self, samples: Floats) -> tuple[Alternative, ...]:
         """What `samples` (16 kHz) may have been then, the likeliest first.
 
         Raises:

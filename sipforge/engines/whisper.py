@@ -32,8 +32,6 @@ _ENCODED: Final = 4
 """How many utterances are remembered as the encoder heard them: about a megabyte each."""
 BEAM: Final = 8
 """How many alternatives a second look weighs."""
-BEHIND: Final = 1.5
-"""Natural logarithm of how much less likely than the likeliest an alternative may be."""
 
 
 class Writer(Protocol):
@@ -126,7 +124,7 @@ class WhisperStt:
         return Transcript(" ".join(part.text for part in kept), math.exp(min(0.0, sure)), seconds)
 
     async def reconsider(self, samples: Floats) -> tuple[Alternative, ...]:
-        """What `samples` (at most 12 s) may have been, to somebody who expects what callers of this office say.
+        """What `samples` (at most 12 s) may have been, to somebody who expects what callers here say.
 
         For speech that made no sense at first. Noise is not to be heard like this: it becomes questions.
 
@@ -168,7 +166,7 @@ class WhisperStt:
         return await self._worker.run(lambda: self._model.write(self._encode(piece)), urgent=urgent)
 
     def _encode(self, samples: Floats) -> Encoded:
-        """As the model; an utterance that made no sense is looked at again. Runs in the worker's one thread."""
+        """As the model, once: what made no sense is looked at again. Runs in the worker's one thread."""
         key = _digest(samples)
         encoded = self._encoded.pop(key, None) or self._model.encode(samples)
         self._encoded[key] = encoded
@@ -178,20 +176,21 @@ class WhisperStt:
 
 
 def likeliest(written: Sequence[Written]) -> tuple[Alternative, ...]:
-    """The different texts of `written` that are not much less likely than the best, the best first."""
+    """The different texts of `written`, the likeliest first."""
     found: dict[tuple[str, ...], Written] = {}
     for one in sorted(written, key=_likelihood, reverse=True):
         if said := tuple(words(one.text)):
             found.setdefault(said, one)
     best = max(map(_likelihood, found.values()), default=0.0)
+    likely = [math.exp(_likelihood(one) - best) for one in found.values()]
     return tuple(
-        Alternative(one.text, math.exp(min(0.0, one.mean_log_probability)), best - _likelihood(one))
-        for one in found.values()
-        if best - _likelihood(one) <= BEHIND
+        Alternative(one.text, math.exp(min(0.0, one.mean_log_probability)), share / sum(likely))
+        for one, share in zip(found.values(), likely, strict=True)
     )
 
 
 def _likelihood(written: Written) -> float:
+    """Natural logarithm of its probability."""
     return written.mean_log_probability * written.tokens
 
 

@@ -66,7 +66,7 @@ _SOUNDS: Final = tuple(
 
 
 def split(plain: list[str]) -> list[str]:
-    """`plain` without fillers, numbers in words, contractions undone: "what's" is "what is", "can't" is "can not"."""
+    """`plain` without fillers, numbers in words, contractions undone: "can't" is "can not"."""
     out: list[str] = []
     for word in plain:
         head, apostrophe, tail = word.partition("'")
