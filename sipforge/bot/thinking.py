@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
 
 from sipforge.bot.phrases import Phrases
 from sipforge.core.course import Meaning
 from sipforge.engines.protocols import (
+    Alternative,
     Dialogue,
     EngineError,
     Exchange,
@@ -25,8 +25,6 @@ from sipforge.text.turn_end import Completeness
 
 CROWDED_SECONDS = 3.0
 """A longer wait is announced, and a person offered."""
-_SAME_SOUNDS = 0.6
-"""Share of letters."""
 _FEW_WORDS, _SURE = 2, 0.22
 _NOTHING = Transcript("", 0.0, 0.0)
 
@@ -85,7 +83,7 @@ class Thinking:
         whole_phrases: bool = False,
         departments: Mapping[str, str] | None = None,
         foreign: Callable[[Floats], Awaitable[bool]] | None = None,
-        reconsider: Callable[[Floats], Awaitable[Transcript]] | None = None,
+        reconsider: Callable[[Floats], Awaitable[tuple[Alternative, ...]]] | None = None,
         wait_seconds: Callable[[], float] = lambda: 0.0,
     ) -> None:
         """Put the engines together.
@@ -98,7 +96,8 @@ class Thinking:
             backchannel: whether a text only says that the caller listens.
             whole_phrases: whether the recogniser only knows whole phrases, so that none can be half said.
             departments: spoken name → extension, of whom callers may ask for.
-            reconsider: hears once more what made no sense.
+            reconsider: hears once more what made no sense; the first of `dialogues` weighs what it may
+                have been.
             foreign: whether an utterance is in the other assistant's language.
             wait_seconds: how long an utterance will probably wait for the recogniser.
         """
@@ -139,7 +138,7 @@ class Thinking:
         """What is to be said to it; returns when the first part of the reply is there."""
         if hearing.meaning is not None:
             return Thought(hearing.meaning, failed=hearing.failed)
-        thought = await self._ask(Question(hearing.transcript.text, history), self._dialogues)
+        thought = await self._ask(_question(hearing, history), self._dialogues)
         if thought.meaning is not Meaning.UNKNOWN:
             return thought
         again = await self._reconsidered(hearing, history, samples)
@@ -156,21 +155,23 @@ class Thinking:
         if self._reconsider is None:
             return None
         try:
-            heard = await self._reconsider(samples)
+            alternatives = await self._reconsider(samples)
         except EngineError:
             return None
-        first = hearing.transcript.text
-        # It must be another spelling of the same sounds, not what such callers would say instead.
-        if not heard.text or heard.text == first or not _alike(heard.text, first):
+        if not alternatives:
             return None
-        thought = await self._ask(Question(heard.text, history), self._dialogues)
-        return replace(thought, text=heard.text) if thought.meaning is Meaning.ANSWERED else None
+        # Only the first: a language model would find something to say to each of them.
+        question = replace(_question(hearing, history), alternatives=alternatives)
+        thought = await self._ask(question, self._dialogues[:1])
+        if thought.meaning is not Meaning.ANSWERED or thought.reply is None:
+            return None
+        return replace(thought, text=thought.reply.heard)
 
     async def think_again(self, hearing: Hearing, history: tuple[Exchange, ...], after: str) -> Thought:
         """As `think`, with the engines behind the one named `after`, whose reply broke off."""
         names = [dialogue.name for dialogue in self._dialogues]
         rest = self._dialogues[names.index(after) + 1 :] if after in names else ()
-        return await self._ask(Question(hearing.transcript.text, history), rest)
+        return await self._ask(_question(hearing, history), rest)
 
     def is_backchannel(self, text: str) -> bool:
         """Whether `text` only says that the caller listens."""
@@ -226,7 +227,5 @@ class Thinking:
         return Thought(Meaning.UNKNOWN, seconds=seconds, failed=failure.stage if failure else None)
 
 
-def _alike(one: str, other: str) -> bool:
-    """Whether two transcripts can be of the same sounds."""
-    first, second = "".join(words(one)), "".join(words(other))
-    return SequenceMatcher(None, first, second, autojunk=False).ratio() >= _SAME_SOUNDS
+def _question(hearing: Hearing, history: tuple[Exchange, ...]) -> Question:
+    return Question(hearing.transcript.text, history, hearing.transcript.confidence)

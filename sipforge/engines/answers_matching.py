@@ -38,6 +38,8 @@ ANSWERED: Final = 0.75
 """As above, the same word in the answer."""
 KEY: Final = 0.85
 """How much of a phrasing a term is that only this topic's phrasings have."""
+PHRASED: Final = 0.4
+"""Least part of a phrasing: a market on the way to the office is not what the way is asked for by."""
 OTHER_KIND: Final = 0.6
 """What is left of the fit where the question is of a kind (who, when) that the topic is not, or no more."""
 
@@ -184,7 +186,8 @@ class Matcher:
             kinds = [term.concept for term in asked if term.concept in self._interrogative]
             # "Could you tell me where" is not a question yet, unless the file has just that.
             bare = len(kinds) == len(asked) and whole.get(index, 0.0) < 1
-            if bare or not covered.keys() >= set(kinds):
+            other = any(covered.get(kind, 0.0) <= KIN for kind in kinds)
+            if bare or other or whole.get(index, 0.0) < PHRASED:
                 fit *= OTHER_KIND
             fits.append((fit, known, index))
         fits.sort(reverse=True)

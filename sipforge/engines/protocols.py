@@ -55,12 +55,27 @@ class Transcript:
 
 
 @dataclass(frozen=True, slots=True)
+class Alternative:
+    """Something that an utterance may have been."""
+
+    text: str
+    confidence: float
+    """As a transcript's."""
+    share: float
+    """Its probability among the alternatives given: 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """What the caller said, and what was said before."""
 
     text: str
     history: tuple[Exchange, ...] = ()
     """Oldest first."""
+    confidence: float = 1.0
+    """How surely it was recognised; see `Transcript`."""
+    alternatives: tuple[Alternative, ...] = ()
+    """What it may have been instead, the likeliest first, where it made no sense."""
 
 
 class Act(Enum):
@@ -102,6 +117,8 @@ class Reply:
     """0 to 1."""
     engine: str
     """Name of the dialogue engine that gave it."""
+    heard: str = ""
+    """Which of the question's alternatives it answers; empty: its text."""
 
 
 class VadSession(Protocol):
@@ -152,8 +169,8 @@ class LanguageId(Protocol):
 class Reconsidering(Protocol):
     """Hears once more, expecting what callers of this office say."""
 
-    async def reconsider(self, samples: Floats) -> Transcript:
-        """What `samples` (16 kHz) sound like then; empty where it cannot tell.
+    async def reconsider(self, samples: Floats) -> tuple[Alternative, ...]:
+        """What `samples` (16 kHz) may have been then, the likeliest first.
 
         Raises:
             EngineError: the queue is full (retryable) or the model failed.

@@ -11,10 +11,11 @@ import hashlib
 import math
 import time
 from collections import OrderedDict
+from collections.abc import Sequence
 from typing import Final, Protocol
 
 from sipforge.core.pieces import pieces
-from sipforge.engines.protocols import RATE_HZ, Floats, Stage, Transcript
+from sipforge.engines.protocols import RATE_HZ, Alternative, Floats, Stage, Transcript
 from sipforge.engines.whisper_model import Encoded, Written
 from sipforge.engines.worker import Worker
 from sipforge.text.plain import words
@@ -27,6 +28,10 @@ PIECE_SECONDS: Final = 12.0
 """Far below the model's 30 s: of a minute of short sentences it left whole ones out in pieces of up to 28 s
 (6.2 % wrong over five voices, 4.0 % at 15 s, 3.3 % at 12 s), and the end of a short piece is there sooner."""
 _REMEMBERED: Final = 32
+_ENCODED: Final = 4
+"""How many utterances are remembered as the encoder heard them: about a megabyte each."""
+BEAM: Final = 8
+"""How many alternatives a second look weighs."""
 
 
 class Writer(Protocol):
@@ -38,6 +43,10 @@ class Writer(Protocol):
 
     def write(self, encoded: Encoded, before: str = "") -> Written:
         """Write it down, as if `before` had been said before it."""
+        ...
+
+    def alternatives(self, encoded: Encoded, before: str, count: int) -> list[Written]:
+        """What else it may be: the `count` likeliest texts."""
         ...
 
     def language_share(self, encoded: Encoded, language: str) -> float:
@@ -90,6 +99,7 @@ class WhisperStt:
         self._context = context
         self._worker = Worker(Stage.STT)
         self._finished: OrderedDict[bytes, Written] = OrderedDict()
+        self._encoded: OrderedDict[bytes, Encoded] = OrderedDict()
 
     async def transcribe(self, samples: Floats, *, urgent: bool = True) -> Transcript:
         """Write down `samples`, of which the first two minutes are heard.
@@ -113,23 +123,21 @@ class WhisperStt:
         sure = min(part.mean_log_probability for part in kept)
         return Transcript(" ".join(part.text for part in kept), math.exp(min(0.0, sure)), seconds)
 
-    async def reconsider(self, samples: Floats) -> Transcript:
-        """What `samples` sound like to somebody who expects what callers of this office say; at most 28 s.
+    async def reconsider(self, samples: Floats) -> tuple[Alternative, ...]:
+        """What `samples` (at most 12 s) may have been, to somebody who expects what callers here say.
 
-        For speech that made no sense at first: of 250 questions in five telephone voices 192 were answered
-        right at first and 20 more so. Noise is not to be heard like this: it becomes questions.
+        For speech that made no sense at first. Noise is not to be heard like this: it becomes questions.
 
         Raises:
             EngineError: as for `transcribe`.
         """
-        begun = time.monotonic()
         if not self._context or samples.size > PIECE_SECONDS * RATE_HZ:
-            return Transcript("", 0.0, 0.0)
-        written = await self._worker.run(
-            lambda: self._model.write(self._model.encode(samples), self._context), urgent=False
+            return ()
+        return likeliest(
+            await self._worker.run(
+                lambda: self._model.alternatives(self._encode(samples), self._context, BEAM), urgent=False
+            )
         )
-        sure = math.exp(min(0.0, written.mean_log_probability))
-        return Transcript(written.text, sure, time.monotonic() - begun)
 
     @property
     def expected_wait_seconds(self) -> float:
@@ -143,11 +151,11 @@ class WhisperStt:
             EngineError: as for `transcribe`.
         """
         return await self._worker.run(
-            lambda: self._model.language_share(self._model.encode(samples), language), urgent=False
+            lambda: self._model.language_share(self._encode(samples), language), urgent=False
         )
 
     async def _write_once(self, piece: Floats, urgent: bool) -> Written:
-        key = hashlib.blake2b(piece.tobytes(), digest_size=16).digest()
+        key = _digest(piece)
         if key not in self._finished:
             self._finished[key] = await self._write(piece, urgent)
             while len(self._finished) > _REMEMBERED:
@@ -155,4 +163,36 @@ class WhisperStt:
         return self._finished[key]
 
     async def _write(self, piece: Floats, urgent: bool) -> Written:
-        return await self._worker.run(lambda: self._model.write(self._model.encode(piece)), urgent=urgent)
+        return await self._worker.run(lambda: self._model.write(self._encode(piece)), urgent=urgent)
+
+    def _encode(self, samples: Floats) -> Encoded:
+        """As the model, once: what made no sense is looked at again. Runs in the worker's one thread."""
+        key = _digest(samples)
+        encoded = self._encoded.pop(key, None) or self._model.encode(samples)
+        self._encoded[key] = encoded
+        while len(self._encoded) > _ENCODED:
+            self._encoded.popitem(last=False)
+        return encoded
+
+
+def likeliest(written: Sequence[Written]) -> tuple[Alternative, ...]:
+    """The different texts of `written`, the likeliest first."""
+    found: dict[tuple[str, ...], Written] = {}
+    for one in sorted(written, key=_likelihood, reverse=True):
+        if said := tuple(words(one.text)):
+            found.setdefault(said, one)
+    best = max(map(_likelihood, found.values()), default=0.0)
+    likely = [math.exp(_likelihood(one) - best) for one in found.values()]
+    return tuple(
+        Alternative(one.text, math.exp(min(0.0, one.mean_log_probability)), share / sum(likely))
+        for one, share in zip(found.values(), likely, strict=True)
+    )
+
+
+def _likelihood(written: Written) -> float:
+    """Natural logarithm of its probability."""
+    return written.mean_log_probability * written.tokens
+
+
+def _digest(samples: Floats) -> bytes:
+    return hashlib.blake2b(samples.tobytes(), digest_size=16).digest()

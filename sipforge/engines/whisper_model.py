@@ -33,6 +33,8 @@ class Written:
     mean_log_probability: float
     """Natural logarithm, mean over the tokens."""
     no_speech_probability: float
+    tokens: int = 0
+    """How many the mean is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,18 +101,32 @@ class WhisperModel:
             encoded: the utterance.
             before: what the model is to believe was said before it, such as words that callers use.
         """
+        return self.alternatives(encoded, before, 1)[0]
+
+    def alternatives(self, encoded: Encoded, before: str, count: int) -> list[Written]:
+        """As `write`: the `count` likeliest texts, by their means; a beam of as many is searched."""
         context = [self._before, *self.tokens(before)[:_CONTEXT_TOKENS]] if before else []
         prompt = [*context, *self._start, self._no_timestamps]
         result = self._model.generate(
             view(encoded.states),
             [prompt],
-            beam_size=1,
+            beam_size=count,
+            num_hypotheses=count,
             max_length=len(prompt) + math.ceil(6 * encoded.seconds) + 8,
             return_scores=True,
             return_no_speech_prob=True,
         )[0]
-        text = self._tokenizer.decode(result.sequences_ids[0], skip_special_tokens=True).strip()
-        return Written(text, float(result.scores[0]), float(result.no_speech_prob))
+        no_speech = float(result.no_speech_prob)
+        return [
+            Written(
+                self._tokenizer.decode(tokens, skip_special_tokens=True).strip(),
+                float(score),
+                no_speech,
+                # The end of the text is a token, too.
+                len(tokens) + 1,
+            )
+            for tokens, score in zip(result.sequences_ids, result.scores, strict=True)
+        ]
 
     def language_share(self, encoded: Encoded, language: str) -> float:
         """Probability (0 to 1) that the utterance is in the language with the token `language`."""

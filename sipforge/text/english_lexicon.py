@@ -6,11 +6,15 @@ import re
 from typing import Final
 
 from sipforge.text import english_words as english
+from sipforge.text.english import cardinal
 from sipforge.text.lexicon import Lexicon, read_groups, read_phrases
+from sipforge.text.plain import words
 
 _PLURALS: Final = (("ies", "y", 3), ("es", "", 3), ("s", "", 3))
 _ENDINGS: Final = (("ing", "", 3), ("ed", "", 3), ("ly", "", 4), ("ion", "", 4))
 _CONTRACTED: Final = {"m": "am", "re": "are", "s": "is", "ve": "have", "ll": "will", "d": "would"}
+_DIGITS: Final = 6
+"""Of the longest number that is read as one."""
 _FILLERS: Final = frozenset(
     [
         "um",
@@ -62,7 +66,7 @@ _SOUNDS: Final = tuple(
 
 
 def split(plain: list[str]) -> list[str]:
-    """`plain` without fillers, and with contractions undone: "what's" is "what is", "can't" is "can not"."""
+    """`plain` without fillers, numbers in words, contractions undone: "can't" is "can not"."""
     out: list[str] = []
     for word in plain:
         head, apostrophe, tail = word.partition("'")
@@ -71,6 +75,8 @@ def split(plain: list[str]) -> list[str]:
         elif apostrophe and tail in _CONTRACTED:
             # An owner's "s" becomes an "is" that says nothing.
             out += [head, _CONTRACTED[tail]]
+        elif word.isdigit():
+            out += words(cardinal(int(word))) if len(word) <= _DIGITS else [word]
         elif word not in _FILLERS:
             out.append(word.replace("'", ""))
     return out

@@ -35,7 +35,7 @@ different possible way back inside outside zero one two three four five six seve
 half quarter clock pm am january february march april may june july august september october november december
 arrive leave stay call calling phoning hear find out check confirm plan planning arrange mother father wife
 husband friend drop stop near nearby visitor user piece floor city town easy easiest fastest quickest shortest
-answer reply roughly approximately front write send
+hundred thousand twenty thirty forty fifty sent answer reply roughly approximately front write send
 """
 
 # Of other subjects, so that "pizza" is not taken for a word of the office that sounds like it.

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,7 +9,17 @@ import pytest
 from sipforge.bot.phrases import Phrases
 from sipforge.bot.thinking import Hearing, Thinking, Thought
 from sipforge.core.course import Meaning
-from sipforge.engines.protocols import Dialogue, Floats, Speak, Stage, Transcript
+from sipforge.engines.protocols import (
+    Alternative,
+    Dialogue,
+    EngineError,
+    Floats,
+    Question,
+    Reply,
+    Speak,
+    Stage,
+    Transcript,
+)
 from sipforge.text.turn_end import Completeness
 from tests.unit.bot.doubles import BookDialogue, LevelStt
 
@@ -115,23 +126,42 @@ def test_a_turn_is_finished_when_its_answer_is_known(said: str, judged: Complete
     assert thinking.judge(hearing, asyncio.run(thinking.think(hearing, (), samples))) is judged
 
 
+class Weighing:
+    """Knows one of the things that an utterance may have been."""
+
+    name = "answers"
+
+    async def reply(self, question: Question) -> Reply | None:
+        heard = next((one.text for one in question.alternatives if one.text.endswith(" park")), "")
+        reply = await BookDialogue({heard: "Here."}).reply(replace(question, text=heard))
+        return replace(reply, heard=heard) if heard and reply else None
+
+
 @pytest.mark.parametrize(
-    ("first", "second", "meaning"),
+    ("alternatives", "meaning", "text"),
     [
-        ("where can i bark", "where can i park", Meaning.ANSWERED),
-        ("how old is the moon", "where can i park", Meaning.UNKNOWN),
-        ("where can i bark", "FAIL", Meaning.UNKNOWN),
-        ("where can i bark", "", Meaning.UNKNOWN),
+        (("where can i park",), Meaning.ANSWERED, "where can i park"),
+        (("where can i bark", "where can i park"), Meaning.ANSWERED, "where can i park"),
+        (("where can i spark",), Meaning.UNKNOWN, ""),
+        (("where can i bark",), Meaning.UNKNOWN, ""),
+        ((), Meaning.UNKNOWN, ""),
+        (("FAIL",), Meaning.UNKNOWN, ""),
     ],
 )
-def test_what_made_no_sense_is_heard_once_more(first: str, second: str, meaning: Meaning) -> None:
-    book = BookDialogue({"where can i park": "Here."})
-    again = LevelStt(second)
-    thinking = Thinking(LevelStt(first), [book], PHRASES, reconsider=again.transcribe)
+def test_what_made_no_sense_is_heard_once_more(
+    alternatives: tuple[str, ...], meaning: Meaning, text: str
+) -> None:
+    async def reconsider(samples: Floats) -> tuple[Alternative, ...]:
+        if alternatives == ("FAIL",):
+            raise EngineError(Stage.STT, "broken")
+        return tuple(Alternative(said, 0.9, 1 / len(alternatives)) for said in alternatives)
+
+    # The second one, which has something to say to everything, is not asked what it may have been.
+    eager = BookDialogue({"where can i spark": "Eh?"})
+    thinking = Thinking(LevelStt("where can i bark"), [Weighing(), eager], PHRASES, reconsider=reconsider)
     samples = np.full(16000, 0.2, np.float32)
     thought = asyncio.run(thinking.think(asyncio.run(thinking.hear(samples)), (), samples))
-    assert thought.meaning is meaning
-    assert thought.text == (second if meaning is Meaning.ANSWERED else "")
+    assert (thought.meaning, thought.text) == (meaning, text)
 
 
 def test_another_language_is_noticed_where_nothing_is_known() -> None:

@@ -7,7 +7,7 @@ import pytest
 from sipforge.engines.answers import AnswersDialogue
 from sipforge.engines.answers_heard import AnswersPhrases
 from sipforge.engines.knowledge import read_knowledge
-from sipforge.engines.protocols import Exchange, Question, Speak
+from sipforge.engines.protocols import Alternative, Exchange, Question, Speak
 from sipforge.text.lexicon import load_lexicon
 
 PHRASES = Path(__file__).parents[3] / "roles" / "sipforge" / "files" / "phrases"
@@ -115,3 +115,45 @@ def test_the_english_phrases_are_the_engine_s() -> None:
     assert phrases.ask.format(first="A", second="B") == "Do you mean A, or B?"
     assert "other one" in phrases.second
     assert "{" not in phrases.rest
+
+
+def may_be(first: str, *alternatives: Alternative) -> str | None:
+    """Which of the alternatives is answered."""
+
+    async def heard() -> str | None:
+        dialogue = AnswersDialogue(read_knowledge(PETS), ENGLISH, load_lexicon("english"))
+        said = await dialogue.reply(Question(first, alternatives=alternatives))
+        return said.heard if said else None
+
+    return asyncio.run(heard())
+
+
+@pytest.mark.parametrize(("confidence", "answered"), [(1.0, True), (0.6, True), (0.2, False)])
+def test_what_was_hardly_understood_is_not_answered(confidence: float, answered: bool) -> None:
+    async def reply() -> bool:
+        dialogue = AnswersDialogue(read_knowledge(PETS), ENGLISH, load_lexicon("english"))
+        return await dialogue.reply(Question("Where is the dog?", confidence=confidence)) is not None
+
+    assert asyncio.run(reply()) is answered
+
+
+def test_alternatives_with_one_answer_count_together() -> None:
+    cup = Alternative("Where is the cup?", 0.9, 0.4)
+    cats = Alternative("Where are the cats?", 0.9, 0.2), Alternative("Where is the cat?", 0.9, 0.15)
+    dog = Alternative("Where is the dog?", 0.9, 0.25)
+    assert may_be("Where is the cap?", cup, dog, *cats) == "Where are the cats?"
+    assert may_be("Where is the cap?", cup, dog) is None
+
+
+@pytest.mark.parametrize(
+    ("first", "confidence", "heard"),
+    [
+        ("Where is the cap?", 0.9, "Where is the cat?"),
+        ("Where is the cap?", 0.2, None),
+        ("Thanks and goodbye", 0.9, None),
+    ],
+)
+def test_an_alternative_is_clear_and_sounds_like_what_was_heard(
+    first: str, confidence: float, heard: str | None
+) -> None:
+    assert may_be(first, Alternative("Where is the cat?", confidence, 0.9)) == heard

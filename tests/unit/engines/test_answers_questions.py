@@ -155,3 +155,21 @@ def test_asking_back_and_what_is_said_then() -> None:
         history = [Exchange(case["said"], heard(asked))]
         for said, topics in case["then"].items():
             assert ids(planner("english").plan(said, history)) == topics, (case, said)
+
+
+@pytest.mark.parametrize(
+    ("said", "topics"),
+    [
+        # Kin of a question word is not the question word.
+        ("When is the next public holiday?", []),
+        ("When are you open?", ["hours"]),
+        # One word of a long phrasing is not what the phrasing asks for.
+        ("Is there a market near you?", []),
+        ("How far is it from the market?", ["directions"]),
+        # A recogniser writes numbers in digits.
+        ("Are you still open at 6?", ["hours"]),
+        ("What would 1 hour cost?", ["prices"]),
+    ],
+)
+def test_what_is_asked_for_decides(said: str, topics: list[str]) -> None:
+    assert ids(planner("english").plan(said)) == topics

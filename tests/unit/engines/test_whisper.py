@@ -16,12 +16,23 @@ class Says:
 
     def __init__(self, written: Written) -> None:
         self.written = written
+        self.encoded = 0
 
     def encode(self, samples: Floats) -> Encoded:
+        self.encoded += 1
         return Encoded(np.zeros((1, 50, 4), np.float32), samples.size / 16000)
 
     def write(self, encoded: Encoded, before: str = "") -> Written:
         return self.written
+
+    def alternatives(self, encoded: Encoded, before: str, count: int) -> list[Written]:
+        return [
+            Written("Where can I bark?", -0.5, 0.0, 6),
+            Written("where can i bark", -0.6, 0.0, 6),
+            Written("Where can I park?", -0.4, 0.0, 6),
+            Written("Where can I bark my car?", -0.3, 0.0, 90),
+            Written("...", -0.1, 0.0, 2),
+        ][:count]
 
 
 @pytest.mark.parametrize(
@@ -51,3 +62,22 @@ def test_nothing_heard_is_empty() -> None:
     stt = WhisperStt(Says(Written("you", -1.4, 0.9)))
     transcript = asyncio.run(stt.transcribe(np.zeros(16000, np.float32)))
     assert (transcript.text, transcript.confidence) == ("", 0.0)
+
+
+def test_a_second_look_gives_what_it_may_have_been() -> None:
+    model = Says(Written("Where can I bark?", -0.5, 0.0))
+    stt = WhisperStt(model, "Where can I park?")
+    samples = np.zeros(16000, np.float32)
+    asyncio.run(stt.transcribe(samples))
+    found = asyncio.run(stt.reconsider(samples))
+    assert [one.text for one in found][:2] == ["Where can I park?", "Where can I bark?"]
+    assert [one.share for one in found] == pytest.approx([0.6457, 0.3543, 0.0], abs=0.001)
+    assert found[0].confidence == pytest.approx(math.exp(-0.4))
+    assert model.encoded == 1
+
+
+def test_without_expectations_there_is_no_second_look() -> None:
+    stt = WhisperStt(Says(Written("Hello.", -0.5, 0.0)))
+    assert asyncio.run(stt.reconsider(np.zeros(16000, np.float32))) == ()
+    long = np.zeros(16000 * 13, np.float32)
+    assert asyncio.run(WhisperStt(Says(Written("Hello.", -0.5, 0.0)), "Hi.").reconsider(long)) == ()
