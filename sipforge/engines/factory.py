@@ -34,7 +34,12 @@ def make_vad(engine: str, directory: Path) -> Vad:
 
 
 def make_stt(
-    engine: str, directory: Path, language: str, threads: int, phrases: Mapping[str, str]
+    engine: str,
+    directory: Path,
+    language: str,
+    threads: int,
+    phrases: Mapping[str, str],
+    letters: str = "",
 ) -> LocalStt:
     """Speech to text.
 
@@ -45,9 +50,10 @@ def make_stt(
         threads: CPU threads for one utterance.
         phrases: what callers are expected to say → its meaning: all that "whisper-phrases" knows, and a hint
             for "whisper".
+        letters: language whose letters "whisper-phrases" hears, such as "kinyarwanda".
 
     Raises:
-        EngineError: unknown engine, or its model cannot be loaded.
+        EngineError: unknown engine, or its model or its letters cannot be loaded.
     """
     if engine not in {"whisper", "whisper-phrases"}:
         raise _unknown(Stage.STT, engine)
@@ -59,9 +65,12 @@ def make_stt(
         # One phrasing of each thing is enough of a hint.
         context = " ".join({meaning: phrase for phrase, meaning in reversed(list(phrases.items()))}.values())
         return WhisperStt(WhisperModel(directory, language, threads, WINDOW_SECONDS), context)
-    from sipforge.engines.whisper_phrases import WhisperPhrasesStt  # noqa: PLC0415 - as above
+    from sipforge.engines import whisper_phrases as closed  # noqa: PLC0415 - as above
+    from sipforge.engines.letters import load_letters  # noqa: PLC0415 - as above
 
-    return WhisperPhrasesStt(WhisperModel(directory, language, threads), phrases)
+    heard = load_letters(Path(__file__).with_name(f"letters_{letters}.npz"))
+    whisper = WhisperModel(directory, language, threads, closed.WINDOW_SECONDS)
+    return closed.WhisperPhrasesStt(whisper, heard, phrases)
 
 
 def make_answers(knowledge: Knowledge, phrases: AnswersPhrases, language: str) -> Dialogue:

@@ -14,9 +14,9 @@ from collections import OrderedDict
 from typing import Final, Protocol
 
 from sipforge.core.pieces import pieces
-from sipforge.engines.protocols import RATE_HZ, Floats, Stage, Transcript
+from sipforge.engines.protocols import RATE_HZ, Floats, Transcript
+from sipforge.engines.whisper_language import Hearing, LanguageShare
 from sipforge.engines.whisper_model import Encoded, Written
-from sipforge.engines.worker import Worker
 from sipforge.text.plain import words
 
 WINDOW_SECONDS: Final = 8.0
@@ -29,19 +29,11 @@ PIECE_SECONDS: Final = 12.0
 _REMEMBERED: Final = 32
 
 
-class Writer(Protocol):
+class Writer(Hearing, Protocol):
     """What free recognition needs; sipforge.engines.whisper_model.WhisperModel has it."""
-
-    def encode(self, samples: Floats) -> Encoded:
-        """Hear an utterance."""
-        ...
 
     def write(self, encoded: Encoded, before: str = "") -> Written:
         """Write it down, as if `before` had been said before it."""
-        ...
-
-    def language_share(self, encoded: Encoded, language: str) -> float:
-        """Probability that it is in a language."""
         ...
 
 
@@ -81,14 +73,14 @@ def heard_nothing(written: Written) -> bool:
     return no_speech > _SUSPICIOUS and (loops or " ".join(said) in _INVENTED)
 
 
-class WhisperStt:
+class WhisperStt(LanguageShare):
     """One model for all calls; one piece at a time, since each uses all the model's threads."""
 
     def __init__(self, model: Writer, context: str = "") -> None:
         """`context`: things that callers say; see `reconsider`."""
+        super().__init__(model)
         self._model = model
         self._context = context
-        self._worker = Worker(Stage.STT)
         self._finished: OrderedDict[bytes, Written] = OrderedDict()
 
     async def transcribe(self, samples: Floats, *, urgent: bool = True) -> Transcript:
@@ -130,16 +122,6 @@ class WhisperStt:
         )
         sure = math.exp(min(0.0, written.mean_log_probability))
         return Transcript(written.text, sure, time.monotonic() - begun)
-
-    async def language_share(self, samples: Floats, language: str) -> float:
-        """Probability (0 to 1) that `samples` are in the language with the token `language`.
-
-        Raises:
-            EngineError: as for `transcribe`.
-        """
-        return await self._worker.run(
-            lambda: self._model.language_share(self._model.encode(samples), language), urgent=False
-        )
 
     async def _write_once(self, piece: Floats, urgent: bool) -> Written:
         key = hashlib.blake2b(piece.tobytes(), digest_size=16).digest()
