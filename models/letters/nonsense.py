@@ -1,6 +1,6 @@
 """Sentences without meaning in the spelling of Kinyarwanda: what a recogniser of letters learns from.
 
-No real sentence is needed, and none can then be known by heart: the phrases that are tested are all new to it.
+No real sentence is needed, and none is known by heart: the phrases that are tested are all new to it.
 """
 
 from __future__ import annotations

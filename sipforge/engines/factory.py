@@ -39,6 +39,7 @@ def make_stt(
     language: str,
     threads: int,
     phrases: Mapping[str, str],
+    *,
     letters: str = "",
 ) -> LocalStt:
     """Speech to text.

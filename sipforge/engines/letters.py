@@ -1,15 +1,15 @@
 """Letters heard in an utterance, and how well given spellings fit them. Pure arithmetic.
 
-Whisper's encoder hears sounds in any language; only its decoder knows no Kinyarwanda. One linear layer on the
-encoder's states says, for each 20 ms, which letter of the language begins to be heard there, or none ("blank"):
-a connectionist temporal classification. Where letters are written as they sound, a phrase needs no dictionary.
+Whisper's encoder hears sounds in any language; only its decoder knows no Kinyarwanda. One linear layer on
+the encoder's states says, every 20 ms, which letter of the language is heard there, or none (the "blank"): a
+connectionist temporal classification. A language that is written as it sounds needs no dictionary.
 
-A spelling is scored along its best path through the frames, and compared with the best path of any letters at
-all. The difference, a logarithm of a ratio of likelihoods, is 0 where nothing fits better than the phrase, and
-falls with each letter that was heard otherwise; other languages and noise are far below.
+A spelling is scored along its best path through the frames, less the best path of any letters at all. That
+is the logarithm of a ratio of likelihoods: 0 where nothing fits better than the spelling, and lower for each
+letter that was heard otherwise; for other languages and noise far lower.
 
-The layer's file (numpy's npz) has `weight` (letters + 1, frames · width), `bias`, and `letters`, of which a
-letter may be written with several signs ("ny"); models/letters/train.py makes it.
+The layer's file (numpy's npz) has `weight` (letters + 1, three frames' states), `bias` and `letters`, of
+which one may be written with several signs ("ny"). models/letters/train.py makes it.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def path_scores(heard: Matrix, spellings: Sequence[Sequence[int]]) -> Floats:
         heard: log probabilities (frames, 1 + letters).
         spellings: numbers of letters, none empty.
     """
-    # Places: blank, letter, blank, letter ... blank; from each to itself, the next, and from letter to letter.
+    # Places: blank, letter, blank, letter ... blank. From each to itself and the next, and over a blank.
     places = np.zeros((len(spellings), 2 * max(map(len, spellings)) + 1), np.intp)
     for row, spelling in zip(places, spellings, strict=True):
         row[1 : 2 * len(spelling) : 2] = spelling

@@ -12,10 +12,10 @@ import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 from sipforge.engines.letters import Letters, path_scores
-from sipforge.engines.protocols import RATE_HZ, EngineError, Floats, Stage, Transcript
+from sipforge.engines.protocols import EngineError, Floats, Stage, Transcript
 from sipforge.engines.whisper_language import Hearing, LanguageShare
 from sipforge.engines.whisper_model import Encoded
 

@@ -81,7 +81,7 @@ def test_letters_in_a_file(tmp_path: Path) -> None:
     with pytest.raises(EngineError, match="cannot be loaded"):
         load_letters(path)
     with pytest.raises(EngineError, match="cannot be loaded"):
-        make_stt("whisper-phrases", tmp_path, "sw", 1, {}, "klingon")
+        make_stt("whisper-phrases", tmp_path, "sw", 1, {}, letters="klingon")
 
 
 def test_the_letters_of_kinyarwanda_spell_every_sign() -> None:

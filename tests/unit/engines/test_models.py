@@ -67,7 +67,7 @@ def test_kinyarwanda_phrases_are_told_apart_and_others_rejected() -> None:
         "Nimero ya telefone ni iyihe?": "d",
         "Murakoze, murabeho": "e",
     }
-    stt = make_stt("whisper-phrases", model("whisper-base"), "sw", 1, phrases, "kinyarwanda")
+    stt = make_stt("whisper-phrases", model("whisper-base"), "sw", 1, phrases, letters="kinyarwanda")
 
     def heard(text: str) -> str:
         slin = say(voice, text)

@@ -1,4 +1,4 @@
-"""What is believed, with a recogniser that hears what the test says; real speech is in tests of the models."""
+"""What is believed, with a recogniser that hears what the test says; for real speech see test_models."""
 
 from __future__ import annotations
 
