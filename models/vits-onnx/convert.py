@@ -52,7 +52,7 @@ def relative_embeddings(attention: vits.VitsAttention, table: torch.Tensor, leng
     return padded[:, attention.window_size + 1 : attention.window_size + 2 * length]
 
 
-def spline(  # noqa: PLR0917 - as it is called
+def spline(
     inputs: torch.Tensor,
     unnormalized_widths: torch.Tensor,
     unnormalized_heights: torch.Tensor,
@@ -206,7 +206,7 @@ def export(checkpoint: str, revision: str | None, folder: Path, licence: str) ->
     onnx.save(proto, str(network))
     (folder / "tokens.txt").write_text(tokens(tokenizer.get_vocab()), encoding="utf-8")
     difference = trial(voice, network, model.config.vocab_size)
-    print(json.dumps({**facts, "difference": difference}, indent=2))  # noqa: T201
+    print(json.dumps({**facts, "difference": difference}, indent=2))
     if not difference < LARGEST_DIFFERENCE:
         sys.exit(f"the export differs from the checkpoint by {difference}")
 

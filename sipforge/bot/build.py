@@ -126,7 +126,8 @@ def make_parts(
     def hearing(engine: str) -> Stt:
         if engine == "openai" and openai is not None:
             return make_openai_stt(openai, bot.stt.language)
-        return make_stt(engine, models / bot.stt.model, bot.stt.language, bot.stt.threads, expected)
+        model, token = models / bot.stt.model, bot.stt.language
+        return make_stt(engine, model, token, bot.stt.threads, expected, letters=bot.language)
 
     def answering(engine: str) -> Dialogue:
         if engine == "openai" and openai is not None:

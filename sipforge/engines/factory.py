@@ -34,7 +34,15 @@ def make_vad(engine: str, directory: Path) -> Vad:
     return SileroVad(directory)
 
 
-def make_stt(engine: str, directory: Path, language: str, threads: int, phrases: Mapping[str, str]) -> Stt:
+def make_stt(
+    engine: str,
+    directory: Path,
+    language: str,
+    threads: int,
+    phrases: Mapping[str, str],
+    *,
+    letters: str = "",
+) -> Stt:
     """Speech to text.
 
     Args:
@@ -44,9 +52,10 @@ def make_stt(engine: str, directory: Path, language: str, threads: int, phrases:
         threads: CPU threads for one utterance.
         phrases: what callers are expected to say → its meaning: all that "whisper-phrases" knows, and a hint
             for the others.
+        letters: language whose letters "whisper-phrases" hears, such as "kinyarwanda".
 
     Raises:
-        EngineError: unknown engine, or its model cannot be loaded.
+        EngineError: unknown engine, or its model or its letters cannot be loaded.
     """
     if engine == "wav2vec2-bert":
         from sipforge.engines.wav2vec2_bert import Wav2Vec2BertStt  # noqa: PLC0415 - see the module's first line
@@ -63,9 +72,12 @@ def make_stt(engine: str, directory: Path, language: str, threads: int, phrases:
         # One phrasing of each thing is enough of a hint.
         context = " ".join({meaning: phrase for phrase, meaning in reversed(list(phrases.items()))}.values())
         return WhisperStt(WhisperModel(directory, language, threads, WINDOW_SECONDS), context)
-    from sipforge.engines.whisper_phrases import WhisperPhrasesStt  # noqa: PLC0415 - as above
+    from sipforge.engines import whisper_phrases as closed  # noqa: PLC0415 - as above
+    from sipforge.engines.letters import load_letters  # noqa: PLC0415 - as above
 
-    return WhisperPhrasesStt(WhisperModel(directory, language, threads), phrases)
+    heard = load_letters(Path(__file__).with_name(f"letters_{letters}.npz"))
+    whisper = WhisperModel(directory, language, threads, closed.WINDOW_SECONDS)
+    return closed.WhisperPhrasesStt(whisper, heard, phrases)
 
 
 def make_answers(knowledge: Knowledge, phrases: AnswersPhrases, language: str) -> Dialogue:

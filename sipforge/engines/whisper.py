@@ -7,7 +7,6 @@ finished are remembered: when the caller goes on, only what is new is written.
 
 from __future__ import annotations
 
-import hashlib
 import math
 import time
 from collections import OrderedDict
@@ -15,9 +14,9 @@ from collections.abc import Sequence
 from typing import Final, Protocol
 
 from sipforge.core.pieces import pieces
-from sipforge.engines.protocols import RATE_HZ, Alternative, Floats, Stage, Transcript
+from sipforge.engines.protocols import RATE_HZ, Alternative, Floats, Transcript
 from sipforge.engines.whisper_model import Encoded, Written
-from sipforge.engines.worker import Worker
+from sipforge.engines.whisper_shared import Hearing, SharedWhisper, digest
 from sipforge.text.plain import words
 
 WINDOW_SECONDS: Final = 8.0
@@ -28,18 +27,12 @@ PIECE_SECONDS: Final = 12.0
 """Far below the model's 30 s: of a minute of short sentences it left whole ones out in pieces of up to 28 s
 (6.2 % wrong over five voices, 4.0 % at 15 s, 3.3 % at 12 s), and the end of a short piece is there sooner."""
 _REMEMBERED: Final = 32
-_ENCODED: Final = 4
-"""How many utterances are remembered as the encoder heard them: about a megabyte each."""
 BEAM: Final = 8
 """How many alternatives a second look weighs."""
 
 
-class Writer(Protocol):
+class Writer(Hearing, Protocol):
     """What free recognition needs; sipforge.engines.whisper_model.WhisperModel has it."""
-
-    def encode(self, samples: Floats) -> Encoded:
-        """Hear an utterance."""
-        ...
 
     def write(self, encoded: Encoded, before: str = "") -> Written:
         """Write it down, as if `before` had been said before it."""
@@ -47,10 +40,6 @@ class Writer(Protocol):
 
     def alternatives(self, encoded: Encoded, before: str, count: int) -> list[Written]:
         """What else it may be: the `count` likeliest texts."""
-        ...
-
-    def language_share(self, encoded: Encoded, language: str) -> float:
-        """Probability that it is in a language."""
         ...
 
 
@@ -90,16 +79,15 @@ def heard_nothing(written: Written) -> bool:
     return no_speech > _SUSPICIOUS and (loops or " ".join(said) in _INVENTED)
 
 
-class WhisperStt:
+class WhisperStt(SharedWhisper):
     """One model for all calls; one piece at a time, since each uses all the model's threads."""
 
     def __init__(self, model: Writer, context: str = "") -> None:
         """`context`: things that callers say; see `reconsider`."""
+        super().__init__(model)
         self._model = model
         self._context = context
-        self._worker = Worker(Stage.STT)
         self._finished: OrderedDict[bytes, Written] = OrderedDict()
-        self._encoded: OrderedDict[bytes, Encoded] = OrderedDict()
 
     async def transcribe(self, samples: Floats, *, urgent: bool = True) -> Transcript:
         """Write down `samples`, of which the first two minutes are heard.
@@ -139,23 +127,8 @@ class WhisperStt:
             )
         )
 
-    @property
-    def expected_wait_seconds(self) -> float:
-        """How long an utterance given now will probably wait before it is heard."""
-        return self._worker.expected_wait_seconds
-
-    async def language_share(self, samples: Floats, language: str) -> float:
-        """Probability (0 to 1) that `samples` are in the language with the token `language`.
-
-        Raises:
-            EngineError: as for `transcribe`.
-        """
-        return await self._worker.run(
-            lambda: self._model.language_share(self._encode(samples), language), urgent=False
-        )
-
     async def _write_once(self, piece: Floats, urgent: bool) -> Written:
-        key = _digest(piece)
+        key = digest(piece)
         if key not in self._finished:
             self._finished[key] = await self._write(piece, urgent)
             while len(self._finished) > _REMEMBERED:
@@ -164,15 +137,6 @@ class WhisperStt:
 
     async def _write(self, piece: Floats, urgent: bool) -> Written:
         return await self._worker.run(lambda: self._model.write(self._encode(piece)), urgent=urgent)
-
-    def _encode(self, samples: Floats) -> Encoded:
-        """As the model, once: what made no sense is looked at again. Runs in the worker's one thread."""
-        key = _digest(samples)
-        encoded = self._encoded.pop(key, None) or self._model.encode(samples)
-        self._encoded[key] = encoded
-        while len(self._encoded) > _ENCODED:
-            self._encoded.popitem(last=False)
-        return encoded
 
 
 def likeliest(written: Sequence[Written]) -> tuple[Alternative, ...]:
@@ -192,7 +156,3 @@ def likeliest(written: Sequence[Written]) -> tuple[Alternative, ...]:
 def _likelihood(written: Written) -> float:
     """Natural logarithm of its probability."""
     return written.mean_log_probability * written.tokens
-
-
-def _digest(samples: Floats) -> bytes:
-    return hashlib.blake2b(samples.tobytes(), digest_size=16).digest()

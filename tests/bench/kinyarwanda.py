@@ -23,19 +23,16 @@ from tests.bench.telephone import RATE_HZ, with_noise
 from tests.phones.audio import Samples, read_wav, resample
 from tests.phones.baresip import Phone
 from tests.phones.process import SOURCE_RATE_HZ
-from tests.phones.speech import kinyarwanda
+from tests.phones.speech import MANNERS, kinyarwanda
 from tests.phones.texts import Texts, load_texts
 
 ASSISTANT = "3000"
-MANNERS = ((115, 35), (135, 50), (155, 62), (175, 75))
-"""Words per minute and espeak-ng's pitch, 0 to 99."""
 CONDITIONS: dict[str, float | None] = {"clean": None, "20 dB": 20.0, "12 dB": 12.0}
 """Speech over noise."""
 PHRASINGS = 2
 AT_ONCE = 4
 RIGHT_SHARE = 0.9
 TIMES_AS_LONG = Target(1.5)
-OUTSIDE = 40
 FULL_TURNS = 30
 _EDGE_SECONDS = 0.1
 
@@ -87,7 +84,7 @@ def run(bench: Bench) -> Findings:
         name: _ask(bench, conditioned(texts, snr_db)[:few], name.replace(" ", "-"), AT_ONCE)
         for name, snr_db in CONDITIONS.items()
     }
-    outside = _ask(bench, sounds(OUTSIDE)[:few], "outside", AT_ONCE)
+    outside = _ask(bench, list(sounds())[:few], "outside", AT_ONCE)
     english = [one.answer_seconds for one in bench.judged(1) if one.asked.question.topic]
     return findings(texts, timed, asked, outside, english)
 

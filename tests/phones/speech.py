@@ -15,6 +15,8 @@ from tests.models import CACHE, REPOSITORY
 from tests.phones.audio import normalise_loudness, read_wav, resample, trim, write_wav
 
 ESPEAK_RW = REPOSITORY / "models" / "espeak-rw"
+MANNERS = ((120, 35), (140, 50), (160, 60), (180, 75))
+"""Words per minute and pitch of callers who speak with espeak-ng's Kinyarwanda voice."""
 TIMEOUT_SECONDS = 60.0
 RATE_HZ = 16000
 FORMAT = "16000 Hz, -20 dBFS, trimmed, 1"
@@ -41,9 +43,10 @@ def kinyarwanda(text: str, words_per_minute: int = 140, pitch: int = 50) -> Path
         SpeechError: espeak-ng is missing or failed.
     """
     voice = kinyarwanda_voice()
-    manner = ["-s", str(words_per_minute), "-p", str(pitch)]
-    command = ["espeak-ng", f"--path={voice}", "-v", "rw", *manner, "-w"]
-    return _cached(command, f"{voice.name} {words_per_minute} {pitch} {text}", after=["--", text])
+    options = ["-v", "rw", "-s", str(words_per_minute), "-p", str(pitch)]
+    manner = f"{words_per_minute}" if pitch == 50 else f"{words_per_minute} {pitch}"
+    command = ["espeak-ng", f"--path={voice}", *options, "-w"]
+    return _cached(command, f"{voice.name} {manner} {text}", after=["--", text])
 
 
 def kinyarwanda_voice() -> Path:

@@ -9,11 +9,10 @@ import onnxruntime
 import pytest
 
 from sipforge.engines.espeak import EspeakProgram, EspeakTts
-from sipforge.engines.factory import make_tts, make_vad
+from sipforge.engines.factory import make_stt, make_tts, make_vad
 from sipforge.engines.protocols import EngineError, Floats
 from sipforge.engines.whisper import WhisperStt
 from sipforge.engines.whisper_model import WhisperModel
-from sipforge.engines.whisper_phrases import WhisperPhrasesStt
 from tests.models import model
 from tests.phones.audio import read_wav
 from tests.phones.speech import english, kinyarwanda_voice
@@ -68,7 +67,7 @@ def test_kinyarwanda_phrases_are_told_apart_and_others_rejected() -> None:
         "Nimero ya telefone ni iyihe?": "d",
         "Murakoze, murabeho": "e",
     }
-    stt = WhisperPhrasesStt(WhisperModel(model("whisper-base"), "sw"), phrases)
+    stt = make_stt("whisper-phrases", model("whisper-base"), "sw", 1, phrases, letters="kinyarwanda")
 
     def heard(text: str) -> str:
         slin = say(voice, text)

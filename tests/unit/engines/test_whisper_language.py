@@ -83,7 +83,7 @@ def test_a_fine_tune_has_its_own_token(tmp_path: Path) -> None:
 @pytest.mark.parametrize("engine", ["whisper", "whisper-phrases"])
 def test_a_model_without_the_token(engine: str) -> None:
     with pytest.raises(EngineError, match=r"whisper-base has no language token <\|rw\|>: set stt\.language"):
-        make_stt(engine, model("whisper-base"), "rw", 1, {"Yego": "yes", "Oya": "no"})
+        make_stt(engine, model("whisper-base"), "rw", 1, {"Yego": "yes", "Oya": "no"}, letters="kinyarwanda")
 
 
 @pytest.mark.parametrize("language", ["transcribe", "<|sw|>", "SW", ""])

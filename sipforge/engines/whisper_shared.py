@@ -1,0 +1,64 @@
+"""What every recogniser on Whisper has: one model for all calls, a queue for it, and an ear for languages."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from typing import Final, Protocol
+
+from sipforge.engines.protocols import Floats, Stage
+from sipforge.engines.whisper_model import Encoded
+from sipforge.engines.worker import Worker
+
+_ENCODED: Final = 4
+"""How many utterances are remembered as the encoder heard them: about a megabyte each."""
+
+
+class Hearing(Protocol):
+    """What is needed of a model; sipforge.engines.whisper_model.WhisperModel has it."""
+
+    def encode(self, samples: Floats) -> Encoded:
+        """Hear an utterance."""
+        ...
+
+    def language_share(self, encoded: Encoded, language: str) -> float:
+        """Probability that an utterance is in a language."""
+        ...
+
+
+class SharedWhisper:
+    """One utterance at a time, since each uses all the model's threads."""
+
+    def __init__(self, model: Hearing) -> None:
+        self._hearing = model
+        self._worker = Worker(Stage.STT)
+        self._encoded: OrderedDict[bytes, Encoded] = OrderedDict()
+
+    @property
+    def expected_wait_seconds(self) -> float:
+        """How long an utterance given now will probably wait before it is heard."""
+        return self._worker.expected_wait_seconds
+
+    async def language_share(self, samples: Floats, language: str) -> float:
+        """Probability (0 to 1) that `samples` are in the language with the token `language`.
+
+        Raises:
+            EngineError: the queue is full (retryable) or the model failed.
+        """
+        return await self._worker.run(
+            lambda: self._hearing.language_share(self._encode(samples), language), urgent=False
+        )
+
+    def _encode(self, samples: Floats) -> Encoded:
+        """As the model, once: what made no sense is looked at again. Runs in the worker's one thread."""
+        key = digest(samples)
+        encoded = self._encoded.pop(key, None) or self._hearing.encode(samples)
+        self._encoded[key] = encoded
+        while len(self._encoded) > _ENCODED:
+            self._encoded.popitem(last=False)
+        return encoded
+
+
+def digest(samples: Floats) -> bytes:
+    """What tells one sound from another."""
+    return hashlib.blake2b(samples.tobytes(), digest_size=16).digest()
