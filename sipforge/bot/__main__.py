@@ -141,7 +141,7 @@ async def _serve(name: str, settings: Settings, bot: BotSettings) -> None:
                 # What is spoken until the first probe is over is spoken by the local voice.
                 await openai.remote.settled.wait()
                 await voice.prepare(phrases.texts.values())
-            await voice.prepare(knowledge.answers())
+            await voice.prepare([*knowledge.answers(), *parts.menu.pages])
             answers_ready.set()
         except EngineError as error:
             _log.warning("answers could not be spoken beforehand: %s", error)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from sipforge.bot.briefing import write_briefing
+from sipforge.bot.menu import build_menu
 from sipforge.bot.phrases import INTENTS, Phrases
 from sipforge.bot.service import BotRules, Parts
 from sipforge.bot.setting import Company
@@ -24,20 +25,21 @@ from sipforge.engines.factory import (
     make_openai_dialogue,
     make_openai_stt,
     make_openai_tts,
+    make_pivot,
     make_stt,
     make_tts,
     make_vad,
 )
 from sipforge.engines.factory import make_openai as make_service
 from sipforge.engines.fallback import FallbackStt
-from sipforge.engines.knowledge import Knowledge
+from sipforge.engines.knowledge import Knowledge, load_knowledge
 from sipforge.engines.protocols import (
     RATE_HZ,
     Dialogue,
     EngineError,
     Floats,
     LanguageId,
-    LocalStt,
+    Queued,
     Reconsidering,
     Stage,
     Stt,
@@ -45,7 +47,8 @@ from sipforge.engines.protocols import (
 )
 from sipforge.infra.credentials import find_credential
 from sipforge.infra.metrics import Metrics
-from sipforge.infra.settings import BotSettings, Settings
+from sipforge.infra.settings import BotSettings, LocalChatSettings, Settings
+from sipforge.text.protect import names_in
 
 if TYPE_CHECKING:
     from sipforge.engines.openai_service import OpenAiService
@@ -62,8 +65,8 @@ FOREIGN_ABOVE: Final = 0.6
 
 def make_openai(settings: Settings, bot: BotSettings, metrics: Metrics) -> OpenAiService | None:
     """The service that the engines `openai` use; None where none is named, or the host has no key."""
-    named = {*bot.stt.engines, *bot.dialogue.engines, *bot.tts.engines}
-    key = find_credential("openai-api-key") if "openai" in named else None
+    named = bot.dialogue.uses_openai or "openai" in {*bot.stt.engines, *bot.tts.engines}
+    key = find_credential("openai-api-key") if named else None
     if key is None:
         return None
     requests = metrics.counter(
@@ -82,6 +85,11 @@ def make_openai(settings: Settings, bot: BotSettings, metrics: Metrics) -> OpenA
 
 def _usable(engines: Sequence[str], openai: OpenAiService | None) -> list[str]:
     return [engine for engine in engines if engine != "openai" or openai is not None]
+
+
+def _usable_dialogues(bot: BotSettings, openai: OpenAiService | None) -> list[str]:
+    without = {"pivot"} if openai is None and bot.dialogue.pivot.dialogue == "openai" else set()
+    return [engine for engine in _usable(bot.dialogue.engines, openai) if engine not in without]
 
 
 def make_voice(settings: Settings, bot: BotSettings, openai: OpenAiService | None) -> Voice:
@@ -122,16 +130,18 @@ def make_parts(
 
     def answering(engine: str) -> Dialogue:
         if engine == "openai" and openai is not None:
-            return make_openai_dialogue(openai, knowledge.prompt(), bot.departments)
+            return make_openai_dialogue(openai, knowledge.prompt(), bot.departments, bot.language)
         if engine == "ctranslate2":
-            return _local_chat(settings, bot, knowledge)
+            return _local_chat(settings, bot.dialogue.ctranslate2, knowledge, bot.language)
+        if engine == "pivot":
+            return _pivot(settings, bot, openai)
         return make_answers(knowledge, phrases.answers, bot.language)
 
     recognisers = [hearing(engine) for engine in _usable(bot.stt.engines, openai)]
     completeness, is_backchannel = load_turn_judgement(bot.language)
     thinking = Thinking(
         FallbackStt(recognisers),
-        [answering(engine) for engine in _usable(bot.dialogue.engines, openai)],
+        [answering(engine) for engine in _usable_dialogues(bot, openai)],
         phrases,
         completeness=completeness,
         backchannel=is_backchannel,
@@ -140,12 +150,18 @@ def make_parts(
         foreign=_foreign(settings, bot, recognisers),
         reconsider=next((stt.reconsider for stt in recognisers if isinstance(stt, Reconsidering)), None),
         wait_seconds=lambda: max(
-            (stt.expected_wait_seconds for stt in recognisers if isinstance(stt, LocalStt)), default=0.0
+            (stt.expected_wait_seconds for stt in recognisers if isinstance(stt, Queued)), default=0.0
         ),
     )
     vad = make_vad(bot.vad.engine, models / bot.vad.model)
     return Parts(
-        vad, thinking, voice, phrases, _company(settings, name, voice), hour=lambda: datetime.now().hour
+        vad,
+        thinking,
+        voice,
+        phrases,
+        _company(settings, name, voice),
+        hour=lambda: datetime.now().hour,
+        menu=build_menu(knowledge, phrases.menu, operator=bool(bot.operator)),
     )
 
 
@@ -188,17 +204,41 @@ def _company(settings: Settings, name: str, voice: Voice) -> Company:
     return Company(settings.bots[other].extension, invitation.read_bytes, brief)
 
 
-def _local_chat(settings: Settings, bot: BotSettings, knowledge: Knowledge) -> Dialogue:
-    chat = bot.dialogue.ctranslate2
+def _local_chat(settings: Settings, chat: LocalChatSettings, knowledge: Knowledge, language: str) -> Dialogue:
     return make_local_chat(
         settings.model_directory / chat.model,
         knowledge,
+        language=language,
         office=settings.office,
         prompt=chat.prompt,
         template=chat.template,
         threads=chat.threads,
         max_tokens=chat.max_tokens,
     )
+
+
+def _pivot(settings: Settings, bot: BotSettings, openai: OpenAiService | None) -> Dialogue:
+    pivot = bot.dialogue.pivot
+    knowledge = load_knowledge(settings.bots[pivot.knowledge_of].knowledge)
+    if pivot.dialogue == "openai" and openai is not None:
+        dialogue = make_openai_dialogue(openai, knowledge.prompt(), bot.departments, "english")
+    else:
+        dialogue = _local_chat(settings, pivot.ctranslate2, knowledge, "english")
+    return make_pivot(
+        settings.model_directory / pivot.model,
+        dialogue,
+        bot.language,
+        token=pivot.language,
+        english=pivot.english,
+        names=[*pivot.names, *_names(settings, knowledge)],
+        threads=pivot.threads,
+    )
+
+
+def _names(settings: Settings, knowledge: Knowledge) -> list[str]:
+    """What the office's own texts name; "the office", where it has no name, is none."""
+    own = [] if settings.office.islower() else [settings.office]
+    return own + [name for answer in knowledge.answers() for name in names_in(answer)]
 
 
 def make_rules(name: str, bot: BotSettings) -> BotRules:

@@ -19,6 +19,7 @@ from typing import Any, Final
 from sipforge.bot.ear import Ear
 from sipforge.bot.link import Link
 from sipforge.bot.memory import Memory
+from sipforge.bot.menu import Menu
 from sipforge.bot.mouth import Mouth
 from sipforge.bot.phrases import Phrases
 from sipforge.bot.replying import Replying
@@ -35,10 +36,12 @@ from sipforge.core.actions import (
     Hush,
     Invite,
     Phrase,
+    ReadMenu,
     Repeat,
     Say,
     TakeMessage,
     Tell,
+    TellTopic,
     Transfer,
 )
 from sipforge.core.audiosocket import Frame, Kind, ProtocolError
@@ -82,6 +85,7 @@ class Call:
         turns: TurnTaking,
         course: Course,
         phrases: Phrases,
+        menu: Menu,
         company: Company,
         origin: Origin,
         filler_seconds: float,
@@ -95,6 +99,7 @@ class Call:
         self._turns = turns
         self._course = course
         self._phrases = phrases
+        self._menu = menu
         self._company = company
         self._origin = origin
         self._filler_seconds = filler_seconds
@@ -264,7 +269,7 @@ class Call:
         text = hearing.transcript.text
         echo = repeats(text, self._replying.said)
         listens = self._thinking.is_backchannel(text) and not self._course.offers
-        meant = bool(text) and not echo and not listens
+        meant = bool(text) and not echo and not listens and not hearing.doubtful
         cues = self._turns.judged(meant, echo=echo)
         self._obey(cues, now)
         if Cue.RELEASE in cues:
@@ -298,13 +303,15 @@ class Call:
         for action in actions:
             match action:
                 case Say(phrase):
-                    text = self._phrases.texts[phrase]
-                    self._speaks(self._replying.say(text, first_sound=self._report.first_sound()))
+                    self._say(self._phrases.texts[phrase])
+                case ReadMenu(page):
+                    self._say(self._menu.pages[page])
+                case TellTopic(topic):
+                    self._say(self._menu.answers[topic])
                 case Tell() if thought is not None and thought.reply is not None:
                     self._speaks(self._replying.tell(self._group, thought.reply, self._report.first_sound()))
                 case Repeat():
-                    said = self._memory.last_said or self._phrases.texts[Phrase.ASK_AGAIN]
-                    self._speaks(self._replying.say(said, first_sound=self._report.first_sound()))
+                    self._say(self._memory.last_said or self._phrases.texts[Phrase.ASK_AGAIN])
                 case Invite():
                     self._speaks(self._replying.play("", self._company.invitation()))
                 case Hush():
@@ -320,6 +327,9 @@ class Call:
                     self._leave({"type": "transfer", "target": other, "briefing": False})
                 case Hangup(reason):
                     self._leave({"type": "hangup", "reason": reason.value})
+
+    def _say(self, text: str) -> None:
+        self._speaks(self._replying.say(text, first_sound=self._report.first_sound()))
 
     def _speaks(self, answers: bool) -> None:
         self._turns.reply(answers=answers)

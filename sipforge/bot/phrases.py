@@ -13,6 +13,7 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any, Final
 
+from sipforge.bot.menu import MenuPhrases
 from sipforge.core.actions import Phrase
 from sipforge.core.course import Meaning
 from sipforge.engines.answers import AnswersPhrases
@@ -50,6 +51,8 @@ class Phrases:
     """What the engine `answers` says besides answers."""
     briefing: str = ""
     """What a colleague is told before a caller is put through; {caller} and {reason} stand in it."""
+    menu: MenuPhrases | None = None
+    """How the keypad's menu is read; None: there is none."""
 
     def asks_for_somebody(self, utterance: str) -> bool:
         """Whether the caller asks for a colleague or a department."""
@@ -100,6 +103,7 @@ def read_phrases(text: str, office: str) -> Phrases:
         ask_for = tuple(_text(item) for item in raw["intents"].get("ask_for", []))
         answers = _answers(raw.get("answers", {}))
         briefing = _text(raw["briefing"]) if "briefing" in raw else ""
+        menu = _menu(raw["menu"]) if "menu" in raw else None
     except tomllib.TOMLDecodeError as error:
         raise PhraseError(f"is not valid TOML: {error}") from error
     except KeyError as error:
@@ -107,7 +111,7 @@ def read_phrases(text: str, office: str) -> Phrases:
     except (TypeError, ValueError) as error:
         raise PhraseError(str(error)) from error
     texts = {phrase: said.replace("{office}", office) for phrase, said in texts.items()}
-    return Phrases(texts, intents, ask_for, answers, briefing)
+    return Phrases(texts, intents, ask_for, answers, briefing, menu)
 
 
 def _answers(table: Mapping[str, Any]) -> AnswersPhrases:
@@ -118,6 +122,10 @@ def _answers(table: Mapping[str, Any]) -> AnswersPhrases:
         return _text(table[key]) if key in table else ""
 
     return AnswersPhrases(phrase("ask"), phrase("rest"), choices("first"), choices("second"), choices("both"))
+
+
+def _menu(table: Mapping[str, Any]) -> MenuPhrases:
+    return MenuPhrases(*(_text(table[key]) for key in ("topic", "more", "message", "operator")))
 
 
 def _text(item: Any) -> str:

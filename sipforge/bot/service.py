@@ -13,6 +13,7 @@ from typing import Final
 from sipforge.bot.conversation import Call
 from sipforge.bot.ear import Ear
 from sipforge.bot.link import Link
+from sipforge.bot.menu import Menu
 from sipforge.bot.phrases import Phrases
 from sipforge.bot.setting import Company, Origin
 from sipforge.bot.thinking import Thinking
@@ -64,6 +65,8 @@ class Parts:
     company: Company
     hour: Callable[[], int]
     """Of the office's day."""
+    menu: Menu
+    """Of the keypad."""
 
 
 class BotMetrics:
@@ -180,8 +183,9 @@ class BotService:
             voice=parts.voice,
             thinking=parts.thinking,
             turns=TurnTaking(rules.turns),
-            course=Course(rules.course),
+            course=Course(rules.course, len(parts.menu.answers)),
             phrases=parts.phrases,
+            menu=parts.menu,
             company=parts.company,
             origin=Origin(
                 call=hello.call,

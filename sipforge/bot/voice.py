@@ -15,7 +15,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Final, Protocol, cast
+from typing import Final
 from weakref import WeakValueDictionary
 
 import numpy as np
@@ -24,6 +24,8 @@ from sipforge.engines.fallback import FallbackTts
 from sipforge.engines.protocols import RATE_HZ, Slin, Tts
 from sipforge.engines.streams import closing
 from sipforge.infra.atomic_file import replace_file
+from sipforge.text.language import Language
+from sipforge.text.language import load_language as load_language  # noqa: PLC0414 - with the voice
 from sipforge.text.turn_end import Completeness
 
 _log = logging.getLogger(__name__)
@@ -35,27 +37,6 @@ DISK_SENTENCES: Final = 4096
 READABLE: Final = 0o644
 """Mode of sound files: Asterisk, another user, plays some of them."""
 _PAUSE: Final = bytes(2 * int(PAUSE_SECONDS * RATE_HZ))
-
-
-class Language(Protocol):
-    """A module of sipforge.text."""
-
-    def normalise(self, text: str) -> str:
-        """`text` as words."""
-        ...
-
-    def sentences(self, text: str) -> list[str]:
-        """`text` in pieces that can be spoken one after the other."""
-        ...
-
-
-def load_language(name: str) -> Language:
-    """The module sipforge.text.<name>, or plain text for a language that has none."""
-    try:
-        module = importlib.import_module(f"sipforge.text.{name}")
-    except ModuleNotFoundError:
-        module = importlib.import_module("sipforge.text.plain")
-    return cast(Language, module)
 
 
 def load_turn_judgement(name: str) -> tuple[Callable[[str], Completeness], Callable[[str], bool]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
@@ -24,6 +25,17 @@ LEAST_SPOKEN_SECONDS = 0.5
 CALLER = "selftest"
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What came of a test call."""
+
+    spoken_seconds: float
+    first_seconds: float | None
+    """When the first word was heard; None if there was none."""
+    problem: str
+    """Empty if the assistant greeted."""
+
+
 def call_test(
     context: typer.Context,
     extension: Annotated[str, typer.Argument(help="Extension of an assistant, such as 2000.")],
@@ -33,13 +45,37 @@ def call_test(
 
     Exit code 1 if nothing is heard.
     """
-    from sipforge.core.loudness import FRAME_SECONDS, loud_frames
-
     host: Host = context.obj
     names = {bot.extension: name for name, bot in host.settings.bots.items()}
     if extension not in names:
         known = ", ".join(sorted(names)) or "none"
         raise CliError(f"{extension} is not the extension of an assistant; there are: {known}", Exit.USAGE)
+    heard = ring(host, extension)
+    if as_json or host.as_json:
+        print_json(
+            {
+                "extension": extension,
+                "assistant": names[extension],
+                "ok": not heard.problem,
+                "spoken_seconds": heard.spoken_seconds,
+                "first_seconds": heard.first_seconds,
+            }
+        )
+    elif not heard.problem:
+        when = f"after {heard.first_seconds} s and speaks for {heard.spoken_seconds} s"
+        say(f"{names[extension]} greets {when}.")
+    if heard.problem:
+        raise CliError(f"{names[extension]} was rung on {extension}: {heard.problem}", Exit.DEGRADED)
+
+
+def ring(host: Host, extension: str) -> Heard:
+    """Have Asterisk ring an assistant, and listen.
+
+    Raises:
+        CliError: Asterisk or the orchestrator cannot be reached.
+    """
+    from sipforge.core.loudness import FRAME_SECONDS, loud_frames
+
     pcm, talked = _record(host, extension)
     loud = loud_frames(pcm, RATE_HZ)
     spoken_seconds = round(sum(loud) * FRAME_SECONDS, 2)
@@ -50,20 +86,7 @@ def call_test(
         problem = "the call did not reach it"
     elif spoken_seconds < LEAST_SPOKEN_SECONDS:
         problem = f"nothing was heard within {RECORD_SECONDS} s"
-    if as_json or host.as_json:
-        print_json(
-            {
-                "extension": extension,
-                "assistant": names[extension],
-                "ok": not problem,
-                "spoken_seconds": spoken_seconds,
-                "first_seconds": first_seconds,
-            }
-        )
-    elif not problem:
-        say(f"{names[extension]} greets after {first_seconds} s and speaks for {spoken_seconds} s.")
-    if problem:
-        raise CliError(f"{names[extension]} was rung on {extension}: {problem}", Exit.DEGRADED)
+    return Heard(spoken_seconds, first_seconds, problem)
 
 
 def _record(host: Host, extension: str) -> tuple[bytes, bool]:

@@ -57,6 +57,22 @@ class Tell:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadMenu:
+    """Read a page of the keypad's menu aloud."""
+
+    page: int
+    """From 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class TellTopic:
+    """Speak the answer of a topic of the keypad's menu."""
+
+    topic: int
+    """From 0, through all pages."""
+
+
+@dataclass(frozen=True, slots=True)
 class Repeat:
     """Say the last thing again."""
 
@@ -99,4 +115,6 @@ class Hangup:
     reason: Reason
 
 
-Action = Say | Tell | Repeat | Invite | Hush | Transfer | TakeMessage | HandOver | Hangup
+Action = (
+    Say | Tell | ReadMenu | TellTopic | Repeat | Invite | Hush | Transfer | TakeMessage | HandOver | Hangup
+)

@@ -3,11 +3,13 @@
 Rules, in prose. The assistant greets by the time of day, or says why the caller is back with it. What it
 does not know it says honestly and offers a person, if there is one; a person who cannot be reached leads to
 the offer of a message; a caller who speaks another assistant's language is offered that one. "Yes" takes
-the offer that stands, "no" goes on. Not understanding twice in a row counts as not knowing. Silence makes
-it ask again, after twice as long each time; too long a time in which nothing was understood is first warned
-of and then ends the call: noise does not hold a line. The keys work at any time: 0 connects with the
-person, # ends the call, * says the last thing again, and 1 takes an offered assistant. What comes after the
-end is ignored, since a call's last facts cross with its last actions.
+the offer that stands, "no" goes on. Not understanding twice in a row leads to the keypad's menu, and where
+there is none counts as not knowing. Silence makes it ask again, after twice as long each time; too long a
+time in which nothing was understood is first warned of and then ends the call: noise does not hold a line.
+The keys work at any time: 0 connects with the person, 9 takes a message, # ends the call, * says the last
+thing again, 8 reads the menu of topics, page by page, and 1 takes the offer that stands. Of an offer and the
+menu only the newer one stands: in the menu, 1 to 7 choose a topic; where neither stands, they open it. What
+comes after the end is ignored, since a call's last facts cross with its last actions.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from sipforge.core import keypad
 from sipforge.core.actions import (
     Action,
     HandOver,
@@ -23,11 +26,13 @@ from sipforge.core.actions import (
     Hush,
     Invite,
     Phrase,
+    ReadMenu,
     Reason,
     Repeat,
     Say,
     TakeMessage,
     Tell,
+    TellTopic,
     Transfer,
 )
 from sipforge.core.messages import Arrival, Detail
@@ -85,7 +90,8 @@ class CourseRules:
 class Course:
     """One call's course."""
 
-    def __init__(self, rules: CourseRules) -> None:
+    def __init__(self, rules: CourseRules, topics: int = 0) -> None:
+        """`topics` is how many the keypad's menu has; 0: there is no menu."""
         self._rules = rules
         self.over = False
         """Whether the call's end has been decided."""
@@ -93,6 +99,7 @@ class Course:
         self._silence_seconds = 0.0
         self._idle_seconds = 0.0
         self._warned = False
+        self._pages = keypad.Pages(topics)
         self._offer: Offer | None = None
         self._target = rules.operator
         """Who the offer is about."""
@@ -127,7 +134,7 @@ class Course:
             return [Say(Phrase.CARRY_ON)]
         if not target:
             return [Say(Phrase.UNAVAILABLE)]
-        self._offer, self._target = Offer.MESSAGE, target
+        self._make_offer(Offer.MESSAGE, target)
         phrases = {Detail.BUSY: Phrase.OPERATOR_BUSY, Detail.MESSAGE_FAILED: Phrase.MESSAGE_FAILED}
         return [Say(phrases.get(detail, Phrase.OPERATOR_AWAY))]
 
@@ -182,7 +189,7 @@ class Course:
             case Meaning.OTHER_LANGUAGE if self._rules.other_language:
                 return self._end(HandOver())
             case Meaning.FOREIGN if self._rules.other_language:
-                self._offer = Offer.OTHER_LANGUAGE
+                self._make_offer(Offer.OTHER_LANGUAGE)
                 return [Invite()]
             case Meaning.FAILED:
                 return self._failed()
@@ -194,37 +201,61 @@ class Course:
         if self.over:
             return []
         self._caller_was_here()
+        self._misunderstood = 0
+        actions = self._pressed(key)
+        return [Hush(), *actions] if actions else []
+
+    def _pressed(self, key: str) -> list[Action]:  # noqa: PLR0911 - a table
+        topic = self._pages.topic(key)
         match key:
-            case "0":
-                return [Hush(), *self._connect("")]
-            case "#":
-                return [Hush(), *self._end(Say(Phrase.GOODBYE), Hangup(Reason.GOODBYE))]
-            case "*":
-                return [Hush(), Repeat()]
-            case "1" if self._offer is not None:
+            case keypad.OPERATOR_KEY:
+                return self._connect("")
+            case keypad.MESSAGE_KEY:
+                return self._message(self._target if self._offer is Offer.MESSAGE else "")
+            case keypad.END_KEY:
+                return self._end(Say(Phrase.GOODBYE), Hangup(Reason.GOODBYE))
+            case keypad.REPEAT_KEY:
+                return [Repeat()]
+            case keypad.YES_KEY if self._offer is not None:
                 offer, self._offer = self._offer, None
-                return [Hush(), *self._take(offer)]
+                return self._take(offer)
+            case _ if topic is not None:
+                return [TellTopic(topic)]
+            case _ if key == keypad.MORE_KEY or key in keypad.TOPIC_KEYS:
+                return self._read_menu(turn=key == keypad.MORE_KEY)
             case _:
                 return []
 
     def _not_understood(self, meaning: Meaning) -> list[Action]:
         self._misunderstood += 1
         if meaning is Meaning.BUSY:
-            self._offer = self._operator_offer()
+            self._offer_operator()
             return [Say(Phrase.BUSY)]
         if self._misunderstood < 2:
             # An offer still stands: the caller's yes to it may be what was not understood.
             return [Say(Phrase.NOT_UNDERSTOOD)]
         self._misunderstood = 0
-        return self._unknown()
+        self._pages.close()
+        menu = self._read_menu()
+        return [Say(Phrase.NOT_UNDERSTOOD), *menu] if menu else self._unknown()
+
+    def _read_menu(self, *, turn: bool = False) -> list[Action]:
+        page = self._pages.turn() if turn else self._pages.open()
+        if page is None:
+            return []
+        self._offer = None
+        return [ReadMenu(page)]
 
     def _unknown(self) -> list[Action]:
-        self._offer = self._operator_offer()
+        self._offer_operator()
         return [Say(Phrase.UNKNOWN if self._offer else Phrase.UNKNOWN_NO_OFFER)]
 
-    def _operator_offer(self) -> Offer | None:
-        self._target = self._rules.operator
-        return Offer.OPERATOR if self._target else None
+    def _offer_operator(self) -> None:
+        self._make_offer(Offer.OPERATOR if self._rules.operator else None, self._rules.operator)
+
+    def _make_offer(self, offer: Offer | None, target: str = "") -> None:
+        self._offer, self._target = offer, target
+        self._pages.close()
 
     def _failed(self) -> list[Action]:
         if self._rules.operator:

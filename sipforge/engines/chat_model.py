@@ -6,12 +6,15 @@ What every conversation begins with is computed once and kept in the model; then
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from sipforge.engines import chat_template, ct2
 from sipforge.engines.protocols import EngineError, Stage
+
+_SAME: Final = 0.95
+"""Share of the tokenizer's tokens that must have the same number in the model."""
 
 
 class ChatModel:
@@ -21,9 +24,11 @@ class ChatModel:
         """Load the model in `directory`, trained on the chat template called `template`.
 
         Raises:
-            EngineError: a file is missing or broken, or the model does not know the template's marks.
+            EngineError: a file is missing or broken, or of another model, or the model does not know the
+                template's marks.
         """
         generator, self._tokenizer = ct2.load(Stage.DIALOGUE, "Generator", directory, threads)
+        self._check(ct2.vocabulary(Stage.DIALOGUE, directory), directory)
         # Its threads keep the last callback; unless they end before Python does, the process aborts.
         self._generator: list[Any] = [generator]
         weakref.finalize(self, self._generator.clear)
@@ -95,6 +100,16 @@ class ChatModel:
     def count(self, text: str) -> int:
         """How many tokens `text` is."""
         return len(self._tokens(text))
+
+    def _check(self, vocabulary: Sequence[str], directory: Path) -> None:
+        """That the tokenizer is of this model: both would load, and what the model then wrote be nonsense."""
+        tokens = self._tokenizer.get_vocab()
+        same = sum(vocabulary[number : number + 1] == [token] for token, number in tokens.items())
+        if same < _SAME * len(tokens):
+            raise EngineError(
+                Stage.DIALOGUE,
+                f"the model in {directory} cannot be loaded: its tokenizer.json is another model's",
+            )
 
     def _tokens(self, text: str) -> list[str]:
         return list(self._tokenizer.encode(text, add_special_tokens=False).tokens)

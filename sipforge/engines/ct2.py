@@ -5,6 +5,8 @@ CT2_USE_MKL must stay unset: setting it makes decoding many times slower.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -15,7 +17,8 @@ from numpy.typing import NDArray
 
 from sipforge.engines.protocols import EngineError, Stage
 
-_FILES: Final = ("model.bin", "config.json", "tokenizer.json")
+_FILES: Final = ("model.bin", "config.json")
+_TOKENIZER: Final = "tokenizer.json"
 
 
 def load(
@@ -26,20 +29,60 @@ def load(
     Raises:
         EngineError: a file is missing or broken, or the model is not of this kind.
     """
-    missing = [name for name in _FILES if not (directory / name).is_file()]
-    if missing:
-        raise EngineError(stage, f"the model in {directory} cannot be loaded: it lacks {', '.join(missing)}")
-    kinds = {"Generator": ctranslate2.Generator, "Whisper": ctranslate2.models.Whisper}
+    model = load_model(stage, kind, directory, threads, (*_FILES, _TOKENIZER))
     try:
-        model = kinds[kind](
-            str(directory), device="cpu", compute_type="int8", intra_threads=threads, inter_threads=1
-        )
-        tokenizer = tokenizers.Tokenizer.from_file(str(directory / "tokenizer.json"))
-    except Exception as error:  # both libraries raise bare exceptions
-        raise EngineError(stage, f"the model in {directory} cannot be loaded: {error}") from error
-    return model, tokenizer
+        return model, tokenizers.Tokenizer.from_file(str(directory / _TOKENIZER))
+    except Exception as error:  # the library raises bare exceptions
+        raise _wrong(stage, directory, error) from error
+
+
+def load_model(stage: Stage, kind: str, directory: Path, threads: int, files: Sequence[str] = _FILES) -> Any:
+    """As `load`, without a tokenizer: for a model of any kind that has a tokenizer of its own.
+
+    Args:
+        stage: of the errors.
+        kind: a class of ctranslate2, or of ctranslate2.models.
+        directory: folder of the model.
+        threads: CPU threads for one request.
+        files: what must be there.
+
+    Raises:
+        EngineError: a file is missing or broken, or the model is not of this kind.
+    """
+    missing = [name for name in files if not (directory / name).is_file()]
+    if missing:
+        raise _wrong(stage, directory, f"it lacks {', '.join(missing)}")
+    make = getattr(ctranslate2, kind, None) or getattr(ctranslate2.models, kind)
+    try:
+        return make(str(directory), device="cpu", compute_type="int8", intra_threads=threads, inter_threads=1)
+    except Exception as error:  # the library raises bare exceptions
+        raise _wrong(stage, directory, error) from error
+
+
+def vocabulary(stage: Stage, directory: Path) -> list[str]:
+    """The tokens of the model in `directory`, by number, as its conversion wrote them down.
+
+    Raises:
+        EngineError: they are missing or broken.
+    """
+    for name in ("vocabulary", "shared_vocabulary"):
+        path = directory / f"{name}.json"
+        # Conversions before 2023 wrote lines.
+        lines = path.with_suffix(".txt")
+        try:
+            if path.is_file():
+                return [str(token) for token in json.loads(path.read_text(encoding="utf-8"))]
+            if lines.is_file():
+                return lines.read_text(encoding="utf-8").removesuffix("\n").split("\n")
+        except (OSError, ValueError) as error:
+            raise _wrong(stage, directory, error) from error
+    raise _wrong(stage, directory, "it lacks its vocabulary")
 
 
 def view(array: NDArray[np.float32]) -> Any:
     """`array` as models take it."""
     return ctranslate2.StorageView.from_array(np.ascontiguousarray(array, np.float32))
+
+
+def _wrong(stage: Stage, directory: Path, why: object) -> EngineError:
+    return EngineError(stage, f"the model in {directory} cannot be loaded: {why}; install the model again")

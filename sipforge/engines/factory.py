@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sipforge.engines.answers import AnswersDialogue, AnswersPhrases
 from sipforge.engines.knowledge import Knowledge
-from sipforge.engines.protocols import Dialogue, EngineError, LocalStt, Stage, Stt, Tts, Vad
+from sipforge.engines.protocols import Dialogue, EngineError, Stage, Stt, Tts, Vad
 from sipforge.engines.remote import Observe
+from sipforge.text.language import load_language, load_reading
 from sipforge.text.lexicon import load_lexicon
 
 if TYPE_CHECKING:
@@ -33,22 +34,25 @@ def make_vad(engine: str, directory: Path) -> Vad:
     return SileroVad(directory)
 
 
-def make_stt(
-    engine: str, directory: Path, language: str, threads: int, phrases: Mapping[str, str]
-) -> LocalStt:
+def make_stt(engine: str, directory: Path, language: str, threads: int, phrases: Mapping[str, str]) -> Stt:
     """Speech to text.
 
     Args:
-        engine: "whisper" or "whisper-phrases".
+        engine: "whisper", "whisper-phrases" or "wav2vec2-bert".
         directory: folder of its model.
-        language: the model's language token.
+        language: the model's language token; "wav2vec2-bert" has none.
         threads: CPU threads for one utterance.
         phrases: what callers are expected to say → its meaning: all that "whisper-phrases" knows, and a hint
-            for "whisper".
+            for the others.
 
     Raises:
         EngineError: unknown engine, or its model cannot be loaded.
     """
+    if engine == "wav2vec2-bert":
+        from sipforge.engines.wav2vec2_bert import Wav2Vec2BertStt  # noqa: PLC0415 - see the module's first line
+        from sipforge.engines.wav2vec2_bert_model import Wav2Vec2BertModel  # noqa: PLC0415 - as above
+
+        return Wav2Vec2BertStt(Wav2Vec2BertModel(directory, threads), phrases)
     if engine not in {"whisper", "whisper-phrases"}:
         raise _unknown(Stage.STT, engine)
     from sipforge.engines.whisper_model import WhisperModel  # noqa: PLC0415 - see the module's first line
@@ -79,6 +83,7 @@ def make_local_chat(
     directory: Path,
     knowledge: Knowledge,
     *,
+    language: str,
     office: str,
     prompt: str,
     template: str,
@@ -89,7 +94,8 @@ def make_local_chat(
 
     Args:
         directory: folder of the model.
-        knowledge: the office's knowledge file.
+        knowledge: the office's knowledge file, in `language`.
+        language: module name in sipforge.text, of the language that the model answers in.
         office: what stands for {office} in the prompt.
         prompt: who the assistant is and how it answers; empty for the engine's own.
         template: the marks that the model was trained on; "auto" tells by its tokens.
@@ -101,18 +107,62 @@ def make_local_chat(
     """
     from sipforge.engines.chat_model import ChatModel  # noqa: PLC0415 - see the module's first line
     from sipforge.engines.grounding import Fact  # noqa: PLC0415 - as above
-    from sipforge.engines.local_chat import PROMPT, CTranslate2Dialogue  # noqa: PLC0415 - as above
+    from sipforge.engines.local_chat import (  # noqa: PLC0415 - as above
+        PROMPT,
+        QUOTING_PROMPT,
+        CTranslate2Dialogue,
+    )
+    from sipforge.engines.quoting import Quotes  # noqa: PLC0415 - as above
 
     facts = [Fact(topic.answer, topic.questions) for topic in knowledge.topics]
-    text = (prompt or PROMPT).replace("{office}", office)
-    return CTranslate2Dialogue(ChatModel(directory, template, threads), facts, text, max_tokens)
+    english = language == "english"
+    text = prompt or (PROMPT if english else QUOTING_PROMPT.replace("{language}", language.capitalize()))
+    split = load_language(language).sentences
+    guard = None if english else Quotes(facts, split, load_lexicon(language))
+    model = ChatModel(directory, template, threads)
+    return CTranslate2Dialogue(
+        model, facts, text.replace("{office}", office), max_tokens, guard=guard, split=split
+    )
+
+
+def make_pivot(
+    directory: Path,
+    dialogue: Dialogue,
+    language: str,
+    *,
+    token: str,
+    english: str,
+    names: Sequence[str],
+    threads: int,
+) -> Dialogue:
+    """A dialogue in English for callers of another language, with a translator between.
+
+    Args:
+        directory: folder of the translation model.
+        dialogue: answers in English.
+        language: module name in sipforge.text, of what callers speak.
+        token: the translation model's, of that language.
+        english: likewise, of English.
+        names: what is never translated.
+        threads: CPU threads for one translation.
+
+    Raises:
+        EngineError: the model cannot be loaded, or does not know a language.
+    """
+    from sipforge.engines.pivot import PivotDialogue, Tongue  # noqa: PLC0415 - as above
+    from sipforge.engines.translation import TranslationModel, Translator  # noqa: PLC0415 - as above
+
+    model = TranslationModel(directory, (token, english), threads)
+    text = load_language(language)
+    tongue = Tongue(token, english, text.normalise, text.sentences, load_reading(language))
+    return PivotDialogue(Translator(model, names), dialogue, tongue)
 
 
 def make_tts(engine: str, directory: Path | None, voice: str, words_per_minute: int) -> Tts:
     """Text to speech.
 
     Args:
-        engine: "piper" or "espeak".
+        engine: "piper", "vits" or "espeak".
         directory: folder of its model; None where espeak-ng's own voices do.
         voice: espeak-ng voice.
         words_per_minute: speed.
@@ -128,6 +178,10 @@ def make_tts(engine: str, directory: Path | None, voice: str, words_per_minute: 
         from sipforge.engines.piper import PiperTts  # noqa: PLC0415 - as above
 
         return PiperTts(directory, words_per_minute, voice)
+    if engine == "vits" and directory is not None:
+        from sipforge.engines.vits import VitsTts  # noqa: PLC0415 - as above
+
+        return VitsTts(directory, words_per_minute)
     raise _unknown(Stage.TTS, engine)
 
 
@@ -158,17 +212,20 @@ def make_openai_tts(service: OpenAiService) -> Tts:
     return OpenAiTts(service)
 
 
-def make_openai_dialogue(service: OpenAiService, knowledge: str, departments: Mapping[str, str]) -> Dialogue:
+def make_openai_dialogue(
+    service: OpenAiService, knowledge: str, departments: Mapping[str, str], language: str
+) -> Dialogue:
     """Dialogue by OpenAI.
 
     Args:
         service: which.
         knowledge: what the office knows, as text for a prompt.
         departments: name → extension.
+        language: what the model answers in, by its English name.
     """
     from sipforge.engines.openai_dialogue import OpenAiDialogue  # noqa: PLC0415 - as above
 
-    return OpenAiDialogue(service, knowledge, departments)
+    return OpenAiDialogue(service, knowledge, departments, language=language)
 
 
 def _unknown(stage: Stage, engine: str) -> EngineError:

@@ -220,6 +220,10 @@ class Grounds:
             said <= fact.all_content and _is_about(asked, about) for fact, about in self._readings
         )
 
+    def statement(self, sentence: str) -> str:
+        """What `sentence` states; see `statement`."""
+        return statement(sentence)
+
 
 def statement(sentence: str) -> str:
     """`sentence` without a "Yes," or "No," before it: that would be a claim, and one that nothing proves."""

@@ -1,8 +1,8 @@
 """The office's knowledge file: what callers ask, and the written answers.
 
 TOML: `[[topics]]` with `id`, `questions` (as callers ask) and `answer`, and optionally `title`, how the topic
-is spoken of in "Do you mean ...?"; at the top optionally `synonyms` (lists of words or phrases that mean the
-same in this office) and `filler` (words that say nothing about the topic).
+is spoken of in "Do you mean ...?" and in the keypad's menu; at the top optionally `synonyms` (lists of words
+or phrases that mean the same in this office) and `filler` (words that say nothing about the topic).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Topic:
     questions: tuple[str, ...]
     answer: str
     title: str = ""
-    """As in "Do you mean our prices?"; empty where nobody is asked so."""
+    """As in "Do you mean our prices?" or "For our prices, press 7."; empty where nobody is asked so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,21 +1,23 @@
 """The dialogue engine `ctranslate2`: a chat model on this host, held to the office's facts.
 
-The model writes, sentence by sentence; only a sentence that follows from the facts (`grounding`) is said, and
-the first that does not ends the reply. So it can be trusted with a caller even where the model cannot.
+The model writes, sentence by sentence; only a sentence that follows from the facts (`grounding`; in another
+language than English, `quoting`) is said, and the first that does not ends the reply. So it can be trusted
+with a caller even where the model cannot.
 """
 
 from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from typing import Final, Protocol
 
 from sipforge.engines.chat_template import ChatTemplate, plain, trimmed
 from sipforge.engines.chat_tools import INSTRUCTIONS, read_tool
-from sipforge.engines.grounding import Fact, Grounds, Verdict, statement
+from sipforge.engines.grounding import Fact, Grounds, Verdict
 from sipforge.engines.protocols import Do, Question, Reply, ReplyPart, Speak, Stage
+from sipforge.engines.streams import Begun
 from sipforge.engines.worker import Worker
 from sipforge.text.english import sentences
 
@@ -23,6 +25,11 @@ PROMPT: Final = (
     "You answer the telephone of {office}. Answer the caller with one or two short sentences, as one "
     "speaks, using only the facts. If the facts do not answer the question, say: I do not know."
 )
+QUOTING_PROMPT: Final = (
+    "You answer the telephone of {office}. The caller speaks {language}, and so do you. Answer with one or "
+    "two sentences of the facts, word for word. If the facts do not answer the question, write only: -"
+)
+"""For a language of which the engine knows too little to let the model choose its words."""
 FACTS_TOKENS: Final = 600
 """Up to here all facts stand in the prompt, read once; of more, each question brings those closest to it."""
 CLOSEST_FACTS: Final = 4
@@ -53,13 +60,40 @@ class Writer(Protocol):
         ...
 
 
+class Guard(Protocol):
+    """What holds a model to the facts: `grounding.Grounds` or `quoting.Quotes`."""
+
+    def closest(self, question: str, count: int) -> list[Fact]:
+        """The `count` facts that share most with `question`, closest first."""
+        ...
+
+    def statement(self, sentence: str) -> str:
+        """What `sentence` states, without what may be left out."""
+        ...
+
+    def judge(self, sentence: str, question: str) -> Verdict:
+        """Whether `sentence`, in answer to `question`, may be said."""
+        ...
+
+    def hopeless(self, begun: str, question: str) -> bool:
+        """Whether nothing that goes on from `begun`, whose last word may not be whole, may be said."""
+        ...
+
+
 class CTranslate2Dialogue:
     """One chat model for all calls; it answers one caller at a time, since an answer uses all its threads."""
 
     name = "ctranslate2"
 
     def __init__(
-        self, model: Writer, facts: Sequence[Fact], prompt: str = PROMPT, max_tokens: int = 80
+        self,
+        model: Writer,
+        facts: Sequence[Fact],
+        prompt: str = PROMPT,
+        max_tokens: int = 80,
+        *,
+        guard: Guard | None = None,
+        split: Callable[[str], list[str]] = sentences,
     ) -> None:
         """Make the model read the prompt, once and for all.
 
@@ -68,12 +102,15 @@ class CTranslate2Dialogue:
             facts: what the office says of itself.
             prompt: who the assistant is and how it answers; the facts and the tools' lines are added to it.
             max_tokens: how much the model may write for one reply.
+            guard: holds the model to the facts; None is English.
+            split: text → sentences, of the guard's language.
 
         Raises:
             EngineError: the model failed.
         """
         self._model = model
-        self._grounds = Grounds(facts)
+        self._guard = guard or Grounds(facts)
+        self._split = split
         self._max_tokens = max_tokens
         self._worker = Worker(Stage.DIALOGUE, queue_length=4)
         listed = _listed(facts)
@@ -92,7 +129,7 @@ class CTranslate2Dialogue:
             first = await anext(parts)
         except StopAsyncIteration:
             return None
-        return Reply(_Begun(first, parts), CONFIDENCE, self.name)
+        return Reply(Begun(first, parts), CONFIDENCE, self.name)
 
     async def _parts(self, question: Question) -> AsyncGenerator[ReplyPart]:
         said: list[str] = []
@@ -103,8 +140,8 @@ class CTranslate2Dialogue:
                 if tool is not None:
                     yield self._checked(tool, question.text)
                     return
-                claim = statement(sentence)
-                verdict = self._grounds.judge(claim, question.text)
+                claim = self._guard.statement(sentence)
+                verdict = self._guard.judge(claim, question.text)
                 # A model that begins to repeat itself goes on repeating itself.
                 if verdict is Verdict.REFUSE or claim in said:
                     return
@@ -119,7 +156,7 @@ class CTranslate2Dialogue:
         text = plain(question.text)
         if self._choosing:
             before = question.history[-1].caller if question.history else ""
-            closest = self._grounds.closest(f"{before} {text}", CLOSEST_FACTS)
+            closest = self._guard.closest(f"{before} {text}", CLOSEST_FACTS)
             text = f"{_listed(closest)}\n\nQuestion: {text}"
         history = trimmed(question.history, self._model.count, HISTORY_TOKENS)
         return self._model.template.rest(history, text)
@@ -147,12 +184,13 @@ class CTranslate2Dialogue:
         given, pieces = 0, list[str]()
         try:
             while (text := await texts.get()) is not None:
-                pieces = _pieces(text)
+                pieces = self._pieces(text)
                 for sentence in pieces[given:-1]:
                     given += 1
                     yield sentence
                 begun = pieces[-1] if pieces else ""
-                if not begun.startswith("[") and self._grounds.hopeless(statement(begun), question.text):
+                claim = self._guard.statement(begun)
+                if not begun.startswith("[") and self._guard.hopeless(claim, question.text):
                     return
             if await work:
                 for sentence in pieces[given:]:
@@ -162,39 +200,16 @@ class CTranslate2Dialogue:
             if not work.cancel() and not work.cancelled():
                 work.exception()  # seen, so that asyncio does not report it
 
+    def _pieces(self, text: str) -> list[str]:
+        """The sentences of what the model has written so far; the last may not be whole yet."""
+        lines = (line.strip().removeprefix("- ") for line in text.splitlines())
+        return [sentence for line in lines for sentence in self._split(line)]
+
     def _checked(self, tool: Do, asked: str) -> Do:
         """`tool`, without an extension that nobody named: a model invents numbers, too."""
         named = tool.target in asked or tool.target in self._system
         return tool if named else Do(tool.act, reason=tool.reason)
 
 
-class _Begun:
-    """The parts of a reply of which the first is already there."""
-
-    def __init__(self, first: ReplyPart, rest: AsyncGenerator[ReplyPart]) -> None:
-        self._first: ReplyPart | None = first
-        self._rest = rest
-
-    def __aiter__(self) -> AsyncIterator[ReplyPart]:
-        return self
-
-    async def __anext__(self) -> ReplyPart:
-        if self._first is not None:
-            first, self._first = self._first, None
-            return first
-        return await anext(self._rest)
-
-    async def aclose(self) -> None:
-        """Stop the model; nothing comes any more."""
-        self._first = None
-        await self._rest.aclose()
-
-
 def _listed(facts: Sequence[Fact]) -> str:
     return "Facts:\n" + "\n".join(f"- {plain(fact.text)}" for fact in facts)
-
-
-def _pieces(text: str) -> list[str]:
-    """The sentences of what the model has written so far; the last may not be whole yet."""
-    lines = (line.strip().removeprefix("- ") for line in text.splitlines())
-    return [sentence for line in lines for sentence in sentences(line)]

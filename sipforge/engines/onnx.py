@@ -40,6 +40,16 @@ class OnnxModel:
         except Exception as error:  # its exceptions have no common base
             raise EngineError(stage, f"{path} cannot be loaded: {error}") from error
 
+    @property
+    def inputs(self) -> list[str]:
+        """Names of what it takes."""
+        return [node.name for node in self._session.get_inputs()]
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        """What its maker wrote into it."""
+        return dict(self._session.get_modelmeta().custom_metadata_map)
+
     def run(self, inputs: Mapping[str, NDArray[Any]]) -> list[NDArray[np.float32]]:
         """The network's outputs, in its own order, for its named inputs."""
         outputs: list[NDArray[np.float32]] = self._session.run(None, dict(inputs))

@@ -65,9 +65,15 @@ _TOOLS: Final = (transfer, take_message, end_call, office_hours)
 _ACTS: Final = {"transfer": Act.TRANSFER, "take_message": Act.MESSAGE, "end_call": Act.END}
 
 
-def prompt(persona: str, rules: str, knowledge: str, departments: Mapping[str, str]) -> str:
+def prompt(
+    persona: str, rules: str, knowledge: str, departments: Mapping[str, str], language: str = "english"
+) -> str:
     """What the model is told first; it is the same for every question, so that the service can keep it."""
-    parts = [persona, rules, f"What the office knows:\n{knowledge}"]
+    parts = [persona, rules]
+    if language != "english":
+        spoken = language.capitalize()
+        parts.append(f"The caller speaks {spoken}. Answer in {spoken}, whatever language these words are in.")
+    parts.append(f"What the office knows:\n{knowledge}")
     if departments:
         names = "\n".join(f"- {name} (extension {extension})" for name, extension in departments.items())
         parts.append(f"Departments:\n{names}")
@@ -96,6 +102,7 @@ class OpenAiDialogue:
         knowledge: str,
         departments: Mapping[str, str],
         now: Callable[[], datetime] = datetime.now,
+        language: str = "english",
     ) -> None:
         """A chat model that knows the office.
 
@@ -104,12 +111,13 @@ class OpenAiDialogue:
             knowledge: what the office knows, as text for the prompt.
             departments: name → extension.
             now: the office's local time.
+            language: what it answers in, by its English name.
         """
         config = self._config = service.config
         self._guard = service.guard(Stage.DIALOGUE)
         self._departments = {name.casefold(): extension for name, extension in departments.items()}
         self._now = now
-        self._prompt = SystemMessage(prompt(config.persona, config.rules, knowledge, departments))
+        self._prompt = SystemMessage(prompt(config.persona, config.rules, knowledge, departments, language))
         self._model = ChatOpenAI(
             model=config.dialogue_model,
             base_url=config.base_url,

@@ -179,8 +179,8 @@ class Reconsidering(Protocol):
 
 
 @runtime_checkable
-class LocalStt(Stt, LanguageId, Protocol):
-    """A recogniser on this host."""
+class Queued(Protocol):
+    """A recogniser whose work waits in a queue on this host."""
 
     @property
     def expected_wait_seconds(self) -> float:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 Piece = TypeVar("Piece")
 
@@ -39,3 +39,22 @@ async def within(
                     return
             yield piece
             seconds = next_seconds
+
+
+class Begun(Generic[Piece]):
+    """A stream of which the first piece is already there."""
+
+    def __init__(self, first: Piece, rest: AsyncGenerator[Piece]) -> None:
+        self._first = [first]
+        self._rest = rest
+
+    def __aiter__(self) -> AsyncIterator[Piece]:
+        return self
+
+    async def __anext__(self) -> Piece:
+        return self._first.pop() if self._first else await anext(self._rest)
+
+    async def aclose(self) -> None:
+        """End the making of the rest; nothing comes any more."""
+        self._first.clear()
+        await self._rest.aclose()

@@ -68,11 +68,14 @@ class WhisperModel:
             EngineError: a file is missing or broken, or the model has no such language token.
         """
         self._model, self._tokenizer = load(Stage.STT, "Whisper", directory, threads)
-        self._start = [
-            self._token("<|startoftranscript|>"),
-            self._token(f"<|{language}|>"),
-            self._token("<|transcribe|>"),
-        ]
+        spoken = self._tokenizer.token_to_id(f"<|{language}|>")
+        if spoken is None:
+            raise EngineError(
+                Stage.STT,
+                f"the Whisper model in {directory} has no language token <|{language}|>: set stt.language to"
+                " the token that the model's entry in models/manifest.toml names for the language",
+            )
+        self._start = [self._token("<|startoftranscript|>"), int(spoken), self._token("<|transcribe|>")]
         self._window_seconds = window_seconds
         self._before = self._token("<|startofprev|>")
         self._no_timestamps = self._token("<|notimestamps|>")

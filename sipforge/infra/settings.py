@@ -2,7 +2,8 @@
 
 Everything that is not secret and differs from host to host stands in that one file, written by the
 `sipforge` role and read once by each service at start. Secrets come from systemd credentials
-(`sipforge.infra.credentials`), never from here. Owns: pydantic, tomllib.
+(`sipforge.infra.credentials`), never from here. What `sipforge models use` chose stands beside it, and counts
+while the file says what it said then (`sipforge.infra.model_choices`). Owns: pydantic, tomllib.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from sipforge.infra.model_choices import ChoicesError, apply_choices, load_choices
 
 DEFAULT_PATH = Path("/etc/sipforge/sipforge.toml")
 
@@ -134,19 +137,20 @@ class _Engines(_Section):
 class SttSettings(_Engines):
     """Speech to text."""
 
-    engines: tuple[Literal["openai", "whisper", "whisper-phrases"], ...] = ("whisper",)
-    """`whisper` writes down anything; `whisper-phrases` picks one of the expected phrases, or none. `openai`,
-    before them, sends what callers say to the service of the table [openai]."""
+    engines: tuple[Literal["openai", "whisper", "whisper-phrases", "wav2vec2-bert"], ...] = ("whisper",)
+    """`whisper` and `wav2vec2-bert` write down anything; `whisper-phrases` picks one of the expected
+    phrases, or none. `openai`, before them, sends what callers say to the service of the table [openai]."""
     model: str = "whisper-base"
-    language: str = "en"
-    """Whisper's language token (a fine-tune without its own token reuses another's)."""
+    language: str = Field(default="en", pattern=r"^[a-z]{2,3}$")
+    """Whisper's language token, without its marks: the one that the model's entry in the manifest names (a
+    fine-tune without its own token reuses another's). `wav2vec2-bert` has none."""
     threads: int = Field(default=1, ge=1)
 
 
 class TtsSettings(_Engines):
     """Text to speech."""
 
-    engines: tuple[Literal["openai", "piper", "espeak"], ...] = ("espeak",)
+    engines: tuple[Literal["openai", "piper", "vits", "espeak"], ...] = ("espeak",)
     model: str = ""
     """Model name in the manifest; empty where the engine brings its own voices."""
     voice: str = ""
@@ -168,19 +172,51 @@ class LocalChatSettings(_Section):
     """Who it is and how it answers, {office} being the office's name; empty: the engine's own."""
 
 
+class PivotSettings(_Section):
+    """A dialogue in English behind a translator on this host, for the dialogue engine `pivot`."""
+
+    model: str = ""
+    """Folder of a translation model (NLLB) in CTranslate2's format, with its SentencePiece file."""
+    language: str = "kin_Latn"
+    """That model's token of what callers speak."""
+    english: str = "eng_Latn"
+    """Likewise, of English."""
+    dialogue: Literal["ctranslate2", "openai"] = "ctranslate2"
+    """Who answers in English; the table [openai] or `ctranslate2` below says the rest."""
+    ctranslate2: LocalChatSettings = LocalChatSettings()
+    knowledge_of: str = "english"
+    """Name of the assistant whose knowledge file, in English, the answers are from."""
+    names: tuple[str, ...] = ()
+    """Further names that are never translated; the office's, and those in its knowledge file, are known."""
+    threads: int = Field(default=1, ge=1)
+
+
 class DialogueSettings(_Section):
     """Who answers: each engine is asked in turn until one is sure."""
 
-    engines: tuple[Literal["answers", "openai", "ctranslate2"], ...] = ("answers",)
+    engines: tuple[Literal["answers", "openai", "ctranslate2", "pivot"], ...] = ("answers",)
     """`answers` is the office's own written answers; `openai` sends what callers say to a chat model;
-    `ctranslate2` is a chat model on this host."""
+    `ctranslate2` is a chat model on this host, which must know the assistant's language; `pivot` is either of
+    them in English, with a translator between. Behind `answers`, they need a recogniser that writes down
+    anything."""
     ctranslate2: LocalChatSettings = LocalChatSettings()
+    pivot: PivotSettings = PivotSettings()
 
     @model_validator(mode="after")
-    def _chat_model_is_named(self) -> DialogueSettings:
+    def _models_are_named(self) -> DialogueSettings:
         if "ctranslate2" in self.engines and not self.ctranslate2.model:
             raise ValueError("the engine ctranslate2 needs ctranslate2.model")
+        if "pivot" in self.engines:
+            if not self.pivot.model:
+                raise ValueError("the engine pivot needs pivot.model")
+            if self.pivot.dialogue == "ctranslate2" and not self.pivot.ctranslate2.model:
+                raise ValueError("the engine pivot needs pivot.ctranslate2.model, or pivot.dialogue = openai")
         return self
+
+    @property
+    def uses_openai(self) -> bool:
+        """Whether an engine sends anything to OpenAI."""
+        return "openai" in self.engines or ("pivot" in self.engines and self.pivot.dialogue == "openai")
 
 
 class TurnSettings(_Section):
@@ -230,6 +266,8 @@ class Settings(_Section):
     office: str = "the office"
     run_directory: Path = Path("/run/sipforge")
     model_directory: Path = Path("/var/lib/sipforge/models")
+    model_manifest: Path = Path("/opt/sipforge/models/manifest.toml")
+    """What models there are; beside it, what converts them."""
     prompt_directory: Path = Path("/var/lib/sipforge/prompts")
     credential_directory: Path = Path("/etc/sipforge/credentials")
     """Where the CLI, run as root, reads what services get from systemd."""
@@ -263,6 +301,11 @@ class Settings(_Section):
         for name, bot in self.bots.items():
             if bot.other and (bot.other == name or bot.other not in self.bots):
                 raise ValueError(f"bots.{name}.other: there is no other bot {bot.other!r}")
+            pivot = bot.dialogue.pivot
+            if "pivot" in bot.dialogue.engines and pivot.knowledge_of not in self.bots:
+                raise ValueError(
+                    f"bots.{name}.dialogue.pivot.knowledge_of: there is no bot {pivot.knowledge_of!r}"
+                )
         return self
 
     def bot_socket(self, name: str) -> Path:
@@ -281,11 +324,32 @@ def load_settings(path: Path = DEFAULT_PATH) -> Settings:
         SettingsError: the file cannot be read, is not TOML, or a value is wrong.
     """
     try:
-        return Settings.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return check_settings(path, apply_choices(read_settings(path), load_choices(path)))
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: is not valid TOML: {error}") from error
+    except ChoicesError as error:
+        raise SettingsError(str(error)) from error
+
+
+def read_settings(path: Path) -> dict[str, Any]:
+    """The settings file as it stands, unchecked and without choices.
+
+    Raises:
+        OSError, tomllib.TOMLDecodeError, UnicodeDecodeError: it cannot be read.
+    """
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def check_settings(path: Path, tables: dict[str, Any]) -> Settings:
+    """Settings from the tables of the file `path`.
+
+    Raises:
+        SettingsError: a value is wrong.
+    """
+    try:
+        return Settings.model_validate(tables)
     except ValidationError as error:
         lines = [
             f"{'.'.join(str(part) for part in problem['loc']) or 'file'}: {problem['msg']}"

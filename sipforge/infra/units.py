@@ -1,4 +1,4 @@
-"""The state of systemd units, asked from systemctl(1)."""
+"""systemd units through systemctl(1): their state, and a restart."""
 
 from __future__ import annotations
 
@@ -53,6 +53,26 @@ def show_units(names: Sequence[str], timeout_seconds: float = 5.0) -> tuple[Unit
     if done.returncode != 0:
         raise UnitsError(f"systemctl: {(done.stderr.strip() or 'failed').splitlines()[0]}")
     return parse_units(names, done.stdout)
+
+
+def restart_unit(name: str, timeout_seconds: float) -> None:
+    """Restart a unit and wait until it says that it is ready.
+
+    Raises:
+        UnitsError: it did not come up, systemctl may not, or cannot be asked.
+    """
+    try:
+        done = subprocess.run(
+            ["systemctl", "restart", "--no-ask-password", f"{name}.service"],
+            capture_output=True,
+            text=True,
+            timeout=timeout_seconds,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise UnitsError(f"systemctl: {error}") from error
+    if done.returncode != 0:
+        raise UnitsError(f"systemctl: {(done.stderr.strip() or 'failed').splitlines()[0]}")
 
 
 def parse_units(names: Sequence[str], text: str) -> tuple[Unit, ...]:

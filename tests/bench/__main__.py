@@ -22,6 +22,7 @@ from sipforge.infra.model_store import ModelError
 from tests.bench import (
     barge_in,
     cloud,
+    kinyarwanda,
     load,
     local_model,
     playout,
@@ -30,6 +31,7 @@ from tests.bench import (
     report,
     stages,
     turn_cuts,
+    voice,
     word_errors,
 )
 from tests.bench.bench import Bench
@@ -55,7 +57,9 @@ PARTS: dict[str, tuple[Part, float]] = {
     "turn-cuts": (turn_cuts.run, 15.0),
     "local-model": (local_model.run, 9.0),
     "cloud": (cloud.run, 16.0),
+    "kinyarwanda": (kinyarwanda.run, 22.0),
     "recognition": (word_errors.run, 16.0),
+    "voice": (voice.run, 1.5),
 }
 """By name, in the order they are run, with about how many minutes each takes; of those that
 measure the same calls (`CONVERSATIONS`), the first makes them.

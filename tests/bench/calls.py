@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Protocol, TypeVar
 
-from tests.bench.questions import Question
 from tests.bench.rtp import Flows
 from tests.bench.turns import Heard, Turn, turns
 from tests.phones.appliance import API, Appliance
@@ -25,6 +25,7 @@ from tests.phones.recording import Recording, Said
 EXTENSIONS = ("1001", "1002", "1003", "1004", "1005", "1006", "1007", "1008", "1009", "1000")
 ASSISTANT = "2000"
 REPLY_TIMEOUT_SECONDS = 15.0
+Dealt = TypeVar("Dealt")
 INTERRUPTED = "the benchmark was interrupted"
 PORTS_EACH = 4 + RTP_PORTS
 """A phone's ports, from that of SIP on; see tests.phones.process."""
@@ -34,11 +35,34 @@ class Stopped(Exception):
     """The benchmark is being ended."""
 
 
+class Asking(Protocol):
+    """What can be asked."""
+
+    @property
+    def text(self) -> str:
+        """In words."""
+        ...
+
+    @property
+    def topic(self) -> str:
+        """Of the knowledge file; empty: the file has no answer."""
+        ...
+
+    @property
+    def voice(self) -> str:
+        """Who asks, and how."""
+        ...
+
+    def sound(self) -> Samples:
+        """Spoken, at the phones' rate."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A question of a call, and what came of it."""
 
-    question: Question
+    question: Asking
     turn: Turn | None
     """None: there was no call, or the phone did not say it."""
     heard: Path | None
@@ -49,6 +73,8 @@ class Asked:
     """Seconds that each stage took, by the bot; empty where it could not be asked."""
     clock_spread_seconds: float = 0.0
     """How well the instant of the question's end is known."""
+    reported: str = ""
+    """What was said and heard in reply, by the assistant's own account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +87,16 @@ class Pace:
     """From the end of the greeting to the first question."""
     settled_seconds: float = 1.2
     """A reply is over when nothing was heard for this long."""
+    assistant: str = ASSISTANT
+    """Who is rung."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Account:
+    stages: dict[str, float]
+    """Of the last turn, in seconds."""
+    replies: list[str]
+    """All that were heard, oldest first."""
 
 
 class Callers:
@@ -148,10 +184,10 @@ class Callers:
         """Whether the calls were stopped."""
         return self._stopping.is_set()
 
-    def ask_all(self, phone: Phone, questions: Sequence[Question], name: str, pace: Pace) -> list[Asked]:
+    def ask_all(self, phone: Phone, questions: Sequence[Asking], name: str, pace: Pace) -> list[Asked]:
         """One call in which every question is asked."""
         sounds = [question.sound() for question in questions]
-        stages: list[dict[str, float]] = []
+        accounts: list[_Account] = []
 
         def talk(call: Conversation) -> None:
             self.wait(pace.first_after_seconds)
@@ -159,34 +195,39 @@ class Callers:
                 begun = time.monotonic()
                 call.say(sound)
                 call.hear_reply(pace.settled_seconds)
-                stages.append(self._stages(phone.extension))
+                accounts.append(self._account(phone.extension))
                 if pace.every_seconds is not None:
                     self.wait(begun + pace.every_seconds - time.monotonic())
 
-        call = self.converse(phone, name, talk)
+        call = self.converse(phone, name, talk, pace.assistant)
         found = call.turns()
         if self.interrupted:  # what was not asked any more has not failed
-            questions = questions[: len(stages)]
+            questions = questions[: len(accounts)]
+        replies = [account.replies for account in accounts]
+        before = [replies[0][:1] if replies else [], *replies]  # the greeting is the first
         return [
             Asked(
                 question,
                 found[index] if index < len(found) else None,
                 call.recording.heard if call.recording else None,
                 call.problem,
-                stages[index] if index < len(stages) else {},
+                accounts[index].stages if index < len(accounts) else {},
                 call.spread(found[index] if index < len(found) else None),
+                " ".join(replies[index][len(before[index]) :]) if index < len(replies) else "",
             )
             for index, question in enumerate(questions)
         ]
 
-    def converse(self, phone: Phone, name: str, talk: Callable[[Conversation], None]) -> Conversation:
+    def converse(
+        self, phone: Phone, name: str, talk: Callable[[Conversation], None], assistant: str = ASSISTANT
+    ) -> Conversation:
         """Ring the assistant, hear the greeting, let `talk` run, hang up; the result says what went wrong."""
         call = Conversation(phone)
         if self.interrupted:
             call.problem = INTERRUPTED
             return call
         try:
-            phone.dial(ASSISTANT)
+            phone.dial(assistant)
             phone.wait_reply()
             talk(call)
         except Stopped:
@@ -208,21 +249,27 @@ class Callers:
         if self._stopping.wait(max(0.0, seconds)):
             raise Stopped
 
-    def _stages(self, caller: str) -> dict[str, float]:
-        """What the bot said last about a caller's call; asked only where that needs no login."""
+    def _account(self, caller: str) -> _Account:
+        """What the assistant said of a caller's call so far; asked only where that needs no login."""
         if not self._appliance.host.startswith("127."):
-            return {}
+            return _Account({}, [])
         try:
-            with urllib.request.urlopen(f"{API}/calls", timeout=2.0) as answer:
-                calls = json.load(answer)
-            metrics = next((call["metrics"] for call in calls if call["caller"] == caller), None)
-            return {
-                name.removesuffix("_seconds"): float(value)
-                for name, value in (metrics or {}).items()
-                if name.endswith("_seconds")
-            }
-        except (OSError, ValueError, KeyError):
-            return {}
+            calls = _json(f"{API}/calls")
+            call = next(call for call in calls if call["caller"] == caller)
+            history = _json(f"{API}/calls/{call['call']}")["history"]
+        except (OSError, ValueError, KeyError, StopIteration):
+            return _Account({}, [])
+        stages = {
+            name.removesuffix("_seconds"): float(value)
+            for name, value in (call["metrics"] or {}).items()
+            if name.endswith("_seconds")
+        }
+        return _Account(stages, [entry["text"] for entry in history if entry["type"] == "reply"])
+
+
+def _json(url: str) -> Any:
+    with urllib.request.urlopen(url, timeout=2.0) as answer:
+        return json.load(answer)
 
 
 class Conversation:
@@ -264,7 +311,7 @@ class Conversation:
         return self.recording.heard_clock.spread_seconds(turn.after[0].place.start)
 
 
-def dealt(questions: Sequence[Question], hands: int) -> Iterator[list[Question]]:
+def dealt(questions: Sequence[Dealt], hands: int) -> Iterator[list[Dealt]]:
     """Questions dealt to so many callers, as cards are."""
     for hand in range(hands):
         yield list(questions[hand::hands])

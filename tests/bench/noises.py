@@ -49,6 +49,10 @@ def clips() -> tuple[Clip, ...]:
     return tuple(clip for maker in makers for clip in maker())
 
 
+_HUMMED: Final = {"mm-hm": "[[m-:h'm-:]]", "hmm": "[[hm-:]]"}
+"""In espeak-ng's phonemes: as letters it spells the first and makes a word of the second."""
+
+
 def _level(dbfs: float) -> float:
     return float(10.0 ** (dbfs / 20.0))
 
@@ -174,7 +178,7 @@ def _music() -> Iterator[Clip]:
 def _backchannels() -> Iterator[Clip]:
     for voice in ("en-us", "en-gb"):
         for pitch, said in enumerate(("mm-hm", "uh-huh", "hmm", "okay", "yeah", "right")):
-            samples, rate_hz = EspeakProgram(voice).speak(said, 130 + 15 * pitch)
+            samples, rate_hz = EspeakProgram(voice).speak(_HUMMED.get(said, said), 130 + 15 * pitch)
             sound = trim(resample(samples.astype(np.float64), rate_hz, RATE_HZ), RATE_HZ)
             yield Clip(f"{said}, {voice}", Kind.BACKCHANNEL, normalise_loudness(sound, RATE_HZ, -24.0))
 

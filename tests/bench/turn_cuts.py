@@ -98,7 +98,7 @@ def _line(one: Paused) -> str:
 
 def _talk(sound: Samples, call: Conversation) -> None:
     call.say(sound)
-    call.hear_end()
+    call.hear_reply()
 
 
 def _paused(bench: Bench, one: Sentence, call: Conversation) -> Paused:

@@ -34,15 +34,16 @@ def english(text: str, voice: str = "slt") -> Path:
     return _cached(["flite", "-voice", voice, "-t", text, "-o"], f"flite {voice} {text}")
 
 
-def kinyarwanda(text: str, words_per_minute: int = 140) -> Path:
-    """`text` spoken by espeak-ng's Kinyarwanda voice; numbers must be words already.
+def kinyarwanda(text: str, words_per_minute: int = 140, pitch: int = 50) -> Path:
+    """`text` spoken by espeak-ng's Kinyarwanda voice, pitch 0 to 99; numbers must be words already.
 
     Raises:
         SpeechError: espeak-ng is missing or failed.
     """
     voice = kinyarwanda_voice()
-    command = ["espeak-ng", f"--path={voice}", "-v", "rw", "-s", str(words_per_minute), "-w"]
-    return _cached(command, f"{voice.name} {words_per_minute} {text}", after=["--", text])
+    manner = ["-s", str(words_per_minute), "-p", str(pitch)]
+    command = ["espeak-ng", f"--path={voice}", "-v", "rw", *manner, "-w"]
+    return _cached(command, f"{voice.name} {words_per_minute} {pitch} {text}", after=["--", text])
 
 
 def kinyarwanda_voice() -> Path:

@@ -63,9 +63,10 @@ def test_the_office_is_named() -> None:
 
 def test_every_kinyarwanda_string_is_attested_or_awaits_review() -> None:
     raw = tomllib.loads((FILES / "kinyarwanda.toml").read_text(encoding="utf-8"))
-    strings = [*raw["phrases"].values(), *(item for group in raw["intents"].values() for item in group)]
-    for string in strings:
+    spoken = [raw[table].values() for table in ("phrases", "menu", "samples")]
+    for string in (item for group in (*spoken, *raw["intents"].values()) for item in group):
         assert string["confidence"] in {"H", "M"}
+        assert string["source"]
         assert string["confidence"] == "H" or string["review"] == "awaiting native review"
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sipforge.bot.menu import Menu
 from sipforge.bot.phrases import Phrases
 from sipforge.bot.service import BotMetrics, BotRules, BotService, Parts
 from sipforge.bot.setting import Company
@@ -43,6 +44,7 @@ class Bot:
     """A bot service with plain engines on a socket."""
 
     company = Company("3000", lambda: spoken(1, 0.2))
+    menu = Menu(("One, two.", "Three."), tuple(f"answer {number}." for number in range(8)))
 
     def __init__(self, folder: Path, filler: float = 60.0, **changes: Any) -> None:
         self.path = folder / "audio.sock"
@@ -69,7 +71,7 @@ class Bot:
         )
         self.service = BotService(
             BotRules("english", 2, CourseRules(**{**course, **changes}), TurnRules(**times), filler),
-            Parts(LoudnessVad(), thinking, voice, PHRASES, self.company, hour=lambda: 12),
+            Parts(LoudnessVad(), thinking, voice, PHRASES, self.company, lambda: 12, self.menu),
             BotMetrics(self.metrics),
             KEY,
             now=lambda: NOW,
@@ -425,6 +427,35 @@ def test_keys_interrupt(tmp_path: Path) -> None:
         assert len(peer.of("clear")) == 2
         assert bot.tts.made[-1] == "goodbye."
         assert bot.tts.made.count("At eight.") == 1  # kept, the second time
+
+    run(tmp_path, scenario)
+
+
+def test_a_topic_is_chosen_and_a_message_left_by_keys_alone(tmp_path: Path) -> None:
+    async def scenario(bot: Bot, connect: Callable[[], Awaitable[Peer]]) -> None:
+        async with greeted(connect) as peer:
+            for count, key in enumerate("8381*", 2):
+                peer.send(Frame(Kind.DTMF, key.encode()))
+                await peer.spoken(count)
+            peer.send(Frame(Kind.DTMF, b"9"))
+            await peer.until(lambda: bool(peer.of("message")))
+        said = ["One, two.", "answer 2.", "Three.", "answer 7.", "answer 7.", "leave_message."]
+        assert peer.replies() == ["greeting_afternoon.", *said[: len(peer.replies()) - 1]]
+        assert bot.tts.made == list(dict.fromkeys(["greeting_afternoon.", *said]))
+        assert peer.of("message") == [{"type": "message", "target": "1000"}]
+
+    run(tmp_path, scenario)
+
+
+def test_the_menu_is_read_after_two_turns_that_nobody_understands(tmp_path: Path) -> None:
+    async def scenario(bot: Bot, connect: Callable[[], Awaitable[Peer]]) -> None:
+        async with greeted(connect) as peer:
+            for count in (2, 3):
+                peer.say(spoken(MUMBLE) + silence(0.5))
+                await peer.replied(count)
+            peer.send(Frame(Kind.DTMF, b"2"))
+            await peer.replied(4)
+        assert peer.replies()[1:] == ["not_understood.", "not_understood. One, two.", "answer 1."]
 
     run(tmp_path, scenario)
 

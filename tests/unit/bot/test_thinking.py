@@ -173,3 +173,19 @@ def test_another_language_is_noticed_where_nothing_is_known() -> None:
         thinking = Thinking(LevelStt(said), [BookDialogue({})], PHRASES, foreign=foreign)
         hearing = asyncio.run(thinking.hear(samples))
         assert asyncio.run(thinking.think(hearing, (), samples)).meaning is meaning
+
+
+@pytest.mark.parametrize(
+    ("text", "confidence", "meaning", "doubtful"),
+    [
+        ("Emma Chen", 0.18, None, True),
+        ("Wait.", 0.4, None, False),
+        ("Goodbye", 0.2, Meaning.GOODBYE, False),
+        ("Where is your office", 0.2, None, False),
+    ],
+)
+def test_a_word_or_two_that_the_recogniser_hardly_believes_may_be_a_hum(
+    text: str, confidence: float, meaning: Meaning | None, doubtful: bool
+) -> None:
+    hearing = Hearing(Transcript(text, confidence, 0.1), Completeness.UNSURE, meaning)
+    assert hearing.doubtful is doubtful

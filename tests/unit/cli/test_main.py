@@ -13,13 +13,23 @@ from typer.testing import CliRunner
 from sipforge.cli.__main__ import app
 from sipforge.cli.output import printable
 
-HEAVY = ("pydantic", "httpx", "rich.table", "asterisk", "sqlite3", "panoramisk", "fastapi", "numpy")
+HEAVY = (
+    "urllib.request",
+    "pydantic",
+    "httpx",
+    "rich.table",
+    "asterisk",
+    "sqlite3",
+    "panoramisk",
+    "fastapi",
+    "numpy",
+)
 
 
 def test_help_teaches_the_exit_codes() -> None:
     result = CliRunner().invoke(app, ["--help"])
     assert result.exit_code == 0
-    for words in ("status", "calls", "user", "config", "Exit codes", "78"):
+    for words in ("status", "calls", "user", "models", "config", "Exit codes", "78"):
         assert words in result.stdout
 
 
@@ -70,6 +80,9 @@ def test_call_test_wants_an_assistant(tmp_path: Path) -> None:
         ["calls", "--past"],
         ["config", "check"],
         ["call-test", "2000"],
+        ["review", "kinyarwanda"],
+        ["models", "list"],
+        ["models", "use", "english", "stt", "whisper-base"],
     ],
 )
 def test_missing_settings_are_78_everywhere(command: list[str], tmp_path: Path) -> None:

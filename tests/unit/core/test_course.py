@@ -11,11 +11,13 @@ from sipforge.core.actions import (
     Hush,
     Invite,
     Phrase,
+    ReadMenu,
     Reason,
     Repeat,
     Say,
     TakeMessage,
     Tell,
+    TellTopic,
     Transfer,
 )
 from sipforge.core.course import Course, CourseRules, Meaning, greeting
@@ -25,8 +27,8 @@ OFFICE = CourseRules(operator="1000", other_language=True)
 ALONE = CourseRules()
 
 
-def begun(rules: CourseRules = OFFICE) -> Course:
-    course = Course(rules)
+def begun(rules: CourseRules = OFFICE, topics: int = 0) -> Course:
+    course = Course(rules, topics)
     course.begin(Arrival.NEW, 12)
     return course
 
@@ -155,6 +157,68 @@ def test_keys() -> None:
     assert begun().key("1") == []
 
 
+def test_without_a_menu_the_keys_of_topics_do_nothing() -> None:
+    assert [begun().key(key) for key in "12345678"] == [[]] * 8
+
+
+@pytest.mark.parametrize("key", list("12345678"))
+def test_a_key_opens_the_menu(key: str) -> None:
+    assert begun(topics=9).key(key) == [Hush(), ReadMenu(0)]
+
+
+def test_every_topic_is_reached_by_keys_alone() -> None:
+    course = begun(topics=9)
+    assert course.key("8") == [Hush(), ReadMenu(0)]
+    assert [course.key(key) for key in "1234567"] == [[Hush(), TellTopic(topic)] for topic in range(7)]
+    assert course.key("8") == [Hush(), ReadMenu(1)]
+    assert [course.key(key) for key in "12"] == [[Hush(), TellTopic(topic)] for topic in (7, 8)]
+    assert course.key("3") == [Hush(), ReadMenu(1)]  # nothing is there: the page is read again
+    assert course.key("8") == [Hush(), ReadMenu(0)]
+    assert course.key("*") == [Hush(), Repeat()]
+    assert not course.over
+
+
+def test_a_message_is_left_by_a_key() -> None:
+    for topics in (0, 9):
+        course = begun(topics=topics)
+        assert course.key("9") == [Hush(), Say(Phrase.LEAVE_MESSAGE), TakeMessage("1000")]
+        assert course.over
+    assert begun(ALONE).key("9") == [Hush(), Say(Phrase.NO_OPERATOR)]
+    course = Course(OFFICE, 9)
+    course.begin(Arrival.RETURNED, 12, Detail.BUSY, "1008")
+    assert course.key("9") == [Hush(), Say(Phrase.LEAVE_MESSAGE), TakeMessage("1008")]
+
+
+def test_not_understanding_twice_opens_the_menu_at_its_first_page() -> None:
+    course = begun(topics=9)
+    course.key("8")
+    course.key("8")
+    assert course.understood(Meaning.NOTHING) == [Say(Phrase.NOT_UNDERSTOOD)]
+    assert course.understood(Meaning.NOTHING) == [Say(Phrase.NOT_UNDERSTOOD), ReadMenu(0)]
+    assert course.key("2") == [Hush(), TellTopic(1)]
+    # Whoever presses keys has begun anew.
+    assert course.understood(Meaning.NOTHING) == [Say(Phrase.NOT_UNDERSTOOD)]
+
+
+def test_of_an_offer_and_the_menu_the_newer_one_stands() -> None:
+    course = begun(topics=9)
+    course.key("8")
+    course.understood(Meaning.UNKNOWN)
+    assert course.key("1") == [Hush(), Say(Phrase.CONNECTING), Transfer("1000")]
+    course = begun(topics=9)
+    course.understood(Meaning.UNKNOWN)
+    course.key("8")
+    assert course.key("1") == [Hush(), TellTopic(0)]
+    assert course.understood(Meaning.YES) == [Say(Phrase.CARRY_ON)]
+
+
+def test_speech_and_keys_go_together() -> None:
+    course = begun(topics=9)
+    course.key("8")
+    assert course.understood(Meaning.ANSWERED) == [Tell()]
+    assert course.key("3") == [Hush(), TellTopic(2)]
+
+
 def wait(course: Course, seconds: int, *, quiet: bool = True) -> list[tuple[int, Action]]:
     """What is done in each second."""
     return [
@@ -202,9 +266,10 @@ def test_a_caller_who_is_understood_is_not_idle() -> None:
         )
     ),
     st.booleans(),
+    st.integers(0, 20),
 )
-def test_a_call_ends_once_and_by_one_way(steps: list[tuple[object, ...]], office: bool) -> None:
-    course = begun(OFFICE if office else ALONE)
+def test_a_call_ends_once_and_by_one_way(steps: list[tuple[object, ...]], office: bool, topics: int) -> None:
+    course = begun(OFFICE if office else ALONE, topics)
     ends = 0
     for what, *given_ in steps:
         over = course.over
@@ -215,6 +280,7 @@ def test_a_call_ends_once_and_by_one_way(steps: list[tuple[object, ...]], office
         else:
             actions = course.waited(given_[0], quiet=bool(given_[1]))  # type: ignore[arg-type]
         assert not (over and actions)
+        assert all(0 <= a.topic < topics for a in actions if isinstance(a, TellTopic))
         found = [a for a in actions if isinstance(a, Hangup | Transfer | TakeMessage | HandOver)]
         ends += len(found)
         assert bool(found) is (course.over and not over)

@@ -53,7 +53,9 @@ def test_speech_is_16_khz_and_text_goes_by_stdin(program: Path) -> None:
     voice = EspeakTts(EspeakProgram("rw", Path("/models/espeak-rw")), 140)
     slin = say(voice, "--help Muraho")
     assert slin.dtype == np.int16
-    assert slin.size == 16000
+    assert slin.size == 16000 + 3200
+    assert slin[:16000].any()
+    assert not slin[-3200:].any()
     assert (program / "text").read_text() == "--help Muraho"
     assert (program / "arguments").read_text().split() == [
         "-b",
@@ -61,6 +63,7 @@ def test_speech_is_16_khz_and_text_goes_by_stdin(program: Path) -> None:
         "-v",
         "rw",
         "--stdout",
+        "-z",
         "-s",
         "140",
         "--path=/models/espeak-rw",

@@ -17,6 +17,8 @@ def test_unknown_engines_are_named(tmp_path: Path) -> None:
         make_stt("x", tmp_path, "en", 1, {})
     with pytest.raises(EngineError, match="no tts engine 'piper'"):
         make_tts("piper", None, "", 150)
+    with pytest.raises(EngineError, match="no tts engine 'vits'"):
+        make_tts("vits", None, "", 150)
 
 
 def test_missing_models_are_engine_errors(tmp_path: Path) -> None:
@@ -24,13 +26,18 @@ def test_missing_models_are_engine_errors(tmp_path: Path) -> None:
         make_vad("silero", tmp_path)
     with pytest.raises(EngineError, match="cannot be loaded"):
         make_stt("whisper", tmp_path, "en", 1, {})
+    with pytest.raises(EngineError, match="cannot be loaded"):
+        make_stt("wav2vec2-bert", tmp_path, "", 1, {})
+    with pytest.raises(EngineError, match="cannot be loaded"):
+        make_tts("vits", tmp_path, "", 150)
 
 
 def test_only_chosen_libraries_are_imported() -> None:
     code = (
         "import sys; from sipforge.engines.factory import make_tts; make_tts('espeak', None, 'en', 150);"
         "import sipforge.bot.__main__;"
-        "heavy = ('ctranslate2', 'onnxruntime', 'tokenizers', 'openai', 'langchain_core', 'tiktoken');"
+        "heavy = ('ctranslate2', 'sentencepiece', 'onnxruntime', 'tokenizers', 'openai', 'langchain_core',"
+        "'tiktoken');"
         "print([name for name in heavy if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

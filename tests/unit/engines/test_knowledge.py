@@ -26,6 +26,7 @@ def test_every_kinyarwanda_topic_awaits_review_or_is_attested() -> None:
     raw = tomllib.loads((KNOWLEDGE / "kinyarwanda.toml").read_text(encoding="utf-8"))
     for topic in raw["topics"]:
         assert topic["confidence"] in {"H", "M"}
+        assert topic["source"]
         assert topic["confidence"] == "H" or topic["review"] == "awaiting native review"
 
 

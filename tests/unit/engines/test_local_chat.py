@@ -274,11 +274,27 @@ def test_a_model_that_is_whole_is_needed(tmp_path: Path) -> None:
 def test_the_factory_gives_the_office_its_name() -> None:
     knowledge = load_knowledge(REPOSITORY / "inventory" / "knowledge" / "english.toml")
     dialogue = make_local_chat(
-        smollm(), knowledge, office="Hilltop", prompt="", template="auto", threads=1, max_tokens=40
+        smollm(),
+        knowledge,
+        language="english",
+        office="Hilltop",
+        prompt="",
+        template="auto",
+        threads=1,
+        max_tokens=40,
     )
     assert dialogue.name == "ctranslate2"
     with pytest.raises(EngineError, match="marks of the template 'gemma'"):
-        make_local_chat(smollm(), knowledge, office="", prompt="", template="gemma", threads=1, max_tokens=40)
+        make_local_chat(
+            smollm(),
+            knowledge,
+            language="english",
+            office="",
+            prompt="",
+            template="gemma",
+            threads=1,
+            max_tokens=40,
+        )
 
 
 def test_a_process_that_used_the_model_ends_well() -> None:

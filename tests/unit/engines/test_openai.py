@@ -106,6 +106,23 @@ def test_the_model_is_told_the_office_and_the_conversation(stand: Far) -> None:
     )
 
 
+def test_a_model_for_callers_of_another_language_is_told_to_answer_in_it(stand: Far) -> None:
+    service = stand.service()
+
+    async def scenario() -> None:
+        dialogue = OpenAiDialogue(service, KNOWLEDGE, DEPARTMENTS, language="kinyarwanda")
+        reply = await dialogue.reply(Question("Mufunga ryari?"))
+        assert reply is not None
+        await reply.parts.aclose()  # type: ignore[attr-defined]
+
+    using(service, scenario)
+    system = stand.requests("chat")[-1]["body"]["messages"][0]["content"]
+    assert "The caller speaks Kinyarwanda. Answer in Kinyarwanda" in system
+    assert KNOWLEDGE in system
+    replied(stand.service(), "When do you close?")
+    assert "caller speaks" not in stand.requests("chat")[-1]["body"]["messages"][0]["content"]
+
+
 def test_what_another_service_does_not_know_is_not_sent(stand: Far) -> None:
     replied(stand.service(reasoning_effort=""), "When do you close?")
     assert "reasoning_effort" not in stand.requests("chat")[-1]["body"]

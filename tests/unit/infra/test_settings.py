@@ -40,6 +40,11 @@ def test_one_engine_or_several_in_order(tmp_path: Path) -> None:
     assert english(tmp_path, 'stt = { engine = "whisper-phrases" }').stt.engines == ("whisper-phrases",)
     both = english(tmp_path, 'tts = { engines = ["openai", "piper"], model = "piper-en-joe" }').tts
     assert (both.engines, both.model) == (("openai", "piper"), "piper-en-joe")
+    letters = (
+        'stt = { engine = "wav2vec2-bert" }\ntts = { engines = ["vits", "espeak"], model = "mms-tts-kin" }'
+    )
+    assert english(tmp_path, letters).stt.engines == ("wav2vec2-bert",)
+    assert english(tmp_path, letters).tts.engines == ("vits", "espeak")
     assert english(tmp_path, "").stt.engines == ("whisper",)
     assert english(tmp_path, "stt = { threads = 2 }").stt.engines == ("whisper",)
 
@@ -79,3 +84,35 @@ def test_a_chat_model_has_no_default_and_must_be_named() -> None:
         {"engines": ["answers", "ctranslate2"], "ctranslate2": {"model": "some-chat-model"}}
     )
     assert chosen.ctranslate2.model == "some-chat-model"
+
+
+PIVOT = {"engines": ["answers", "pivot"], "pivot": {"model": "nllb", "ctranslate2": {"model": "smollm"}}}
+
+
+def test_a_pivot_needs_both_its_models() -> None:
+    chosen = DialogueSettings.model_validate(PIVOT)
+    assert (chosen.pivot.language, chosen.pivot.english, chosen.uses_openai) == (
+        "kin_Latn",
+        "eng_Latn",
+        False,
+    )
+    for pivot, problem in (
+        ({}, r"needs pivot\.model"),
+        ({"model": "nllb"}, r"needs pivot\.ctranslate2\.model, or pivot\.dialogue = openai"),
+        ({"model": "nllb", "dialogue": "pivot"}, r"pivot\.dialogue"),
+    ):
+        with pytest.raises(ValidationError, match=problem):
+            DialogueSettings.model_validate({**PIVOT, "pivot": pivot})
+    cloud = {"model": "nllb", "dialogue": "openai"}
+    assert DialogueSettings.model_validate({**PIVOT, "pivot": cloud}).uses_openai
+    assert not DialogueSettings.model_validate({"engines": ["answers"], "pivot": cloud}).uses_openai
+
+
+def test_a_pivot_answers_from_another_assistant_s_knowledge(tmp_path: Path) -> None:
+    pivot = (
+        'dialogue = { engines = ["answers", "pivot"], pivot = { model = "nllb", knowledge_of = "%s",'
+        ' ctranslate2 = { model = "smollm" } } }'
+    )
+    assert english(tmp_path, pivot % "english").dialogue.pivot.knowledge_of == "english"
+    with pytest.raises(SettingsError, match=r"pivot\.knowledge_of: there is no bot 'french'"):
+        english(tmp_path, pivot % "french")

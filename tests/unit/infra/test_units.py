@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from sipforge.infra.units import Unit, UnitsError, parse_units, show_units
+from sipforge.infra.units import Unit, UnitsError, parse_units, restart_unit, show_units
 
 # As systemd 259 prints it; the order of the properties is systemd's own.
 RUNNING = """NRestarts=2
@@ -47,6 +47,15 @@ def test_asking(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "show --no-pager --property=Id,LoadState,ActiveState,SubState,NRestarts,ActiveEnterTimestamp"
         " asterisk.service\n"
     )
+
+
+def test_restarting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake_systemctl(tmp_path, f'echo "$@" > {tmp_path}/asked', monkeypatch)
+    restart_unit("sipforge-bot@english", 10)
+    assert (tmp_path / "asked").read_text() == "restart --no-ask-password sipforge-bot@english.service\n"
+    fake_systemctl(tmp_path, "echo 'Job for x.service failed.' >&2; exit 1", monkeypatch)
+    with pytest.raises(UnitsError, match=r"systemctl: Job for x\.service failed"):
+        restart_unit("x", 10)
 
 
 def test_no_systemd_behind_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,1 @@
+../../../sipforge/infra/model_download.py
