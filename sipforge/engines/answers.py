@@ -20,7 +20,8 @@ MISHEARD: Final = 0.7
 """How much a doubtful recognition takes from the fit, as an exponent of its confidence."""
 TRUSTED: Final = 0.6
 """What must be left of the fit: what was hardly understood must fit wholly. This and the next two were chosen
-on 427 questions with an answer and 240 without, in five voices over the telephone band."""
+on 432 questions with an answer and 240 without, in five voices over the telephone band; of 250 others 207
+were answered right and 1 wrong, and 13 of 300 without an answer were answered."""
 SHARE: Final = 0.3
 """Least probability that the alternatives which have the same answer must have together."""
 SOUNDS: Final = 0.65

@@ -59,14 +59,14 @@ def heard(plan: Plan) -> str:
     ("office", "kind", "least_right", "most_wrong"),
     [
         ("english", "heldout", 48, 0),
-        ("english", "fresh", 45, 2),
+        ("english", "fresh", 46, 2),
         ("english", "last", 50, 0),
         ("english", "development", 165, 1),
         ("english", "misheard", 21, 0),
         ("clinic", "development", 24, 0),
         ("clinic", "misheard", 4, 0),
         ("shop", "development", 26, 0),
-        ("hotel", "fresh", 23, 2),
+        ("hotel", "fresh", 23, 1),
     ],
 )
 def test_questions_find_their_answers(office: str, kind: str, least_right: int, most_wrong: int) -> None:
@@ -81,8 +81,8 @@ def test_questions_find_their_answers(office: str, kind: str, least_right: int, 
 @pytest.mark.parametrize(
     ("office", "kind", "most_answered"),
     [
-        ("english", "heldout", 1),
-        ("english", "fresh", 1),
+        ("english", "heldout", 0),
+        ("english", "fresh", 0),
         ("english", "last", 1),
         ("english", "development", 0),
         ("clinic", "development", 0),
