@@ -10,19 +10,27 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from sipforge.engines.letters import Letters, path_scores
+from sipforge.engines.letters_words import best_words
 from sipforge.engines.protocols import EngineError, Floats, Stage, Transcript
 from sipforge.engines.whisper_model import Encoded
 from sipforge.engines.whisper_shared import Hearing, SharedWhisper
 
-WINDOW_SECONDS: Final = 5.0
-"""Least encoder window: 4, 5, 6, 8 and 10 s did not differ."""
+WINDOW_SECONDS: Final = 8.0
+"""Least encoder window. Phrases were told as well in 4 s, languages were not."""
 SURE: Final = -3.3
-AHEAD: Final = 8.0
+"""Fit from which a phrase is believed, and SURE_SHORT for one of fewer than SHORT_LETTERS, where a single
+letter decides ("muraho", "murabeho"). FIGURES"""
+SURE_SHORT: Final = -2.9
+SHORT_LETTERS: Final = 10
+SURE_ROW: Final = -2.0
+"""The same for words in a row, among which something always fits a little."""
+AHEAD: Final = 9.0
+"""How far ahead of any phrase of another meaning it must be. FIGURES"""
 _AFTER_SECONDS: Final = 0.3
 _FRAMES_PER_SECOND: Final = 50
 
@@ -32,22 +40,30 @@ class PhraseMatch:
     """The phrase that fits best."""
 
     text: str
+    """A phrase, or words in a row."""
     fit: float
     """Mean over its letters of the log of the likelihood ratio to the best letters: at most 0."""
     ahead: float
     """Log of how much likelier than the best phrase of another meaning."""
+    least_fit: float
+    """How well it must fit to be believed."""
 
     @property
     def sure(self) -> bool:
         """Whether the phrase should be believed."""
-        return self.fit >= SURE and self.ahead >= AHEAD
+        return self.fit >= self.least_fit and self.ahead >= AHEAD
 
 
 class PhraseSet:
     """The phrases that may be said; methods block."""
 
-    def __init__(self, letters: Letters, phrases: Mapping[str, str]) -> None:
-        """`phrases`: phrase → its meaning; phrases of one meaning do not compete.
+    def __init__(self, letters: Letters, phrases: Mapping[str, str], words: Sequence[str] = ()) -> None:
+        """Spell what may be said.
+
+        Args:
+            letters: those of the language.
+            phrases: phrase → its meaning; phrases of one meaning do not compete.
+            words: what may be said in a row of any length, such as digits.
 
         Raises:
             EngineError: there are fewer than two phrases, or one has no letter.
@@ -56,31 +72,42 @@ class PhraseSet:
         self._phrases = tuple(phrases)
         self._meanings = tuple(phrases.values())
         self._spellings = [letters.spell(phrase) for phrase in self._phrases]
-        if len(self._phrases) < 2 or not all(self._spellings):
-            raise EngineError(Stage.STT, "a closed set needs two phrases or more, all of them of letters")
+        self._words = tuple(words)
+        self._word_spellings = [letters.spell(word) for word in words]
+        if len(self._phrases) < 2 or not all(self._spellings) or not all(self._word_spellings):
+            raise EngineError(Stage.STT, "a closed set needs two phrases or more, all of letters")
 
     def match(self, encoded: Encoded) -> PhraseMatch:
         """The phrase that fits an utterance best."""
         frames = max(1, int((encoded.seconds + _AFTER_SECONDS) * _FRAMES_PER_SECOND))
-        scores = path_scores(self._letters.hear(encoded.states[0, :frames]), self._spellings)
+        heard = self._letters.hear(encoded.states[0, :frames])
+        scores = path_scores(heard, self._spellings)
         best = int(scores.argmax())
+        row, row_score = best_words(heard, self._word_spellings) if self._words else ((), -math.inf)
+        if row_score > scores[best]:
+            length = sum(len(self._word_spellings[word]) for word in row)
+            text = " ".join(self._words[word] for word in row)
+            return PhraseMatch(text, row_score / length, row_score - float(scores[best]), SURE_ROW)
         others = [
             float(score)
             for score, meaning in zip(scores, self._meanings, strict=True)
             if meaning != self._meanings[best]
         ]
-        fit = float(scores[best]) / len(self._spellings[best])
-        return PhraseMatch(
-            self._phrases[best], fit, float(scores[best]) - max(others) if others else math.inf
-        )
+        length = len(self._spellings[best])
+        ahead = float(scores[best]) - max([row_score, *others])
+        least_fit = SURE_SHORT if length < SHORT_LETTERS else SURE
+        return PhraseMatch(self._phrases[best], float(scores[best]) / length, ahead, least_fit)
 
 
 class WhisperPhrasesStt(SharedWhisper):
     """A closed set as a recogniser; one model for all calls."""
 
-    def __init__(self, model: Hearing, letters: Letters, phrases: Mapping[str, str]) -> None:
+    def __init__(
+        self, model: Hearing, letters: Letters, phrases: Mapping[str, str], words: Sequence[str] = ()
+    ) -> None:
+        """`phrases` and `words` as for PhraseSet."""
         super().__init__(model)
-        self._set = PhraseSet(letters, phrases)
+        self._set = PhraseSet(letters, phrases, words)
 
     async def transcribe(self, samples: Floats, *, urgent: bool = True) -> Transcript:
         """The phrase that was said in at most 30 s; empty when none was.
@@ -94,5 +121,5 @@ class WhisperPhrasesStt(SharedWhisper):
         """
         begun = time.monotonic()
         match = await self._worker.run(lambda: self._set.match(self._encode(samples)), urgent=urgent)
-        confidence = 1 / (1 + math.exp(min(50.0, 2 * (SURE - match.fit))))
+        confidence = 1 / (1 + math.exp(min(50.0, 2 * (match.least_fit - match.fit))))
         return Transcript(match.text if match.sure else "", confidence, time.monotonic() - begun)

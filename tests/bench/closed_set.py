@@ -35,6 +35,11 @@ PHRASES = REPOSITORY / "roles" / "sipforge" / "files" / "phrases" / "kinyarwanda
 LETTERS = REPOSITORY / "sipforge" / "engines" / "letters_kinyarwanda.npz"
 NOISES: Final = (("clean", None), ("20 dB", 20.0), ("12 dB", 12.0))
 PHRASINGS: Final = 2
+DIGITS: Final = tuple(
+    "zeru rimwe kabiri gatatu kane gatanu gatandatu karindwi umunani icyenda".split()  # noqa: SIM905
+)
+DIGIT_STRINGS: Final = 10
+"""Of 1, 3, 4 and 10 digits in turn."""
 OFFICE: Final = "Ibiro"
 RATE_HZ: Final = 16000
 Report = Callable[[str], None]
@@ -45,12 +50,12 @@ class Asked:
     """What became of an utterance."""
 
     kind: str
-    """"question", "yes or no" or a kind of what is outside the set."""
+    """"question", "yes or no", "digits" or a kind of what is outside the set."""
     said: str
     manner: str
     noise: str
     meaning: str
-    """Empty: outside the set."""
+    """Of digits: they themselves; empty: outside the set."""
     heard: str
     fit: float
     ahead: float
@@ -80,22 +85,24 @@ class Ear:
         self.knowledge, self.expected = knowledge, knowledge.questions()
         for meaning in INTENTS:
             self.expected |= dict.fromkeys(phrases.intents[meaning], f"={meaning.value}")
-        self._set = PhraseSet(load_letters(LETTERS), self.expected)
+        letters = load_letters(LETTERS)
+        self._set = PhraseSet(letters, self.expected)
+        self._set_and_digits = PhraseSet(letters, self.expected, DIGITS)
         self._model = WhisperModel(model("whisper-base"), "sw", threads, WINDOW_SECONDS)
 
-    def match(self, samples: Floats) -> PhraseMatch:
-        """What `samples` are taken for."""
-        return self._set.match(self._model.encode(samples))
+    def match(self, samples: Floats, digits: bool = False) -> PhraseMatch:
+        """What `samples` are taken for, where `digits` may be said besides the phrases or not."""
+        return (self._set_and_digits if digits else self._set).match(self._model.encode(samples))
 
     def ask(self, kind: str, said: str, manner: str, noise: str, samples: Floats) -> Asked:
         """Hear an utterance."""
         begun = time.perf_counter()
-        match = self.match(samples)
+        match = self.match(samples, kind == "digits")
         spent = (time.perf_counter() - begun) * 1000
-        meaning = self.expected.get(said, "")
+        meaning = self.expected.get(said, said if kind == "digits" else "")
         return Asked(
             *(kind, said, manner, noise, meaning, match.text, match.fit, match.ahead, match.sure),
-            *(self.expected[match.text], samples.size / RATE_HZ, spent),
+            *(self.expected.get(match.text, match.text), samples.size / RATE_HZ, spent),
         )
 
 
@@ -111,6 +118,18 @@ def questions(ear: Ear, report: Report, every: int = 1) -> Iterator[Asked]:
             sound = read_wav(kinyarwanda(text, words_per_minute, pitch))[0]
             for noise, snr_db in NOISES:
                 yield ear.ask(kind, text, manner, noise, over_the_line(sound, snr_db, seed))
+
+
+def digit_strings(ear: Ear, report: Report) -> Iterator[Asked]:
+    """Digits one after another, where they are expected besides the phrases."""
+    report("digit strings")
+    random = np.random.default_rng(3)
+    for number in range(DIGIT_STRINGS):
+        said = " ".join(random.choice(DIGITS, (1, 3, 4, 10)[number % 4]))
+        words_per_minute, pitch = MANNERS[number % len(MANNERS)]
+        sound = read_wav(kinyarwanda(said, words_per_minute, pitch))[0]
+        for noise, snr_db in NOISES:
+            yield ear.ask("digits", said, "", noise, over_the_line(sound, snr_db, number))
 
 
 def outside(ear: Ear, report: Report) -> Iterator[Asked]:
@@ -146,7 +165,8 @@ def main() -> None:
     parser.add_argument("--knowledge", type=Path, default=KNOWLEDGE, help="the office's knowledge file")
     given = parser.parse_args()
     ear = Ear(load_knowledge(given.knowledge))
-    asked, others = list(questions(ear, print, given.every)), list(outside(ear, print))
+    asked = [*questions(ear, print, given.every), *digit_strings(ear, print)]
+    others = list(outside(ear, print))
     print(table(asked, others))
     if given.json:
         figures = {"asked": asked, "outside": others}

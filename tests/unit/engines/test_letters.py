@@ -10,6 +10,7 @@ import pytest
 
 from sipforge.engines.factory import make_stt
 from sipforge.engines.letters import Letters, load_letters, path_scores
+from sipforge.engines.letters_words import best_words
 from sipforge.engines.protocols import EngineError
 
 ALPHABET = ("a", "n", "y", "ny", "r")
@@ -95,3 +96,18 @@ def test_the_letters_of_kinyarwanda_spell_every_sign() -> None:
         *("n", "jy", "e", "w", "e"),
         *("n", "sh", "y", "i", "r", "a"),
     ]
+
+
+def test_words_in_a_row_are_those_of_the_best_of_all_paths() -> None:
+    words = [(1,), (2, 3), (3, 1, 3)]
+    for seed in range(12):
+        heard = np.log(np.random.default_rng(seed).dirichlet(np.ones(4), 5)).astype(np.float32)
+        rows = [row for count in range(1, 6) for row in product(range(3), repeat=count)]
+        scores = {
+            row: _by_counting(heard, tuple(letter for word in row for letter in words[word]))
+            for row in rows
+            if sum(len(words[word]) for word in row) <= 5
+        }
+        found, score = best_words(heard, words)
+        assert score == pytest.approx(max(scores.values()), abs=1e-4)
+        assert scores[found] == pytest.approx(score, abs=1e-4)

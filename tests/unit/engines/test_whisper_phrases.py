@@ -10,7 +10,16 @@ import pytest
 from sipforge.engines.letters import Letters
 from sipforge.engines.protocols import EngineError, Floats
 from sipforge.engines.whisper_model import Encoded
-from sipforge.engines.whisper_phrases import AHEAD, SURE, PhraseMatch, PhraseSet, WhisperPhrasesStt
+from sipforge.engines.whisper_phrases import (
+    AHEAD,
+    SHORT_LETTERS,
+    SURE,
+    SURE_ROW,
+    SURE_SHORT,
+    PhraseMatch,
+    PhraseSet,
+    WhisperPhrasesStt,
+)
 
 SIGNS = "abcdo"
 LOUD = 12.0
@@ -56,6 +65,27 @@ def test_some_letters_may_be_heard_otherwise(said: str, sure: bool) -> None:
     assert found.text == "abcdabcdab"
     assert found.sure is sure
     assert (found.fit >= SURE) is sure
+
+
+def test_words_in_a_row_compete_with_phrases() -> None:
+    expected = PhraseSet(letters(), {"abcd": "1", "dodo": "2"}, words=["ab", "cd", "o"])
+    found = expected.match(heard("cdabcdoab"))
+    assert (found.text, found.least_fit, found.sure) == ("cd ab cd o ab", SURE_ROW, True)
+    assert expected.match(heard("dodo")).text == "dodo"
+    assert not expected.match(heard("abcd")).sure
+
+
+def test_what_is_believed() -> None:
+    assert PhraseMatch("abcd", -2.0, AHEAD, -2.0).sure
+    assert not PhraseMatch("abcd", -2.01, AHEAD, -2.0).sure
+    assert not PhraseMatch("abcd", -2.0, AHEAD - 0.01, -2.0).sure
+
+
+@pytest.mark.parametrize(("length", "least_fit"), [(SHORT_LETTERS, SURE), (SHORT_LETTERS - 1, SURE_SHORT)])
+def test_a_short_phrase_must_fit_better(length: int, least_fit: float) -> None:
+    said = ("abcd" * length)[:length]
+    found = match(said, {said: "1", "o": "2"})
+    assert (found.text, found.least_fit) == (said, least_fit)
 
 
 @pytest.mark.parametrize("same_meaning", [True, False])
