@@ -44,7 +44,7 @@ class Letters:
     @property
     def width(self) -> int:
         """Width of the states that it was made for, with three frames in view."""
-        return self.weight.shape[1] // 3
+        return int(self.weight.shape[1]) // 3
 
     def hear(self, states: Matrix) -> Matrix:
         """Log probabilities (frames, 1 + letters) of an utterance's encoder states (frames, width).
