@@ -30,6 +30,7 @@ def best_words(heard: Matrix, spellings: Sequence[Sequence[int]]) -> tuple[tuple
         letters += [place for letter in spelling for place in (letter, 0)]
         last.append(len(letters) - 1)
     places = np.array(letters)
+    within = np.setdiff1d(np.arange(1, len(places)), first)
     # From two places before: only from a letter to another letter of the same word.
     over = np.flatnonzero((places[2:] != places[:-2]) & (places[2:] > 0)) + 2
     over = over[~np.isin(over, first)]
@@ -41,19 +42,16 @@ def best_words(heard: Matrix, spellings: Sequence[Sequence[int]]) -> tuple[tuple
     for time, frame in enumerate(heard[1:], 1):
         source = np.arange(len(places))
         moved = best.copy()
-        for target, origin in (
-            (np.setdiff1d(np.arange(1, len(places)), first), -1),
-            (over, -2),
-        ):
-            better = best[target + origin] > moved[target]
-            moved[target[better]] = best[target[better] + origin]
-            source[target[better]] = target[better] + origin
-        for target in first:
+        for target, step in ((within, 1), (over, 2)):
+            better = target[best[target - step] > moved[target]]
+            moved[better] = best[better - step]
+            source[better] = better - step
+        for start in first:
             # Words in a row that end and begin with the same letter need the blank between.
-            before = [0, *(end for end in ends if places[end] != places[target])]
+            before = [0, *(end for end in ends if places[end] != places[start])]
             origin = before[int(best[before].argmax())]
-            if best[origin] > moved[target]:
-                moved[target], source[target] = best[origin], origin
+            if best[origin] > moved[start]:
+                moved[start], source[start] = best[origin], origin
         best = moved + frame[places]
         came_from[time] = source
     place = int(ends[best[ends].argmax()])
