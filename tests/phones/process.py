@@ -21,7 +21,7 @@ from tests.phones.control import Control, ControlError, Event
 from tests.phones.errors import PhoneError
 
 MODULES = Path("/usr/lib/baresip/modules")
-SILENCE_SECONDS = 180
+SILENCE_SECONDS = 300
 """Length of the silent source, and of the silence after what is said: at its end baresip hangs up."""
 SOURCE_RATE_HZ = 48000
 """Rate of every file given to a phone; baresip resamples it to the codec's. Its filters are made for 48 kHz:
