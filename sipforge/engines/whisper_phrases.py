@@ -26,9 +26,9 @@ SURE: Final = -3.3
 """Fit from which a phrase is believed; SURE_SHORT for one of fewer than SHORT_LETTERS, where a single letter
 decides ("muraho", "murabeho"). With AHEAD, of 648 questions over the telephone band (27 topics, two
 phrasings, espeak-ng in four manners; clean, 20 and 12 dB; 104 phrases known) 644 were right, 4 rejected and
-none wrong, and of 40 utterances that are no phrase none was answered. The letters were learnt from other variants of that
-voice. Of 57 questions in three voices that were not (Piper's joe, two of Kokoro's, made from people who speak
-no Kinyarwanda) 36 were right clean and 29 at 12 dB, none wrong. Human callers are not known yet."""
+none wrong; of 40 utterances that are no phrase none was answered. The letters were learnt from other variants
+of that voice. Of 57 questions in three voices that were not (Piper's joe, two of Kokoro's, made from people
+who speak no Kinyarwanda) 36 were right clean and 29 at 12 dB, none wrong. Human callers are not known yet."""
 SURE_SHORT: Final = -2.9
 SHORT_LETTERS: Final = 10
 SURE_ROW: Final = -2.0
