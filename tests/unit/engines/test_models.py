@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import numpy as np
 import onnxruntime
 import pytest
 
+from sipforge.engines import letters
 from sipforge.engines.espeak import EspeakProgram, EspeakTts
 from sipforge.engines.factory import make_stt, make_tts, make_vad
+from sipforge.engines.letters import load_letters
 from sipforge.engines.protocols import EngineError, Floats
 from sipforge.engines.whisper import WhisperStt
 from sipforge.engines.whisper_model import WhisperModel
+from sipforge.engines.whisper_phrases import PhraseSet
 from tests.models import model
 from tests.phones.audio import read_wav
 from tests.phones.speech import english, kinyarwanda_voice
@@ -77,3 +81,17 @@ def test_kinyarwanda_phrases_are_told_apart_and_others_rejected() -> None:
     assert [heard(phrase) for phrase in phrases] == list(phrases)
     assert heard("Abana barakina umupira") == ""
     assert heard("Imvura iragwa cyane uyu munsi") == ""
+
+
+def test_digits_where_they_are_expected() -> None:
+    voice = EspeakTts(EspeakProgram("rw", kinyarwanda_voice()), 150)
+    expected = PhraseSet(
+        load_letters(Path(letters.__file__).with_name("letters_kinyarwanda.npz")),
+        {"Ofisi iri he?": "a", "Muvuga izihe ndimi?": "b"},
+        ["zeru", "rimwe", "kabiri", "gatatu", "kane", "gatanu", "karindwi", "umunani"],
+    )
+    whisper = WhisperModel(model("whisper-base"), "sw")
+    for text in ("zeru karindwi umunani umunani", "kane gatanu", "Ofisi iri he?"):
+        slin = say(voice, text)
+        match = expected.match(whisper.encode(_between_silences(slin.astype(np.float32) / 32768)))
+        assert (match.text, match.sure) == (text, True)
