@@ -17,7 +17,7 @@ from sipforge.bot.setting import Company
 from sipforge.bot.thinking import Thinking
 from sipforge.bot.voice import Voice, load_language, load_turn_judgement
 from sipforge.core.actions import Phrase
-from sipforge.core.course import CourseRules
+from sipforge.core.course import CourseRules, Meaning
 from sipforge.core.turn_taking import TurnRules
 from sipforge.engines.factory import (
     make_answers,
@@ -118,7 +118,8 @@ def make_parts(
 ) -> Parts:
     """What the calls of the bot `name` share."""
     bot = settings.bots[name]
-    expected = knowledge.questions()
+    asked = knowledge.questions()
+    expected = dict(asked)
     for meaning in INTENTS:
         expected |= dict.fromkeys(phrases.intents[meaning], f"={meaning.value}")
     models = settings.model_directory
@@ -126,8 +127,12 @@ def make_parts(
     def hearing(engine: str) -> Stt:
         if engine == "openai" and openai is not None:
             return make_openai_stt(openai, bot.stt.language)
-        model, token = models / bot.stt.model, bot.stt.language
-        return make_stt(engine, model, token, bot.stt.threads, expected, letters=bot.language)
+        model, token, said = models / bot.stt.model, bot.stt.language, expected
+        if engine == "whisper-phrases":
+            greetings = phrases.intents[Meaning.GREETING]
+            greeted = {f"{hello}, {text}": topic for hello in greetings for text, topic in asked.items()}
+            said = expected | greeted
+        return make_stt(engine, model, token, bot.stt.threads, said, letters=bot.language)
 
     def answering(engine: str) -> Dialogue:
         if engine == "openai" and openai is not None:

@@ -20,6 +20,7 @@ from sipforge.engines.answers import AnswersPhrases
 from sipforge.text.plain import contains, words
 
 INTENTS: Final = (
+    Meaning.GREETING,
     Meaning.YES,
     Meaning.NO,
     Meaning.GOODBYE,
@@ -64,8 +65,10 @@ class Phrases:
         said = words(utterance)
         best: tuple[int, Meaning] | None = None
         for meaning, phrasings in self.intents.items():
+            # After a greeting comes what the caller wants.
+            more = 0 if meaning is Meaning.GREETING else _POLITE
             for phrasing in map(words, phrasings):
-                fits = len(said) <= len(phrasing) + _POLITE and contains(said, phrasing)
+                fits = len(said) <= len(phrasing) + more and contains(said, phrasing)
                 fits = fits or _alike(said, phrasing)
                 if fits and (best is None or len(phrasing) > best[0]):
                     best = (len(phrasing), meaning)

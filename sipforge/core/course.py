@@ -46,6 +46,7 @@ class Meaning(Enum):
     NOTHING = "nothing"
     FOREIGN = "foreign"
     """It is not this assistant's language but another's."""
+    GREETING = "greeting"
     YES = "yes"
     NO = "no"
     GOODBYE = "goodbye"
@@ -176,6 +177,8 @@ class Course:
         match meaning:
             case Meaning.ANSWERED:
                 return [Tell()]
+            case Meaning.GREETING:
+                return [Say(Phrase.GREETING_HANDED_OVER)]
             case Meaning.OPERATOR:
                 return self._connect(target)
             case Meaning.MESSAGE:

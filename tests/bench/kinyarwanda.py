@@ -30,7 +30,7 @@ ASSISTANT = "3000"
 CONDITIONS: dict[str, float | None] = {"clean": None, "20 dB": 20.0, "12 dB": 12.0}
 """Speech over noise."""
 PHRASINGS = 2
-AT_ONCE = 4
+AT_ONCE = 6
 RIGHT_SHARE = 0.9
 TIMES_AS_LONG = Target(1.5)
 FULL_TURNS = 30
