@@ -51,7 +51,13 @@ def test_every_topic_is_reached_and_a_message_left_by_keypad_alone(
     assert [text for text in reported if text in answers] == answers
     assert not [entry for entry in history if entry["type"] == "transcript" and entry["text"]]
     # What the telephone heard: never another topic's answer.
-    verdicts = [judge.heard(language, known, topic.answer, recording, reply) for topic, reply in replies]
+    # The first of a page runs into the menu that it cuts off.
+    verdicts = [
+        judge.heard_english(topic.answer, recording.heard, reply)
+        if language.free
+        else judge.heard(language, known, topic.answer, recording, reply)
+        for topic, reply in replies
+    ]
     assert [verdict for verdict in verdicts if not verdict.ok and verdict.heard in answers] == []
     assert sum(verdict.ok for verdict in verdicts) >= LEAST_SURE * len(verdicts)
 

@@ -92,7 +92,7 @@ def test_each_text_is_shown_with_what_is_known_of_it_and_asked_about_once(desk: 
         "is spoken: makumyabiri na rimwe",
         "b → B",
         "m) b (e → b",
-        "(as in makumyabiri)",
+        "(as in mbiri)",
         "Rwandan grammar",
         "9 judged now, 0 open.",
     ):
