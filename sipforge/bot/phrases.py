@@ -60,16 +60,19 @@ class Phrases:
         said = words(utterance)
         return any(contains(said, words(phrasing)) for phrasing in self.ask_for)
 
-    def meaning(self, utterance: str) -> Meaning | None:
-        """Which of the short things `utterance` is, or None; the longest phrasing contained in it decides."""
+    def meaning(self, utterance: str, *, exact: bool = False) -> Meaning | None:
+        """Which of the short things `utterance` is, or None; the longest phrasing contained in it decides.
+
+        `exact`: it is one of all the phrases that can be heard, to the letter.
+        """
         said = words(utterance)
         best: tuple[int, Meaning] | None = None
         for meaning, phrasings in self.intents.items():
             # After a greeting comes what the caller wants.
-            more = 0 if meaning is Meaning.GREETING else _POLITE
+            more = 0 if exact or meaning is Meaning.GREETING else _POLITE
             for phrasing in map(words, phrasings):
                 fits = len(said) <= len(phrasing) + more and contains(said, phrasing)
-                fits = fits or _alike(said, phrasing)
+                fits = fits or (not exact and _alike(said, phrasing))
                 if fits and (best is None or len(phrasing) > best[0]):
                     best = (len(phrasing), meaning)
         return best[1] if best else None

@@ -127,7 +127,7 @@ class Thinking:
         if not transcript.text:
             return Hearing(transcript, Completeness.UNSURE, await self._nothing(samples))
         completeness = self._completeness(transcript.text)
-        meaning, target = self._phrases.meaning(transcript.text), ""
+        meaning, target = self._phrases.meaning(transcript.text, exact=self._whole_phrases), ""
         if meaning in {Meaning.OPERATOR, Meaning.MESSAGE, None}:
             target = self._whom(transcript.text)
             if meaning is None and target and self._phrases.asks_for_somebody(transcript.text):

@@ -8,8 +8,11 @@ import pytest
 from sipforge.bot.phrases import PhraseError, load_phrases, read_phrases
 from sipforge.core.actions import Phrase
 from sipforge.core.course import Meaning
+from sipforge.engines.knowledge import load_knowledge
 
-FILES = Path(__file__).parents[3] / "roles" / "sipforge" / "files" / "phrases"
+REPOSITORY = Path(__file__).parents[3]
+FILES = REPOSITORY / "roles" / "sipforge" / "files" / "phrases"
+KNOWLEDGE = REPOSITORY / "inventory" / "knowledge"
 
 
 @pytest.mark.parametrize(
@@ -54,6 +57,22 @@ def test_short_things_in_english(said: str, meaning: Meaning | None) -> None:
 )
 def test_short_things_in_kinyarwanda(said: str, meaning: Meaning | None) -> None:
     assert load_phrases(FILES / "kinyarwanda.toml", "x").meaning(said) is meaning
+
+
+def test_a_question_of_the_office_is_no_short_thing_where_phrases_are_heard_to_the_letter() -> None:
+    phrases = load_phrases(FILES / "kinyarwanda.toml", "x")
+    questions = load_knowledge(KNOWLEDGE / "kinyarwanda.toml").questions()
+    assert phrases.meaning("Muvuga icyongereza?") is Meaning.OTHER_LANGUAGE
+    assert not [said for said in questions if phrases.meaning(said, exact=True)]
+    assert phrases.meaning("Icyongereza", exact=True) is Meaning.OTHER_LANGUAGE
+
+
+@pytest.mark.parametrize(
+    ("said", "meaning"),
+    [("Hello.", Meaning.GREETING), ("Good morning!", Meaning.GREETING), ("Hello, parking?", None)],
+)
+def test_after_a_greeting_comes_what_the_caller_wants(said: str, meaning: Meaning | None) -> None:
+    assert load_phrases(FILES / "english.toml", "x").meaning(said) is meaning
 
 
 def test_the_office_is_named() -> None:
