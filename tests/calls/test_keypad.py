@@ -13,6 +13,7 @@ from tests.phones.conversation import ENGLISH, KINYARWANDA, MOST_WORD_ERRORS
 from tests.phones.speech import english
 
 MESSAGE = "Hello, please call me back about my garden."
+QUIET_SECONDS = 1.2
 LEAST_SURE = 0.8
 """Share of the answers of which the recogniser, which is never sure of the shortest, must be."""
 
@@ -37,8 +38,12 @@ def test_every_topic_is_reached_and_a_message_left_by_keypad_alone(
             caller.press(MORE_KEY)
             caller.wait_speech()
             time.sleep(1.0)
-        caller.press(TOPIC_KEYS[key])
-        replies.append((topic, caller.wait_reply()))
+            # The answer follows so soon on the menu that it cuts off that the two are one to the ear.
+            caller.press(TOPIC_KEYS[key])
+            caller.wait_quiet(QUIET_SECONDS, 30.0)
+        else:
+            caller.press(TOPIC_KEYS[key])
+            replies.append((topic, caller.wait_reply()))
     caller.press(MESSAGE_KEY)
     caller.wait_reply(quiet_seconds=2.0)  # what to do, and the tone
     caller.say(english(MESSAGE))
@@ -53,13 +58,7 @@ def test_every_topic_is_reached_and_a_message_left_by_keypad_alone(
     assert [text for text in reported if text in answers] == answers
     assert not [entry for entry in history if entry["type"] == "transcript" and entry["text"]]
     # What the telephone heard: never another topic's answer.
-    # The first of a page runs into the menu that it cuts off.
-    verdicts = [
-        judge.heard_english(topic.answer, recording.heard, reply)
-        if language.free
-        else judge.heard(language, known, topic.answer, recording, reply)
-        for topic, reply in replies
-    ]
+    verdicts = [judge.heard(language, known, topic.answer, recording, reply) for topic, reply in replies]
     assert [verdict for verdict in verdicts if not verdict.ok and verdict.heard in answers] == []
     assert sum(verdict.ok for verdict in verdicts) >= LEAST_SURE * len(verdicts)
 
