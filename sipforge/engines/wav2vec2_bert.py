@@ -6,16 +6,15 @@ It writes lower-case words without punctuation. It cannot tell languages apart.
 
 from __future__ import annotations
 
-import hashlib
 import math
 import time
-from collections import OrderedDict
 from collections.abc import Iterable
 from typing import Final, Protocol
 
 from sipforge.core.pieces import pieces
 from sipforge.engines.ctc import Alphabet, Decoded, Lexicon, beam_search, greedy
 from sipforge.engines.protocols import RATE_HZ, Floats, Stage, Transcript
+from sipforge.engines.recent import Recent
 from sipforge.engines.worker import Worker
 from sipforge.text.plain import words
 
@@ -50,7 +49,7 @@ class Wav2Vec2BertStt:
         known = {word for text in expected for word in words(text)}
         self._lexicon = Lexicon(known) if known else None
         self._worker = Worker(Stage.STT)
-        self._finished: OrderedDict[bytes, Decoded] = OrderedDict()
+        self._finished: Recent[Decoded] = Recent(_REMEMBERED)
 
     @property
     def expected_wait_seconds(self) -> float:
@@ -77,12 +76,11 @@ class Wav2Vec2BertStt:
 
     async def _write(self, piece: Floats, urgent: bool) -> Decoded:
         """`piece` as text; a caller who goes on after a pause sends the pieces before it again."""
-        key = hashlib.blake2b(piece.tobytes(), digest_size=16).digest()
-        if key not in self._finished:
-            self._finished[key] = await self._worker.run(lambda: self._read(piece), urgent=urgent)
-            while len(self._finished) > _REMEMBERED:
-                self._finished.popitem(last=False)
-        return self._finished[key]
+        decoded = self._finished.find(piece)
+        if decoded is None:
+            decoded = await self._worker.run(lambda: self._read(piece), urgent=urgent)
+            self._finished.keep(piece, decoded)
+        return decoded
 
     def _read(self, piece: Floats) -> Decoded:
         likely = self._model.log_probabilities(piece)

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import math
 import time
-from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Final, Protocol
 
 from sipforge.core.pieces import pieces
 from sipforge.engines.protocols import RATE_HZ, Alternative, Floats, Transcript
+from sipforge.engines.recent import Recent
 from sipforge.engines.whisper_model import Encoded, Written
-from sipforge.engines.whisper_shared import Hearing, SharedWhisper, digest
+from sipforge.engines.whisper_shared import Hearing, SharedWhisper
 from sipforge.text.plain import words
 
 WINDOW_SECONDS: Final = 8.0
@@ -87,7 +87,7 @@ class WhisperStt(SharedWhisper):
         super().__init__(model)
         self._model = model
         self._context = context
-        self._finished: OrderedDict[bytes, Written] = OrderedDict()
+        self._finished: Recent[Written] = Recent(_REMEMBERED)
 
     async def transcribe(self, samples: Floats, *, urgent: bool = True) -> Transcript:
         """Write down `samples`, of which the first two minutes are heard.
@@ -128,12 +128,7 @@ class WhisperStt(SharedWhisper):
         )
 
     async def _write_once(self, piece: Floats, urgent: bool) -> Written:
-        key = digest(piece)
-        if key not in self._finished:
-            self._finished[key] = await self._write(piece, urgent)
-            while len(self._finished) > _REMEMBERED:
-                self._finished.popitem(last=False)
-        return self._finished[key]
+        return self._finished.find(piece) or self._finished.keep(piece, await self._write(piece, urgent))
 
     async def _write(self, piece: Floats, urgent: bool) -> Written:
         return await self._worker.run(lambda: self._model.write(self._encode(piece)), urgent=urgent)

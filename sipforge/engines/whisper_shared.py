@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections import OrderedDict
 from typing import Final, Protocol
 
 from sipforge.engines.protocols import Floats, Stage
+from sipforge.engines.recent import Recent
 from sipforge.engines.whisper_model import Encoded
 from sipforge.engines.worker import Worker
 
@@ -32,7 +31,7 @@ class SharedWhisper:
     def __init__(self, model: Hearing) -> None:
         self._hearing = model
         self._worker = Worker(Stage.STT)
-        self._encoded: OrderedDict[bytes, Encoded] = OrderedDict()
+        self._encoded: Recent[Encoded] = Recent(_ENCODED)
 
     @property
     def expected_wait_seconds(self) -> float:
@@ -51,14 +50,4 @@ class SharedWhisper:
 
     def _encode(self, samples: Floats) -> Encoded:
         """As the model, once: what made no sense is looked at again. Runs in the worker's one thread."""
-        key = digest(samples)
-        encoded = self._encoded.pop(key, None) or self._hearing.encode(samples)
-        self._encoded[key] = encoded
-        while len(self._encoded) > _ENCODED:
-            self._encoded.popitem(last=False)
-        return encoded
-
-
-def digest(samples: Floats) -> bytes:
-    """What tells one sound from another."""
-    return hashlib.blake2b(samples.tobytes(), digest_size=16).digest()
+        return self._encoded.find(samples) or self._encoded.keep(samples, self._hearing.encode(samples))

@@ -39,20 +39,9 @@ def show_units(names: Sequence[str], timeout_seconds: float = 5.0) -> tuple[Unit
     Raises:
         UnitsError: there is no systemctl, no systemd behind it, or it did not answer.
     """
-    command = ["systemctl", "show", "--no-pager", f"--property={','.join(_PROPERTIES)}"]
-    try:
-        done = subprocess.run(
-            [*command, *(f"{name}.service" for name in names)],
-            capture_output=True,
-            text=True,
-            timeout=timeout_seconds,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise UnitsError(f"systemctl: {error}") from error
-    if done.returncode != 0:
-        raise UnitsError(f"systemctl: {(done.stderr.strip() or 'failed').splitlines()[0]}")
-    return parse_units(names, done.stdout)
+    arguments = ["show", "--no-pager", f"--property={','.join(_PROPERTIES)}"]
+    printed = _systemctl([*arguments, *(f"{name}.service" for name in names)], timeout_seconds)
+    return parse_units(names, printed)
 
 
 def restart_unit(name: str, timeout_seconds: float) -> None:
@@ -61,18 +50,20 @@ def restart_unit(name: str, timeout_seconds: float) -> None:
     Raises:
         UnitsError: it did not come up, systemctl may not, or cannot be asked.
     """
+    _systemctl(["restart", "--no-ask-password", f"{name}.service"], timeout_seconds)
+
+
+def _systemctl(arguments: Sequence[str], timeout_seconds: float) -> str:
+    """What systemctl prints; raises UnitsError."""
     try:
         done = subprocess.run(
-            ["systemctl", "restart", "--no-ask-password", f"{name}.service"],
-            capture_output=True,
-            text=True,
-            timeout=timeout_seconds,
-            check=False,
+            ["systemctl", *arguments], capture_output=True, text=True, timeout=timeout_seconds, check=False
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise UnitsError(f"systemctl: {error}") from error
     if done.returncode != 0:
         raise UnitsError(f"systemctl: {(done.stderr.strip() or 'failed').splitlines()[0]}")
+    return done.stdout
 
 
 def parse_units(names: Sequence[str], text: str) -> tuple[Unit, ...]:
