@@ -55,6 +55,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+_FILLER_SECONDS: Final = {True: 1.05, False: 0.9}
+"""By whether written answers come first: these mostly begin within the second, and a "one moment" then would
+only hold them up; a model's hardly ever do."""
 FOREIGN_SECONDS: Final = 1.5
 """An utterance shorter than this, with the silence around it, tells too little of its language."""
 FOREIGN_BELOW: Final = 0.4
@@ -265,5 +268,5 @@ def make_rules(name: str, bot: BotSettings) -> BotRules:
             unsure_seconds=bot.turns.unsure_seconds,
             open_seconds=bot.turns.open_seconds,
         ),
-        filler_seconds=bot.filler_seconds,
+        filler_seconds=bot.filler_seconds or _FILLER_SECONDS[bot.dialogue.engines[0] == "answers"],
     )

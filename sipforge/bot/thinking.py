@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from sipforge.bot.phrases import Phrases
 from sipforge.core.course import Meaning
@@ -19,6 +19,7 @@ from sipforge.engines.protocols import (
     Stage,
     Stt,
     Transcript,
+    Weighing,
 )
 from sipforge.text.plain import contains, words
 from sipforge.text.turn_end import Completeness
@@ -62,7 +63,7 @@ class Thought:
     engine: str = "phrases"
     """Who found the meaning: a dialogue engine's name, or "phrases" for the short things."""
     seconds: float = 0.0
-    """How long the dialogue engines took to the first part of a reply."""
+    """How long the dialogue engines took to the first part of a reply, with more looks at the sound."""
     failed: Stage | None = None
     """The stage that failed, where one did."""
     text: str = ""
@@ -83,7 +84,7 @@ class Thinking:
         whole_phrases: bool = False,
         departments: Mapping[str, str] | None = None,
         foreign: Callable[[Floats], Awaitable[bool]] | None = None,
-        reconsider: Callable[[Floats], Awaitable[tuple[Alternative, ...]]] | None = None,
+        reconsider: Callable[[Floats], AsyncIterator[tuple[Alternative, ...]]] | None = None,
         wait_seconds: Callable[[], float] = lambda: 0.0,
     ) -> None:
         """Put the engines together.
@@ -96,8 +97,8 @@ class Thinking:
             backchannel: whether a text only says that the caller listens.
             whole_phrases: whether the recogniser only knows whole phrases, so that none can be half said.
             departments: spoken name → extension, of whom callers may ask for.
-            reconsider: hears once more what made no sense; the first of `dialogues` weighs what it may
-                have been.
+            reconsider: looks again at what made no sense, look by look; after each, the one of `dialogues`
+                that can (sipforge.engines.protocols.Weighing) weighs what it may have been.
             foreign: whether an utterance is in the other assistant's language.
             wait_seconds: how long an utterance will probably wait for the recogniser.
         """
@@ -110,6 +111,7 @@ class Thinking:
         self._departments = [(words(name), target) for name, target in (departments or {}).items()]
         self._foreign = foreign
         self._reconsider = reconsider
+        self._weighing = next((engine for engine in dialogues if isinstance(engine, Weighing)), None)
         self._wait_seconds = wait_seconds
 
     @property
@@ -152,20 +154,21 @@ class Thinking:
         self, hearing: Hearing, history: tuple[Exchange, ...], samples: Floats
     ) -> Thought | None:
         """The answer to what was perhaps misheard; None: there is none either."""
-        if self._reconsider is None:
+        if self._reconsider is None or self._weighing is None:
             return None
+        begun = time.monotonic()
+        question = _question(hearing, history)
+        looks: list[tuple[Alternative, ...]] = []
         try:
-            alternatives = await self._reconsider(samples)
+            async for look in self._reconsider(samples):
+                looks.append(look)
+                reply = await self._weighing.weigh(question, looks)
+                if reply is not None:
+                    seconds = time.monotonic() - begun
+                    return Thought(Meaning.ANSWERED, reply, reply.engine, seconds, text=reply.heard)
         except EngineError:
-            return None
-        if not alternatives:
-            return None
-        # Only the first: a language model would find something to say to each of them.
-        question = replace(_question(hearing, history), alternatives=alternatives)
-        thought = await self._ask(question, self._dialogues[:1])
-        if thought.meaning is not Meaning.ANSWERED or thought.reply is None:
-            return None
-        return replace(thought, text=thought.reply.heard)
+            pass
+        return None
 
     async def think_again(self, hearing: Hearing, history: tuple[Exchange, ...], after: str) -> Thought:
         """As `think`, with the engines behind the one named `after`, whose reply broke off."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final
 
 from sipforge.engines.answers_heard import AnswersPhrases, Heard
 from sipforge.engines.answers_plan import Plan, Planner
 from sipforge.engines.knowledge import Knowledge, Topic, load_knowledge, read_knowledge
-from sipforge.engines.protocols import Question, Reply, Speak
+from sipforge.engines.protocols import Alternative, Question, Reply, Speak
 from sipforge.text.lexicon import PLAIN, Lexicon
 from sipforge.text.plain import words
 
@@ -19,11 +20,22 @@ __all__ = ["AnswersDialogue", "AnswersPhrases", "Knowledge", "load_knowledge", "
 MISHEARD: Final = 0.7
 """How much a doubtful recognition takes from the fit, as an exponent of its confidence."""
 TRUSTED: Final = 0.6
-"""What must be left of the fit: what was hardly understood must fit wholly. This and the next two were chosen
-on 432 questions with an answer and 240 without, in five voices over the telephone band; of 250 others 207
-were answered right and 1 wrong, and 13 of 300 without an answer were answered."""
-SHARE: Final = 0.3
-"""Least probability that the alternatives which have the same answer must have together."""
+"""What must be left of the fit: what was hardly understood must fit wholly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What makes an answer likely enough after some further looks at an utterance."""
+
+    trusted: float
+    """As `TRUSTED`."""
+    share: float
+    """Least probability, in each look, of the alternatives that have the same answer together."""
+
+
+EVIDENCE: Final = (Evidence(TRUSTED, 0.3), Evidence(0.5, 0.15))
+"""After one look, after two. WHERE.
+"""
 SOUNDS: Final = 0.65
 """How much an alternative must sound like what was first recognised (difflib's ratio of the sounds): the
 recogniser may put into a noise what such callers say."""
@@ -45,31 +57,39 @@ class AnswersDialogue:
 
     async def reply(self, question: Question) -> Reply | None:
         """The written answers to `question`, or None when no topic surely fits."""
-        if question.alternatives:
-            heard, plan = self._weighed(question)
-        else:
-            heard, plan = "", self._trusted(question, question.text, question.confidence)
+        return self._reply(self._trusted(question, question.text, question.confidence, TRUSTED))
+
+    async def weigh(self, question: Question, looks: Sequence[Sequence[Alternative]]) -> Reply | None:
+        """The written answers to what `question` probably was; see `sipforge.engines.protocols.Weighing`."""
+        heard, plan = self._weighed(question, looks)
+        return self._reply(plan, heard)
+
+    def _reply(self, plan: Plan, heard: str = "") -> Reply | None:
         said = self._words(plan)
         return Reply(_parts(said), plan.fit, self.name, heard) if said else None
 
-    def _trusted(self, question: Question, text: str, confidence: float) -> Plan:
+    def _trusted(self, question: Question, text: str, confidence: float, trusted: float) -> Plan:
         """The plan for `text`, empty where it fits too little for how surely it was recognised."""
         plan = self._planner.plan(text, question.history)
-        return plan if plan.fit * confidence**MISHEARD >= TRUSTED else Plan()
+        return plan if plan.fit * confidence**MISHEARD >= trusted else Plan()
 
-    def _weighed(self, question: Question) -> tuple[str, Plan]:
+    def _weighed(self, question: Question, looks: Sequence[Sequence[Alternative]]) -> tuple[str, Plan]:
         """The likeliest answer, if it is likely enough, and the likeliest alternative that has it."""
+        evidence = EVIDENCE[min(len(looks), len(EVIDENCE)) - 1]
         first = self._sounds(question.text)
-        share: dict[tuple[Topic, ...], float] = defaultdict(float)
+        shares: list[dict[tuple[Topic, ...], float]] = []
         found: dict[tuple[Topic, ...], tuple[str, Plan]] = {}
-        for one in question.alternatives:
-            plan = self._trusted(question, one.text, one.confidence)
-            alike = SequenceMatcher(None, self._sounds(one.text), first, autojunk=False).ratio()
-            if plan.topics and alike >= SOUNDS:
-                share[plan.topics] += one.share
-                found.setdefault(plan.topics, (one.text, plan))
-        best = max(share, key=lambda topics: share[topics], default=())
-        return found[best] if share.get(best, 0.0) >= SHARE else ("", Plan())
+        for look in looks:
+            shares.append(defaultdict(float))
+            for one in look:
+                plan = self._trusted(question, one.text, one.confidence, evidence.trusted)
+                alike = SequenceMatcher(None, self._sounds(one.text), first, autojunk=False).ratio()
+                if plan.topics and alike >= SOUNDS:
+                    shares[-1][plan.topics] += one.share
+                    found.setdefault(plan.topics, (one.text, plan))
+        least = {topics: min(share[topics] for share in shares) for topics in found}
+        best = max(least, key=lambda topics: least[topics], default=())
+        return found[best] if least.get(best, 0.0) >= evidence.share else ("", Plan())
 
     def _sounds(self, text: str) -> str:
         return " ".join(filter(None, map(self._lexicon.sound, words(text))))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -31,6 +31,7 @@ class Clauses:
         self._wh = _phrases(lexicon.wh)
         self._requests = _phrases(lexicon.requests)
         self._ellipses = _phrases(lexicon.ellipses)
+        self._circumstances = _phrases(lexicon.circumstances)
         self._dummies = _phrases(lexicon.dummies)
 
     def cut(self, text: str) -> list[Clause]:
@@ -88,6 +89,12 @@ class Clauses:
         return any(
             self._opens(clause, start) or _at(clause, start, self._requests) for start in range(len(clause))
         ) or bool(_at(clause, _at(clause, 0, self._joints), self._wh))
+
+    def cores(self, clause: Clause) -> Iterator[Clause]:
+        """`clause` without the last of its circumstances, then without the one before as well, and so on."""
+        for at in range(len(clause) - 1, 0, -1):
+            if _at(clause, at, self._circumstances):
+                yield clause[:at]
 
     def _leans(self, clause: Clause) -> bool:
         return bool(_at(clause, 0, self._ellipses))

@@ -27,6 +27,8 @@ COMPLETED: Final = 0.8
 """How much of a phrasing the topic before and the caller's words must make up together."""
 EXACT: Final = 0.9
 """Covering from which a term is the topic's own."""
+PLAIN_CORE: Final = 0.85
+"""Fit of a question without its circumstances from which these do not matter."""
 PARTLY: Final = 0.4
 """Covering from which a term may be the topic's."""
 
@@ -117,7 +119,16 @@ class Planner:
                 return _Reading(topic, fit=fit, worth=worth)
             if self._hangs(terms, before, refers=refers):
                 return lost
-        return self._alone(terms, lost)
+        reading = self._alone(terms, lost)
+        return reading if reading is not lost else self._at_core(clause, lost)
+
+    def _at_core(self, clause: Clause, lost: _Reading) -> _Reading:
+        """What `clause` comes to without its circumstances, where that leaves no doubt."""
+        for core in filter(self._clauses.complete, self._clauses.cores(clause)):
+            match = self._matcher.match_terms(self._matcher.heard(core))
+            if match.sure and match.fit >= PLAIN_CORE:
+                return _Reading(match.topic, fit=match.fit, worth=match.fit * match.known, tells=lost.tells)
+        return lost
 
     def _alone(self, terms: Sequence[Term], lost: _Reading) -> _Reading:
         """What `terms` come to by themselves; `lost` where to nothing."""

@@ -6,7 +6,7 @@ An engine is loaded once and serves every call; what belongs to one call is in i
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol, runtime_checkable
@@ -74,8 +74,6 @@ class Question:
     """Oldest first."""
     confidence: float = 1.0
     """How surely it was recognised; see `Transcript`."""
-    alternatives: tuple[Alternative, ...] = ()
-    """What it may have been instead, the likeliest first, where it made no sense."""
 
 
 class Act(Enum):
@@ -166,11 +164,25 @@ class LanguageId(Protocol):
 
 
 @runtime_checkable
+class Weighing(Protocol):
+    """A dialogue engine that can tell which of several things was probably said."""
+
+    async def weigh(self, question: Question, looks: Sequence[Sequence[Alternative]]) -> Reply | None:
+        """The reply to what `question` probably was, or None where that remains in doubt.
+
+        Args:
+            question: as it was recognised at first.
+            looks: what each further look at it took it for, the likeliest first.
+        """
+        ...
+
+
+@runtime_checkable
 class Reconsidering(Protocol):
     """Hears once more, expecting what callers of this office say."""
 
-    async def reconsider(self, samples: Floats) -> tuple[Alternative, ...]:
-        """What `samples` (16 kHz) may have been then, the likeliest first.
+    def reconsider(self, samples: Floats) -> AsyncIterator[tuple[Alternative, ...]]:
+        """What `samples` (16 kHz) may have been then, the likeliest first; look by look, while asked for.
 
         Raises:
             EngineError: the queue is full (retryable) or the model failed.

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from functools import partial
 from typing import Final, Protocol
+
+import numpy as np
 
 from sipforge.core.pieces import pieces
 from sipforge.engines.protocols import RATE_HZ, Alternative, Floats, Transcript
@@ -28,7 +31,9 @@ PIECE_SECONDS: Final = 12.0
 (6.2 % wrong over five voices, 4.0 % at 15 s, 3.3 % at 12 s), and the end of a short piece is there sooner."""
 _REMEMBERED: Final = 32
 BEAM: Final = 8
-"""How many alternatives a second look weighs."""
+"""How many alternatives a further look gives."""
+SLOWER: Final = 1.12
+"""How much longer the same speech lasts for the last look."""
 
 
 class Writer(Hearing, Protocol):
@@ -111,27 +116,34 @@ class WhisperStt(SharedWhisper):
         sure = min(part.mean_log_probability for part in kept)
         return Transcript(" ".join(part.text for part in kept), math.exp(min(0.0, sure)), seconds)
 
-    async def reconsider(self, samples: Floats) -> tuple[Alternative, ...]:
+    async def reconsider(self, samples: Floats) -> AsyncIterator[tuple[Alternative, ...]]:
         """What `samples` (at most 12 s) may have been, to somebody who expects what callers here say.
 
         For speech that made no sense at first. Noise is not to be heard like this: it becomes questions.
+        The second such look is at the same speech said slower, which the model hears with other mistakes.
 
         Raises:
             EngineError: as for `transcribe`.
         """
         if not self._context or samples.size > PIECE_SECONDS * RATE_HZ:
-            return ()
-        return likeliest(
-            await self._worker.run(
-                lambda: self._model.alternatives(self._encode(samples), self._context, BEAM), urgent=False
-            )
-        )
+            return
+        for sound in (samples, _slower(samples)):
+            yield likeliest(await self._worker.run(partial(self._look, sound), urgent=False))
+
+    def _look(self, samples: Floats) -> list[Written]:
+        return self._model.alternatives(self._encode(samples), self._context, BEAM)
 
     async def _write_once(self, piece: Floats, urgent: bool) -> Written:
         return self._finished.find(piece) or self._finished.keep(piece, await self._write(piece, urgent))
 
     async def _write(self, piece: Floats, urgent: bool) -> Written:
         return await self._worker.run(lambda: self._model.write(self._encode(piece)), urgent=urgent)
+
+
+def _slower(samples: Floats) -> Floats:
+    places = np.arange(0, samples.size - 1, 1 / SLOWER)
+    slower: Floats = np.interp(places, np.arange(samples.size), samples).astype(np.float32)
+    return slower
 
 
 def likeliest(written: Sequence[Written]) -> tuple[Alternative, ...]:

@@ -256,8 +256,9 @@ class BotSettings(_Section):
     """A caller who has said nothing for this long is let go."""
     idle_warning_seconds: float = Field(default=20.0, ge=0)
     """How long before that it is warned of."""
-    filler_seconds: float = Field(default=1.05, gt=0)
-    """After a caller's last word, when "one moment" is said if the reply is not there."""
+    filler_seconds: float | None = Field(default=None, gt=0)
+    """After a caller's last word, when "one moment" is said if the reply is not there; None: as the engines
+    need."""
 
 
 class Settings(_Section):

@@ -123,6 +123,7 @@ LEXICON: Final = Lexicon(
     requests=read_phrases(english.REQUESTS),
     tellers=frozenset(english.TELLERS.split()),
     ellipses=read_phrases(english.ELLIPSES),
+    circumstances=read_phrases(english.CIRCUMSTANCES),
     dummies=read_phrases(english.DUMMIES),
     anaphora=frozenset(english.ANAPHORA.split()),
     split=split,

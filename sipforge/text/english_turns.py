@@ -54,6 +54,7 @@ _TRANSITIVE: Final = _set(
 _TOLD: Final = _set("tell told think hope matter sure so him her me us them")
 _OBJECT_ASKED: Final = _set("what which who whom how much many all nothing")
 """Where one of these is in the sentence, the object of its last verb may have been named already."""
+_CIRCUMSTANCE_ASKED: Final = _set("how when why how's when's")
 _OPENERS: Final = _FILLER | _set("and but okay hello hi then now")
 _PARTICLES: Final = _phrases(
     "come in,come on,hold on,go on,carry on,come by,drop by,log in,sign in,check in,call in,come over,"
@@ -126,11 +127,16 @@ def _wants_more(said: Sequence[str], asked: bool) -> bool:
     if filler or clause or goes_on or (word and not (last == "that's" and wh is not None)):
         return True
     if last in _PREPOSITION:
-        stranded = asked and wh is not None and len(said) >= 3
+        stranded = asked and wh is not None and len(said) >= 3 and _asks_for_object(said, wh)
         return not stranded and f"{before} {last}" not in _PARTICLES
     if last in _AUXILIARY:
         return before not in {"never", "not"} and not _auxiliary_can_end(said, wh)
     return _subject_is_last(said, wh) or _object_is_missing(said, wh) or _clause_in_front(said)
+
+
+def _asks_for_object(said: Sequence[str], wh: int) -> bool:
+    """Whether a preposition at the end has its object in front: "where are you from", not "how ... from"."""
+    return said[wh] not in _CIRCUMSTANCE_ASKED or said[wh + 1] in {"much", "many", "long", "far"}
 
 
 def _names_something(said: Sequence[str]) -> bool:

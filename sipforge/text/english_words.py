@@ -256,6 +256,7 @@ show me, help me, i only
 """
 TELLERS: Final = "he i it my our she that there they this we"
 ELLIPSES: Final = "and, what about, how about, or, but"
+CIRCUMSTANCES: Final = "from, without, on foot, to get to, to reach, to send, so that, so i, because"
 DUMMIES: Final = "is there, are there, is it possible, is it okay, is it ok, is it that, i know that"
 ANAPHORA: Final = "he her his it one she that them then these they this those"
 INTERROGATIVE: Final = "howfar howlong howmany howoften howold past when where who why"

@@ -47,6 +47,8 @@ class Lexicon:
     """First words of a statement, such as "my"."""
     ellipses: tuple[str, ...] = ()
     """Beginnings of a question that leans on the one before, such as "what about"."""
+    circumstances: tuple[str, ...] = ()
+    """Beginnings of what may be left away at a question's end, such as "from" where the way is asked."""
     dummies: tuple[str, ...] = ()
     """Phrases whose anaphora stand for nothing, such as "is there"."""
     anaphora: frozenset[str] = frozenset()

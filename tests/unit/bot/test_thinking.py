@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -126,42 +127,56 @@ def test_a_turn_is_finished_when_its_answer_is_known(said: str, judged: Complete
     assert thinking.judge(hearing, asyncio.run(thinking.think(hearing, (), samples))) is judged
 
 
-class Weighing:
+class WeighingBook(BookDialogue):
     """Knows one of the things that an utterance may have been."""
 
-    name = "answers"
-
-    async def reply(self, question: Question) -> Reply | None:
-        heard = next((one.text for one in question.alternatives if one.text.endswith(" park")), "")
+    async def weigh(self, question: Question, looks: Sequence[Sequence[Alternative]]) -> Reply | None:
+        heard = next((one.text for look in looks for one in look if one.text.endswith(" park")), "")
         reply = await BookDialogue({heard: "Here."}).reply(replace(question, text=heard))
         return replace(reply, heard=heard) if heard and reply else None
 
 
 @pytest.mark.parametrize(
-    ("alternatives", "meaning", "text"),
+    ("looks", "meaning", "text"),
     [
-        (("where can i park",), Meaning.ANSWERED, "where can i park"),
-        (("where can i bark", "where can i park"), Meaning.ANSWERED, "where can i park"),
-        (("where can i spark",), Meaning.UNKNOWN, ""),
-        (("where can i bark",), Meaning.UNKNOWN, ""),
-        ((), Meaning.UNKNOWN, ""),
-        (("FAIL",), Meaning.UNKNOWN, ""),
+        ([("where can i park",)], Meaning.ANSWERED, "where can i park"),
+        ([("where can i bark", "where can i park")], Meaning.ANSWERED, "where can i park"),
+        ([("where can i bark",), ("where can i park",)], Meaning.ANSWERED, "where can i park"),
+        ([("where can i spark",)], Meaning.UNKNOWN, ""),
+        ([("where can i bark",)], Meaning.UNKNOWN, ""),
+        ([(), ()], Meaning.UNKNOWN, ""),
+        ([("where can i bark",), ("FAIL",)], Meaning.UNKNOWN, ""),
+        # What is understood is not looked at again.
+        ([("where can i park",), ("FAIL",)], Meaning.ANSWERED, "where can i park"),
     ],
 )
-def test_what_made_no_sense_is_heard_once_more(
-    alternatives: tuple[str, ...], meaning: Meaning, text: str
+def test_what_made_no_sense_is_looked_at_again(
+    looks: list[tuple[str, ...]], meaning: Meaning, text: str
 ) -> None:
-    async def reconsider(samples: Floats) -> tuple[Alternative, ...]:
-        if alternatives == ("FAIL",):
-            raise EngineError(Stage.STT, "broken")
-        return tuple(Alternative(said, 0.9, 1 / len(alternatives)) for said in alternatives)
+    async def reconsider(samples: Floats) -> AsyncIterator[tuple[Alternative, ...]]:
+        for said in looks:
+            if said == ("FAIL",):
+                raise EngineError(Stage.STT, "broken")
+            yield tuple(Alternative(one, 0.9, 1 / len(said)) for one in said)
 
     # The second one, which has something to say to everything, is not asked what it may have been.
     eager = BookDialogue({"where can i spark": "Eh?"})
-    thinking = Thinking(LevelStt("where can i bark"), [Weighing(), eager], PHRASES, reconsider=reconsider)
+    books = [WeighingBook({}), eager]
+    thinking = Thinking(LevelStt("where can i bark"), books, PHRASES, reconsider=reconsider)
     samples = np.full(16000, 0.2, np.float32)
     thought = asyncio.run(thinking.think(asyncio.run(thinking.hear(samples)), (), samples))
     assert (thought.meaning, thought.text) == (meaning, text)
+
+
+def test_without_an_engine_that_weighs_nothing_is_looked_at_again() -> None:
+    async def reconsider(samples: Floats) -> AsyncIterator[tuple[Alternative, ...]]:
+        raise AssertionError
+        yield ()
+
+    thinking = Thinking(LevelStt("why"), [BookDialogue({})], PHRASES, reconsider=reconsider)
+    samples = np.full(16000, 0.2, np.float32)
+    thought = asyncio.run(thinking.think(asyncio.run(thinking.hear(samples)), (), samples))
+    assert thought.meaning is Meaning.UNKNOWN
 
 
 def test_another_language_is_noticed_where_nothing_is_known() -> None:

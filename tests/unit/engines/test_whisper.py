@@ -6,8 +6,8 @@ import math
 import numpy as np
 import pytest
 
-from sipforge.engines.protocols import Floats
-from sipforge.engines.whisper import WhisperStt, heard_nothing
+from sipforge.engines.protocols import Alternative, Floats
+from sipforge.engines.whisper import SLOWER, WhisperStt, heard_nothing
 from sipforge.engines.whisper_model import Encoded, Written
 
 
@@ -16,10 +16,11 @@ class Says:
 
     def __init__(self, written: Written) -> None:
         self.written = written
-        self.encoded = 0
+        self.seconds: list[float] = []
+        """Lengths of what was encoded."""
 
     def encode(self, samples: Floats) -> Encoded:
-        self.encoded += 1
+        self.seconds.append(samples.size / 16000)
         return Encoded(np.zeros((1, 50, 4), np.float32), samples.size / 16000)
 
     def write(self, encoded: Encoded, before: str = "") -> Written:
@@ -64,20 +65,28 @@ def test_nothing_heard_is_empty() -> None:
     assert (transcript.text, transcript.confidence) == ("", 0.0)
 
 
-def test_a_second_look_gives_what_it_may_have_been() -> None:
+def looks(stt: WhisperStt, samples: Floats) -> list[tuple[Alternative, ...]]:
+    async def collect() -> list[tuple[Alternative, ...]]:
+        return [look async for look in stt.reconsider(samples)]
+
+    return asyncio.run(collect())
+
+
+def test_further_looks_give_what_it_may_have_been() -> None:
     model = Says(Written("Where can I bark?", -0.5, 0.0))
     stt = WhisperStt(model, "Where can I park?")
     samples = np.zeros(16000, np.float32)
     asyncio.run(stt.transcribe(samples))
-    found = asyncio.run(stt.reconsider(samples))
+    found, slower = looks(stt, samples)
     assert [one.text for one in found][:2] == ["Where can I park?", "Where can I bark?"]
     assert [one.share for one in found] == pytest.approx([0.6457, 0.3543, 0.0], abs=0.001)
     assert found[0].confidence == pytest.approx(math.exp(-0.4))
-    assert model.encoded == 1
+    assert slower == found
+    assert model.seconds == pytest.approx([1.0, SLOWER], abs=0.001)
 
 
-def test_without_expectations_there_is_no_second_look() -> None:
+def test_without_expectations_there_is_no_further_look() -> None:
     stt = WhisperStt(Says(Written("Hello.", -0.5, 0.0)))
-    assert asyncio.run(stt.reconsider(np.zeros(16000, np.float32))) == ()
+    assert looks(stt, np.zeros(16000, np.float32)) == []
     long = np.zeros(16000 * 13, np.float32)
-    assert asyncio.run(WhisperStt(Says(Written("Hello.", -0.5, 0.0)), "Hi.").reconsider(long)) == ()
+    assert looks(WhisperStt(Says(Written("Hello.", -0.5, 0.0)), "Hi."), long) == []
