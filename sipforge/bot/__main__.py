@@ -20,11 +20,12 @@ from sipforge.bot.service import BotMetrics, BotService
 from sipforge.core.actions import Phrase
 from sipforge.engines.knowledge import load_knowledge
 from sipforge.engines.protocols import RATE_HZ, EngineError
+from sipforge.infra.bot_settings import BotSettings
 from sipforge.infra.credentials import CredentialError, read_credential
 from sipforge.infra.http import Health, Status, build_app, serve
 from sipforge.infra.logs import configure_logging
 from sipforge.infra.metrics import Metrics
-from sipforge.infra.settings import DEFAULT_PATH, BotSettings, Settings, SettingsError, load_settings
+from sipforge.infra.settings import DEFAULT_PATH, Settings, SettingsError, load_settings
 from sipforge.infra.systemd import Notifier, watchdog
 
 if TYPE_CHECKING:

@@ -45,9 +45,10 @@ from sipforge.engines.protocols import (
     Stt,
     Tts,
 )
+from sipforge.infra.bot_settings import BotSettings, LocalChatSettings
 from sipforge.infra.credentials import find_credential
 from sipforge.infra.metrics import Metrics
-from sipforge.infra.settings import BotSettings, LocalChatSettings, Settings
+from sipforge.infra.settings import Settings
 from sipforge.text.protect import names_in
 
 if TYPE_CHECKING:

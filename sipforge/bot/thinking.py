@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 
 from sipforge.bot.phrases import Phrases
@@ -84,7 +85,7 @@ class Thinking:
         whole_phrases: bool = False,
         departments: Mapping[str, str] | None = None,
         foreign: Callable[[Floats], Awaitable[bool]] | None = None,
-        reconsider: Callable[[Floats], AsyncIterator[tuple[Alternative, ...]]] | None = None,
+        reconsider: Callable[[Floats], AsyncGenerator[tuple[Alternative, ...]]] | None = None,
         wait_seconds: Callable[[], float] = lambda: 0.0,
     ) -> None:
         """Put the engines together.
@@ -97,8 +98,8 @@ class Thinking:
             backchannel: whether a text only says that the caller listens.
             whole_phrases: whether the recogniser only knows whole phrases, so that none can be half said.
             departments: spoken name → extension, of whom callers may ask for.
-            reconsider: looks again at what made no sense, look by look; after each, the one of `dialogues`
-                that can (sipforge.engines.protocols.Weighing) weighs what it may have been.
+            reconsider: looks again at what made no sense, look by look, for the one of `dialogues` that can
+                weigh what it may have been (sipforge.engines.protocols.Weighing).
             foreign: whether an utterance is in the other assistant's language.
             wait_seconds: how long an utterance will probably wait for the recogniser.
         """
@@ -157,18 +158,14 @@ class Thinking:
         if self._reconsider is None or self._weighing is None:
             return None
         begun = time.monotonic()
-        question = _question(hearing, history)
-        looks: list[tuple[Alternative, ...]] = []
         try:
-            async for look in self._reconsider(samples):
-                looks.append(look)
-                reply = await self._weighing.weigh(question, looks)
-                if reply is not None:
-                    seconds = time.monotonic() - begun
-                    return Thought(Meaning.ANSWERED, reply, reply.engine, seconds, text=reply.heard)
+            async with aclosing(self._reconsider(samples)) as looks:
+                reply = await self._weighing.weigh(_question(hearing, history), looks)
         except EngineError:
-            pass
-        return None
+            return None
+        if reply is None:
+            return None
+        return Thought(Meaning.ANSWERED, reply, reply.engine, time.monotonic() - begun, text=reply.heard)
 
     async def think_again(self, hearing: Hearing, history: tuple[Exchange, ...], after: str) -> Thought:
         """As `think`, with the engines behind the one named `after`, whose reply broke off."""

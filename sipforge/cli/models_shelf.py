@@ -15,8 +15,9 @@ from sipforge.cli.errors import CliError, Exit
 
 if TYPE_CHECKING:
     from sipforge.cli.host import Host
+    from sipforge.infra.bot_settings import BotSettings
     from sipforge.infra.model_store import Model
-    from sipforge.infra.settings import BotSettings, Settings
+    from sipforge.infra.settings import Settings
 
 # What is imported inside functions costs up to 0.3 s, which `sipforge --help` need not wait for.
 # ruff: noqa: PLC0415

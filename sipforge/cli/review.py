@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sipforge.cli.review_items import Item
     from sipforge.cli.review_sound import Booth, Language
     from sipforge.cli.review_verdicts import Record
-    from sipforge.infra.settings import BotSettings
+    from sipforge.infra.bot_settings import BotSettings
 
 # What is imported inside functions costs up to 0.3 s, which `sipforge --help` need not wait for.
 # ruff: noqa: PLC0415

@@ -16,7 +16,8 @@ from sipforge.cli.errors import CliError, Exit
 
 if TYPE_CHECKING:
     from sipforge.cli.review_items import Item
-    from sipforge.infra.settings import BotSettings, Settings
+    from sipforge.infra.bot_settings import BotSettings
+    from sipforge.infra.settings import Settings
 
 # ruff: noqa: PLC0415 - what is imported inside functions costs up to 0.3 s
 

@@ -86,9 +86,12 @@ class Clauses:
 
     def complete(self, clause: Clause) -> bool:
         """Whether `clause` is a whole question or request, rather than a word or two after "and"."""
+        at = _at(clause, 0, self._joints)
+        if _at(clause, at, self._wh) or (clause[at : at + 1] and clause[at] in self._lexicon.starters):
+            return True
         return any(
             self._opens(clause, start) or _at(clause, start, self._requests) for start in range(len(clause))
-        ) or bool(_at(clause, _at(clause, 0, self._joints), self._wh))
+        )
 
     def cores(self, clause: Clause) -> Iterator[Clause]:
         """`clause` without the last of its circumstances, then without the one before as well, and so on."""

@@ -216,9 +216,8 @@ class Grounds:
         """Whether nothing that goes on from `begun`, whose last word may not be whole, may be said."""
         said = _read(begun.rpartition(" ")[0], _NEUTRAL).all_content
         asked = _read(question, _ASKING)
-        return bool(said) and not any(
-            said <= fact.all_content and _is_about(asked, about) for fact, about in self._readings
-        )
+        # Where no fact is about the question, that is so before the first word.
+        return not any(said <= fact.all_content and _is_about(asked, about) for fact, about in self._readings)
 
     def statement(self, sentence: str) -> str:
         """What `sentence` states; see `statement`."""

@@ -190,7 +190,7 @@ class CTranslate2Dialogue:
                     yield sentence
                 begun = pieces[-1] if pieces else ""
                 claim = self._guard.statement(begun)
-                if not begun.startswith("[") and self._guard.hopeless(claim, question.text):
+                if begun and not begun.startswith("[") and self._guard.hopeless(claim, question.text):
                     return
             if await work:
                 for sentence in pieces[given:]:

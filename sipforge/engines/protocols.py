@@ -6,7 +6,7 @@ An engine is loaded once and serves every call; what belongs to one call is in i
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol, runtime_checkable
@@ -167,12 +167,15 @@ class LanguageId(Protocol):
 class Weighing(Protocol):
     """A dialogue engine that can tell which of several things was probably said."""
 
-    async def weigh(self, question: Question, looks: Sequence[Sequence[Alternative]]) -> Reply | None:
+    async def weigh(self, question: Question, looks: AsyncIterator[Sequence[Alternative]]) -> Reply | None:
         """The reply to what `question` probably was, or None where that remains in doubt.
 
         Args:
             question: as it was recognised at first.
-            looks: what each further look at it took it for, the likeliest first.
+            looks: what each further look at it takes it for, the likeliest first; taken as they are needed.
+
+        Raises:
+            EngineError: a look failed.
         """
         ...
 
@@ -181,7 +184,7 @@ class Weighing(Protocol):
 class Reconsidering(Protocol):
     """Hears once more, expecting what callers of this office say."""
 
-    def reconsider(self, samples: Floats) -> AsyncIterator[tuple[Alternative, ...]]:
+    def reconsider(self, samples: Floats) -> AsyncGenerator[tuple[Alternative, ...]]:
         """What `samples` (16 kHz) may have been then, the likeliest first; look by look, while asked for.
 
         Raises:

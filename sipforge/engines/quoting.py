@@ -44,7 +44,7 @@ class Quotes:
     def hopeless(self, begun: str, question: str) -> bool:
         """Whether nothing that goes on from `begun`, whose last word may not be whole, may be said."""
         said = tuple(words(begun.rpartition(" ")[0]))
-        return bool(said) and not self._answers(said, question, whole=False)
+        return not self._answers(said, question, whole=False)
 
     def statement(self, sentence: str) -> str:
         """`sentence`, of which every word counts."""

@@ -6,24 +6,14 @@ It writes lower-case words without punctuation. It cannot tell languages apart.
 
 from __future__ import annotations
 
-import math
-import time
 from collections.abc import Iterable
-from typing import Final, Protocol
+from typing import Protocol
 
-from sipforge.core.pieces import pieces
 from sipforge.engines.ctc import Alphabet, Decoded, Lexicon, beam_search, greedy
-from sipforge.engines.protocols import RATE_HZ, Floats, Stage, Transcript
-from sipforge.engines.recent import Recent
+from sipforge.engines.piecewise import Piecewise
+from sipforge.engines.protocols import Floats, Stage, Transcript
 from sipforge.engines.worker import Worker
 from sipforge.text.plain import words
-
-PIECE_SECONDS: Final = 12.0
-"""The time that attention takes grows with the square of the length, and a piece holds others up until it
-is done."""
-LONGEST_SECONDS: Final = 120.0
-"""What is said after so long is not heard."""
-_REMEMBERED: Final = 32
 
 
 class Listener(Protocol):
@@ -49,7 +39,7 @@ class Wav2Vec2BertStt:
         known = {word for text in expected for word in words(text)}
         self._lexicon = Lexicon(known) if known else None
         self._worker = Worker(Stage.STT)
-        self._finished: Recent[Decoded] = Recent(_REMEMBERED)
+        self._pieces = Piecewise(self._write)
 
     @property
     def expected_wait_seconds(self) -> float:
@@ -66,21 +56,10 @@ class Wav2Vec2BertStt:
         Raises:
             EngineError: the queue is full (retryable) or the model failed.
         """
-        begun = time.monotonic()
-        heard = samples[: int(LONGEST_SECONDS * RATE_HZ)]
-        written = [await self._write(piece, urgent) for piece in pieces(heard, RATE_HZ, PIECE_SECONDS)]
-        kept = [part for part in written if part.text]
-        sure = min((part.mean_log_probability for part in kept), default=-math.inf)
-        text = " ".join(part.text for part in kept)
-        return Transcript(text, math.exp(min(0.0, sure)), time.monotonic() - begun)
+        return await self._pieces.transcribe(samples, urgent)
 
     async def _write(self, piece: Floats, urgent: bool) -> Decoded:
-        """`piece` as text; a caller who goes on after a pause sends the pieces before it again."""
-        decoded = self._finished.find(piece)
-        if decoded is None:
-            decoded = await self._worker.run(lambda: self._read(piece), urgent=urgent)
-            self._finished.keep(piece, decoded)
-        return decoded
+        return await self._worker.run(lambda: self._read(piece), urgent=urgent)
 
     def _read(self, piece: Floats) -> Decoded:
         likely = self._model.log_probabilities(piece)

@@ -1,39 +1,26 @@
-"""Speech to text that writes down anything: Whisper, greedy, in a window cut to the utterance.
-
-What is longer than a few sentences is cut at pauses and written piece by piece, each piece taking its own
-turn in the queue, so that one caller who talks for a minute does not hold up the others. Pieces that are
-finished are remembered: when the caller goes on, only what is new is written.
-"""
+"""Speech to text that writes down anything: Whisper, greedy, in a window cut to the utterance."""
 
 from __future__ import annotations
 
 import math
-import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from functools import partial
 from typing import Final, Protocol
 
 import numpy as np
 
-from sipforge.core.pieces import pieces
+from sipforge.engines.piecewise import PIECE_SECONDS, Piecewise
 from sipforge.engines.protocols import RATE_HZ, Alternative, Floats, Transcript
-from sipforge.engines.recent import Recent
 from sipforge.engines.whisper_model import Encoded, Written
 from sipforge.engines.whisper_shared import Hearing, SharedWhisper
 from sipforge.text.plain import words
 
 WINDOW_SECONDS: Final = 8.0
 """Least encoder window. Over the telephone band 8 and 7 s were as right as 30 s, and 5 s twice as wrong."""
-LONGEST_SECONDS: Final = 120.0
-"""What is said after so long is not heard."""
-PIECE_SECONDS: Final = 12.0
-"""Far below the model's 30 s: of a minute of short sentences it left whole ones out in pieces of up to 28 s
-(6.2 % wrong over five voices, 4.0 % at 15 s, 3.3 % at 12 s), and the end of a short piece is there sooner."""
-_REMEMBERED: Final = 32
-BEAM: Final = 8
-"""How many alternatives a further look gives."""
 SLOWER: Final = 1.12
 """How much longer the same speech lasts for the last look."""
+BEAMS: Final = (8, 5)
+"""How many alternatives each further look gives."""
 
 
 class Writer(Hearing, Protocol):
@@ -92,7 +79,7 @@ class WhisperStt(SharedWhisper):
         super().__init__(model)
         self._model = model
         self._context = context
-        self._finished: Recent[Written] = Recent(_REMEMBERED)
+        self._pieces = Piecewise(self._write, lambda written: not heard_nothing(written))
 
     async def transcribe(self, samples: Floats, *, urgent: bool = True) -> Transcript:
         """Write down `samples`, of which the first two minutes are heard.
@@ -104,19 +91,9 @@ class WhisperStt(SharedWhisper):
         Raises:
             EngineError: the queue is full (retryable) or the model failed.
         """
-        begun = time.monotonic()
-        heard = samples[: int(LONGEST_SECONDS * RATE_HZ)]
-        *finished, last = pieces(heard, RATE_HZ, PIECE_SECONDS)
-        written = [await self._write_once(piece, urgent) for piece in finished]
-        written.append(await self._write(last, urgent))
-        kept = [part for part in written if not heard_nothing(part)]
-        seconds = time.monotonic() - begun
-        if not kept:
-            return Transcript("", 0.0, seconds)
-        sure = min(part.mean_log_probability for part in kept)
-        return Transcript(" ".join(part.text for part in kept), math.exp(min(0.0, sure)), seconds)
+        return await self._pieces.transcribe(samples, urgent)
 
-    async def reconsider(self, samples: Floats) -> AsyncIterator[tuple[Alternative, ...]]:
+    async def reconsider(self, samples: Floats) -> AsyncGenerator[tuple[Alternative, ...]]:
         """What `samples` (at most 12 s) may have been, to somebody who expects what callers here say.
 
         For speech that made no sense at first. Noise is not to be heard like this: it becomes questions.
@@ -127,14 +104,12 @@ class WhisperStt(SharedWhisper):
         """
         if not self._context or samples.size > PIECE_SECONDS * RATE_HZ:
             return
-        for sound in (samples, _slower(samples)):
-            yield likeliest(await self._worker.run(partial(self._look, sound), urgent=False))
+        for sound, beam in zip((samples, _slower(samples)), BEAMS, strict=True):
+            look = partial(self._look, sound, beam)
+            yield likeliest(await self._worker.run(look, urgent=False))
 
-    def _look(self, samples: Floats) -> list[Written]:
-        return self._model.alternatives(self._encode(samples), self._context, BEAM)
-
-    async def _write_once(self, piece: Floats, urgent: bool) -> Written:
-        return self._finished.find(piece) or self._finished.keep(piece, await self._write(piece, urgent))
+    def _look(self, samples: Floats, beam: int) -> list[Written]:
+        return self._model.alternatives(self._encode(samples), self._context, beam)
 
     async def _write(self, piece: Floats, urgent: bool) -> Written:
         return await self._worker.run(lambda: self._model.write(self._encode(piece)), urgent=urgent)

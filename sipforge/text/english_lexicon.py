@@ -120,6 +120,7 @@ LEXICON: Final = Lexicon(
     joints=read_phrases(english.JOINTS),
     wh=read_phrases(english.WH),
     openers=read_phrases(english.OPENERS),
+    starters=frozenset(english.STARTERS.split()),
     requests=read_phrases(english.REQUESTS),
     tellers=frozenset(english.TELLERS.split()),
     ellipses=read_phrases(english.ELLIPSES),

@@ -250,6 +250,7 @@ do you, does, do i, do we, are you, are there, are your, is there, is it, is the
 anybody, is somebody, is someone, is that, can i, can you, can we, can my, can somebody, could i, could you,
 may i, will you, would you, should i, have you, did you
 """
+STARTERS: Final = "is are do does can could will would may should"
 REQUESTS: Final = """
 i need, i want, i would like, i like, i wonder, i was wondering, i am looking, i must know, give me, tell me,
 show me, help me, i only
@@ -257,7 +258,13 @@ show me, help me, i only
 TELLERS: Final = "he i it my our she that there they this we"
 ELLIPSES: Final = "and, what about, how about, or, but"
 CIRCUMSTANCES: Final = "from, without, on foot, to get to, to reach, to send, so that, so i, because"
-DUMMIES: Final = "is there, are there, is it possible, is it okay, is it ok, is it that, i know that"
+DUMMIES: Final = """
+is there, are there, is it possible, is it okay, is it ok, is it that, i know that, is that possible, is
+that okay, is that ok, is that fine, is that a problem, would that be, would that work, was that again, make
+it, do that, do this in, one hour, this time, this week, this weekend, this month, this year, this morning,
+this afternoon, this evening, this monday, this tuesday, this wednesday, this thursday, this friday, this
+saturday, this sunday
+"""
 ANAPHORA: Final = "he her his it one she that them then these they this those"
 INTERROGATIVE: Final = "howfar howlong howmany howoften howold past when where who why"
 INCIDENTAL: Final = "free holiday night saturday sunday weekend"

@@ -41,6 +41,8 @@ class Lexicon:
     """Question words, which make a question where an opener follows or they come first."""
     openers: tuple[str, ...] = ()
     """Phrases a question begins with, or that follow its question word."""
+    starters: frozenset[str] = frozenset()
+    """Words that make a question of the piece that they come first in."""
     requests: tuple[str, ...] = ()
     """Phrases that make a statement a question, such as "i need"."""
     tellers: frozenset[str] = frozenset()

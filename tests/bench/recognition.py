@@ -20,7 +20,7 @@ import numpy as np
 from sipforge.core.turn_taking import TurnRules
 from sipforge.engines.factory import make_stt, make_vad
 from sipforge.engines.protocols import RATE_HZ, Floats
-from sipforge.infra.settings import VadSettings
+from sipforge.infra.bot_settings import VadSettings
 from sipforge.text.english import normalise
 from sipforge.text.english_turns import is_backchannel
 from tests.bench.noises import Kind, clips

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -130,10 +130,13 @@ def test_a_turn_is_finished_when_its_answer_is_known(said: str, judged: Complete
 class WeighingBook(BookDialogue):
     """Knows one of the things that an utterance may have been."""
 
-    async def weigh(self, question: Question, looks: Sequence[Sequence[Alternative]]) -> Reply | None:
-        heard = next((one.text for look in looks for one in look if one.text.endswith(" park")), "")
-        reply = await BookDialogue({heard: "Here."}).reply(replace(question, text=heard))
-        return replace(reply, heard=heard) if heard and reply else None
+    async def weigh(self, question: Question, looks: AsyncIterator[Sequence[Alternative]]) -> Reply | None:
+        async for look in looks:
+            for one in look:
+                if one.text.endswith(" park"):
+                    reply = await BookDialogue({one.text: "Here."}).reply(replace(question, text=one.text))
+                    return replace(reply, heard=one.text) if reply else None
+        return None
 
 
 @pytest.mark.parametrize(
@@ -153,7 +156,7 @@ class WeighingBook(BookDialogue):
 def test_what_made_no_sense_is_looked_at_again(
     looks: list[tuple[str, ...]], meaning: Meaning, text: str
 ) -> None:
-    async def reconsider(samples: Floats) -> AsyncIterator[tuple[Alternative, ...]]:
+    async def reconsider(samples: Floats) -> AsyncGenerator[tuple[Alternative, ...]]:
         for said in looks:
             if said == ("FAIL",):
                 raise EngineError(Stage.STT, "broken")
@@ -169,7 +172,7 @@ def test_what_made_no_sense_is_looked_at_again(
 
 
 def test_without_an_engine_that_weighs_nothing_is_looked_at_again() -> None:
-    async def reconsider(samples: Floats) -> AsyncIterator[tuple[Alternative, ...]]:
+    async def reconsider(samples: Floats) -> AsyncGenerator[tuple[Alternative, ...]]:
         raise AssertionError
         yield ()
 

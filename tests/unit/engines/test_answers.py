@@ -1,5 +1,6 @@
 import asyncio
 import tomllib
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -123,11 +124,17 @@ def test_the_english_phrases_are_the_engine_s() -> None:
 
 
 def may_be(first: str, *looks: tuple[Alternative, ...]) -> str | None:
-    """Which of the alternatives is answered, after looks at an utterance."""
+    """Which of the alternatives is answered, after looks at an utterance, all of which are needed."""
+    left = list(looks)
+
+    async def look() -> AsyncIterator[tuple[Alternative, ...]]:
+        while left:
+            yield left.pop(0)
 
     async def heard() -> str | None:
         dialogue = AnswersDialogue(read_knowledge(PETS), ENGLISH, load_lexicon("english"))
-        said = await dialogue.weigh(Question(first), looks)
+        said = await dialogue.weigh(Question(first), look())
+        assert not left
         return said.heard if said else None
 
     return asyncio.run(heard())
@@ -174,4 +181,9 @@ def test_what_each_look_finds_likely_is_believed_sooner() -> None:
     assert may_be("Where is the cap?", look(0.9, 0.45)) is None
     assert may_be("Where is the cap?", look(0.9, 0.45), look(0.2)) == "Where is the cat?"
     assert may_be("Where is the cap?", look(0.2), look(0.05)) is None
-    assert may_be("Where is the cap?", look(0.9, 0.1), ()) is None
+    assert may_be("Where is the cap?", look(0.9, 0.45), ()) is None
+
+
+def test_what_one_look_makes_hopeless_is_not_looked_at_again() -> None:
+    with pytest.raises(AssertionError):
+        may_be("Where is the cap?", (Alternative("Where is the cup?", 0.9, 1.0),), ())

@@ -210,8 +210,13 @@ def test_the_written_answers_are_true_to_their_own_questions(grounds: Grounds) -
 
 @pytest.mark.parametrize("sentence", ["Let me see.", "I will help you.", "Sure!", "Well, yes."])
 def test_a_sentence_without_a_claim_is_left_out(grounds: Grounds, sentence: str) -> None:
-    assert grounds.judge(sentence, "Do you sell shoes?") is Verdict.SKIP
-    assert not grounds.hopeless(sentence, "Do you sell shoes?")
+    assert grounds.judge(sentence, "Where can I park?") is Verdict.SKIP
+    assert not grounds.hopeless(sentence, "Where can I park?")
+
+
+def test_a_question_about_none_of_the_facts_is_hopeless_from_the_first_word(grounds: Grounds) -> None:
+    assert grounds.hopeless("W", "Do you sell shoes?")
+    assert not grounds.hopeless("H", "Hello!")
 
 
 @pytest.mark.parametrize("question", ["Thank you very much.", "Hello!"])

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from sipforge.engines.factory import make_stt
+from sipforge.engines.piecewise import PIECE_SECONDS
 from sipforge.engines.protocols import Stt
-from sipforge.engines.whisper import PIECE_SECONDS
 from sipforge.text.english import normalise
 from tests.bench.noises import Kind, clips
 from tests.bench.recognition import Listener, over_the_line

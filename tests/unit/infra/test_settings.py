@@ -7,14 +7,8 @@ import pytest
 from pydantic import ValidationError
 
 from sipforge.engines.openai_service import OpenAiConfig
-from sipforge.infra.settings import (
-    BotSettings,
-    DialogueSettings,
-    OpenAISettings,
-    Settings,
-    SettingsError,
-    load_settings,
-)
+from sipforge.infra.bot_settings import BotSettings, DialogueSettings
+from sipforge.infra.settings import OpenAISettings, Settings, SettingsError, load_settings
 
 BOT = """
 [bots.english]
