@@ -1,5 +1,6 @@
 """What callers say (tests/questions), against the offices' files: the figures that must not get worse."""
 
+import random
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -118,6 +119,25 @@ def test_a_question_that_leans_on_the_one_before(office: str, kind: str, most_wr
         if ids(plan) != ([case["topic"]] if case["topic"] else []):
             wrong.append((case, ids(plan)))
     assert len(wrong) <= most_wrong, wrong
+
+
+def test_what_was_asked_before_does_not_stand_in_the_way() -> None:
+    written = questions("english")
+    known = {text: topic for topic, texts in written["asked"]["development"].items() for text in texts}
+    every = sorted([*known, *written["unknown"]["development"]])
+    alone = {text: ids(planner("english").plan(text)) for text in every}
+    lost = []
+    for seed in range(4):
+        random.Random(seed).shuffle(every)
+        for start in range(0, len(every), 10):
+            history: list[Exchange] = []
+            for text in every[start : start + 10]:
+                plan = planner("english").plan(text, history)
+                if alone[text] == [known.get(text)] != ids(plan):
+                    lost.append((text, history[-1].caller, ids(plan)))
+                assert text in known or not ids(plan), (text, history)
+                history.append(Exchange(text, heard(plan)))
+    assert len(lost) <= 0.02 * 4 * len(known), lost
 
 
 @pytest.mark.parametrize(
