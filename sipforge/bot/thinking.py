@@ -28,6 +28,10 @@ from sipforge.text.turn_end import Completeness
 CROWDED_SECONDS = 3.0
 """A longer wait is announced, and a person offered."""
 _FEW_WORDS, _SURE = 2, 0.22
+_OWN_LANGUAGE = 0.47
+"""What is written down more surely is in the assistant's own language. Of 940 English utterances in five
+voices over the telephone band 16 sounded like another language, two of them written down less surely than
+this; of 75 Kinyarwanda ones that did 73 were."""
 _NOTHING = Transcript("", 0.0, 0.0)
 
 
@@ -147,7 +151,7 @@ class Thinking:
         again = await self._reconsidered(hearing, history, samples)
         if again is not None:
             return again
-        if await self._is_foreign(samples):
+        if hearing.transcript.confidence < _OWN_LANGUAGE and await self._is_foreign(samples):
             return Thought(Meaning.FOREIGN, seconds=thought.seconds)
         return thought
 

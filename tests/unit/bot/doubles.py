@@ -39,8 +39,9 @@ class LoudnessSession:
 class LevelStt:
     """Tells what was said by how loud it was said: the peak in tenths is the place in `texts`."""
 
-    def __init__(self, *texts: str) -> None:
+    def __init__(self, *texts: str, sure: float = 0.9) -> None:
         self.texts = texts
+        self.sure = sure
         self.heard_seconds: list[float] = []
         self.heard = asyncio.Event()
 
@@ -52,7 +53,7 @@ class LevelStt:
             raise EngineError(Stage.STT, "broken")
         if text == "BUSY":
             raise EngineError(Stage.STT, "busy", retryable=True)
-        return Transcript(text, 0.9, 0.01)
+        return Transcript(text, self.sure, 0.01)
 
 
 class BookDialogue:

@@ -224,6 +224,7 @@ def test_a_caller_who_will_wait_because_of_others_is_told_so(tmp_path: Path) -> 
 
 def test_the_other_language_is_noticed_and_offered(tmp_path: Path) -> None:
     async def scenario(bot: Bot, connect: Callable[[], Awaitable[Peer]]) -> None:
+        bot.stt.sure = 0.3
         async with greeted(connect) as peer:
             peer.say(spoken(FOREIGN) + silence(0.5))
             await peer.spoken(2)

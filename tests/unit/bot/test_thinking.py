@@ -182,15 +182,23 @@ def test_without_an_engine_that_weighs_nothing_is_looked_at_again() -> None:
     assert thought.meaning is Meaning.UNKNOWN
 
 
-def test_another_language_is_noticed_where_nothing_is_known() -> None:
+@pytest.mark.parametrize(
+    ("said", "sure", "meaning"),
+    [
+        ("why", 0.3, Meaning.FOREIGN),
+        ("why", 0.6, Meaning.UNKNOWN),
+        ("", 0.0, Meaning.FOREIGN),
+        ("yes", 0.3, Meaning.YES),
+    ],
+)
+def test_another_language_is_noticed_where_nothing_is_known(said: str, sure: float, meaning: Meaning) -> None:
     async def foreign(samples: Floats) -> bool:
         return samples.size > 8000
 
     samples = np.full(16000, 0.2, np.float32)
-    for said, meaning in (("why", Meaning.FOREIGN), ("", Meaning.FOREIGN), ("yes", Meaning.YES)):
-        thinking = Thinking(LevelStt(said), [BookDialogue({})], PHRASES, foreign=foreign)
-        hearing = asyncio.run(thinking.hear(samples))
-        assert asyncio.run(thinking.think(hearing, (), samples)).meaning is meaning
+    thinking = Thinking(LevelStt(said, sure=sure), [BookDialogue({})], PHRASES, foreign=foreign)
+    hearing = asyncio.run(thinking.hear(samples))
+    assert asyncio.run(thinking.think(hearing, (), samples)).meaning is meaning
 
 
 @pytest.mark.parametrize(
