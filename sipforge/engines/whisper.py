@@ -102,7 +102,7 @@ class WhisperStt(SharedWhisper):
         Raises:
             EngineError: as for `transcribe`.
         """
-        if not self._context or samples.size > PIECE_SECONDS * RATE_HZ:
+        if not self._context or not 0 < samples.size <= PIECE_SECONDS * RATE_HZ:
             return
         for sound, beam in zip((samples, _slower(samples)), BEAMS, strict=True):
             look = partial(self._look, sound, beam)
