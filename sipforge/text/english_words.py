@@ -108,11 +108,10 @@ when close: closing time, until when, till when, until what time, till what time
 clock time: what time is it, what is the time, what day is it, what date is it
 open: open, opened, opening, opens, are you there, anybody there, anyone there, somebody there, someone
  there, are you in, be there, you there, do you work, start, start working, begin, begin work, are you
- working, you working
+ working, you working, come by, drop in, drop by, stop by, come over, come around, show up, turn up, look in
 close: close, closed, closing, closes, shut, shuts, lock up, finish, finish work, finishing, not open, you
  not open
-visit: visit, consultation, consult, come by, drop in, drop by, stop by, come in, come over, come around,
- show up, turn up, walk in, look in
+visit: visit, consultation, consult, come in, walk in
 weekend: weekend, weekends
 holiday: holiday, public holiday, national holiday, bank holiday, christmas, easter, easter monday, new
  year, good friday
