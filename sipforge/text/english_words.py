@@ -124,13 +124,14 @@ address: address, location, located, based, situated, whereabouts, street, where
 direction: direction, directions, get to, get there, come to you, come to your, come there, reach you, reach
  your, reach the office, the way, way to, how to get, route, travel to, find the way, way to reach
 direction address: how to find you, how do i find you, how can i find you, how to find your
-bus: bus, buses, bus park, bus stop, bus station, bus stops, taxi park, public transport, minibus, coach
-walk: walk, walking, on foot, by foot
+bus: bus, buses, bus park, bus stop, bus station, bus stops, taxi park, public transport, minibus, coach,
+ come by bus, come by public transport, come by minibus, come by taxi
+walk: walk, walking, on foot, by foot, come by foot
 park: park, parking, parked, car park, parking space, parking spaces, parking lot, parking place, leave my
  car, leave the car, leave a car, put my car, put the car, park my car, park the car, leave my vehicle,
  leave my motorbike, put my vehicle, place for my car, place for my motorbike, space for my car, space for a
  car, place for a car, space for cars, place for cars, place for the car, park a car
-car: car, drive, driving, vehicle, automobile, motorbike, motorcycle
+car: car, drive, driving, vehicle, automobile, motorbike, motorcycle, come by car, come by motorbike
 price: price, cost, costs, charge, charges, fee, fees, rate, rates, expensive, cheap, tariff, pricing, how
  much, how expensive, price list, what do i pay, what would i pay, what do i have to pay, what would i have
  to pay, what will i have to pay, how much money should i bring, how much do i pay, how much must i pay, how
