@@ -15,7 +15,7 @@ from typing import Any
 KNOWLEDGE = "What the office knows:\n"
 UNKNOWN = "I am sorry, I do not know that. Shall I connect you to a person?"
 _TOOLS = {
-    "end_call": re.compile(r"^\W*(goodbye|bye)\b|\b(that is all|that's all)\b|\bgoodbye\W*$", re.I),
+    "end_call": re.compile(r"^\W*(good)?bye\b(?!.*\?)|\b(that is all|that's all)\b|\bgoodbye\W*$", re.I),
     "take_message": re.compile(r"\b(take|leave) a message\b", re.I),
     "transfer": re.compile(r"\b(connect me|put me through|speak to|talk to|transfer me)\b", re.I),
     "office_hours": re.compile(r"\b(open now|still open|open today|your hours)\b", re.I),
