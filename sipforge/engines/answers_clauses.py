@@ -78,11 +78,7 @@ class Clauses:
     def asks(self, clause: Clause) -> bool:
         """Whether `clause` wants an answer, rather than telling something."""
         at = _at(clause, 0, self._joints)
-        if any(_at(clause, start, self._requests) for start in range(len(clause))):
-            return True
-        if any(self._opens(clause, start) for start in range(len(clause))) or _at(clause, at, self._wh):
-            return True
-        return not (len(clause) > at and clause[at] in self._lexicon.tellers)
+        return self.complete(clause) or not (len(clause) > at and clause[at] in self._lexicon.tellers)
 
     def complete(self, clause: Clause) -> bool:
         """Whether `clause` is a whole question or request, rather than a word or two after "and"."""

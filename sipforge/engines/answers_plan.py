@@ -125,9 +125,9 @@ class Planner:
     def _at_core(self, clause: Clause, lost: _Reading) -> _Reading:
         """What `clause` comes to without its circumstances, where that leaves no doubt."""
         for core in filter(self._clauses.complete, self._clauses.cores(clause)):
-            match = self._matcher.match_terms(self._matcher.heard(core))
-            if match.sure and match.fit >= PLAIN_CORE:
-                return _Reading(match.topic, fit=match.fit, worth=match.fit * match.known, tells=lost.tells)
+            reading = self._alone(self._matcher.heard(core), lost)
+            if reading.topic is not None and reading.fit >= PLAIN_CORE:
+                return reading
         return lost
 
     def _alone(self, terms: Sequence[Term], lost: _Reading) -> _Reading:
