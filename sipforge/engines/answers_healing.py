@@ -23,7 +23,7 @@ _NEARLY_ALIKE: Final = 0.72
 """As above, where one sound differs."""
 _LETTERS: Final = 4
 """Shorter words sound like too many others."""
-_SOUNDS: Final = 5
+_SOUNDS: Final = 4
 """How many sounds a word must have that may differ in one, or be written as two."""
 
 Heard = tuple[str, float]

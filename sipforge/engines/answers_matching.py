@@ -122,7 +122,8 @@ class Matcher:
         # Whether a question is one of who or when is not to be guessed from a sound.
         worth = frozenset(self._weight) - lexicon.interrogative
         plain = lexicon.function | lexicon.weak | self.terms.spoken(lexicon.interrogative)
-        office = (spoken | self.terms.spoken(worth)) - plain
+        kinds = [members for name, members in lexicon.kinds if self.terms.concept(name) in worth]
+        office = (spoken | self.terms.spoken(worth)).union(*kinds) - plain
         self._healer = Healer(lexicon, office, self.terms.known())
 
     def _keys(self) -> list[_Phrasing]:

@@ -19,12 +19,29 @@ from sipforge.engines.protocols import EngineError, Stage
 
 _FILES: Final = ("model.bin", "config.json")
 _TOKENIZER: Final = "tokenizer.json"
+_CPU: Final = Path("/proc/cpuinfo")
+
+
+def compute_type(kind: str) -> str:
+    """What a model of `kind` is run in: int8, or float32 for a chat model where sums of bytes saturate.
+
+    There, in oneDNN on x86 without VNNI, Whisper had as few word errors as in float32 (6.2 %), in two thirds
+    of the time, while a chat model of 135 million parameters wrote nonsense.
+    """
+    cpu = _CPU.read_text(encoding="utf-8", errors="replace") if _CPU.exists() else ""
+    return "float32" if kind == "Generator" and saturates(cpu) else "int8"
+
+
+def saturates(cpu: str) -> bool:
+    """Whether the processor that /proc/cpuinfo describes so is an x86 without VNNI."""
+    flags = next((line for line in cpu.splitlines() if line.startswith("flags")), "").split()
+    return bool(flags) and not {"avx512_vnni", "avx_vnni"} & set(flags)
 
 
 def load(
     stage: Stage, kind: Literal["Generator", "Whisper"], directory: Path, threads: int
 ) -> tuple[Any, tokenizers.Tokenizer]:
-    """The model in `directory` for the CPU, run in int8 on `threads` threads, and its tokenizer.
+    """The model in `directory`, run in its `compute_type` on `threads` CPU threads, and its tokenizer.
 
     Raises:
         EngineError: a file is missing or broken, or the model is not of this kind.
@@ -54,7 +71,13 @@ def load_model(stage: Stage, kind: str, directory: Path, threads: int, files: Se
         raise _wrong(stage, directory, f"it lacks {', '.join(missing)}")
     make = getattr(ctranslate2, kind, None) or getattr(ctranslate2.models, kind)
     try:
-        return make(str(directory), device="cpu", compute_type="int8", intra_threads=threads, inter_threads=1)
+        return make(
+            str(directory),
+            device="cpu",
+            compute_type=compute_type(kind),
+            intra_threads=threads,
+            inter_threads=1,
+        )
     except Exception as error:  # the library raises bare exceptions
         raise _wrong(stage, directory, error) from error
 

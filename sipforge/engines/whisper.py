@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import AsyncGenerator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Final, Protocol
 
@@ -49,6 +51,9 @@ _INVENTED: Final = frozenset(
     )
 )
 """What Whisper writes for silence and noise, over telephone lines and elsewhere."""
+_WORD: Final = re.compile(r"\S+")
+_RESTARTED_WORDS: Final = 3
+"""Fewer are said twice by people, too."""
 
 
 def heard_nothing(written: Written) -> bool:
@@ -109,10 +114,27 @@ class WhisperStt(SharedWhisper):
             yield likeliest(await self._worker.run(look, urgent=False))
 
     def _look(self, samples: Floats, beam: int) -> list[Written]:
-        return self._model.alternatives(self._encode(samples), self._context, beam)
+        found = self._model.alternatives(self._encode(samples), self._context, beam)
+        return [_once(written) for written in found]
 
     async def _write(self, piece: Floats, urgent: bool) -> Written:
-        return await self._worker.run(lambda: self._model.write(self._encode(piece)), urgent=urgent)
+        return _once(await self._worker.run(lambda: self._model.write(self._encode(piece)), urgent=urgent))
+
+
+def _once(written: Written) -> Written:
+    return replace(written, text=without_restart(written.text))
+
+
+def without_restart(text: str) -> str:
+    """`text` without a second beginning of itself, which Whisper writes into a silence at times."""
+    said = [(match, word) for match in _WORD.finditer(text) for word in words(match[0])]
+    whole = [word for _, word in said]
+    for at in range((len(whole) + 1) // 2, len(whole) - _RESTARTED_WORDS + 1):
+        again = whole[at:]
+        # Digits are dictated as they come, and one word again and again is for others to judge.
+        if again == whole[: len(again)] and len(set(again)) > 1 and not any(map(str.isdigit, again)):
+            return text[: said[at][0].start()].rstrip()
+    return text
 
 
 def _slower(samples: Floats) -> Floats:

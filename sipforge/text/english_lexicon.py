@@ -13,6 +13,9 @@ from sipforge.text.plain import words
 _PLURALS: Final = (("ies", "y", 3), ("es", "", 3), ("s", "", 3))
 _ENDINGS: Final = (("ing", "", 3), ("ed", "", 3), ("ly", "", 4), ("ion", "", 4))
 _CONTRACTED: Final = {"m": "am", "re": "are", "s": "is", "ve": "have", "ll": "will", "d": "would"}
+_RUN_TOGETHER: Final = {"order": ("or", "do")}
+"""Words that a recogniser hears where two stand before a subject: "or do I" becomes "order I"."""
+_SUBJECTS: Final = frozenset(("i", "we", "you"))
 _DIGITS: Final = 6
 """Of the longest number that is read as one."""
 _FILLERS: Final = frozenset(
@@ -68,9 +71,11 @@ _SOUNDS: Final = tuple(
 def split(plain: list[str]) -> list[str]:
     """`plain` without fillers, numbers in words, contractions undone: "can't" is "can not"."""
     out: list[str] = []
-    for word in plain:
+    for word, behind in zip(plain, [*plain[1:], ""], strict=False):
         head, apostrophe, tail = word.partition("'")
-        if apostrophe and tail == "t":
+        if word in _RUN_TOGETHER and behind in _SUBJECTS:
+            out += _RUN_TOGETHER[word]
+        elif apostrophe and tail == "t":
             out += [head if head == "can" else head.removesuffix("n"), "not"]
         elif apostrophe and tail in _CONTRACTED:
             # An owner's "s" becomes an "is" that says nothing.

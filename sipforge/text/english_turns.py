@@ -61,6 +61,9 @@ _PARTICLES: Final = _phrases(
     "move in,move on,drop in,stop by,get in,get by,going on,later on,get through,go through,day before,"
     "week before,month before,long before,day after,week after,called before,moment before"
 )
+_ENDS: Final = _phrases("think so,as well")
+_TAG_WORDS: Final = 4
+"""A question this long may end on "can I?", which otherwise begins one."""
 _IN_FRONT: Final = {"if": 10, "although": 10, "unless": 10, "since": 10, "when": 6}
 """Words that a clause beginning so may have before something else must have followed it."""
 _SHORT: Final = _phrases(
@@ -109,7 +112,8 @@ def completeness(text: str) -> Completeness:
         return dictated or UNSURE
     if " ".join(said) in _SHORT:
         return FINISHED
-    if trails_off(text) or _wants_more(said, asked=sentence.endswith("?")):
+    asked = sentence.endswith("?") or (sentence.endswith(".") and said[0] in _WH)
+    if trails_off(text) or _wants_more(said, asked):
         return OPEN
     return FINISHED if _is_whole(said, sentence) else UNSURE
 
@@ -121,9 +125,11 @@ def _wants_more(said: Sequence[str], asked: bool) -> bool:
     last, before = said[-1], said[-2] if len(said) > 1 else ""
     wh = next((place for place, word in enumerate(said) if word in _WH), None)
     word = last in _DETERMINER | _CONJUNCTION | _SUBJECT | _CONTRACTED
-    filler = last in _FILLER and not (last == "like" and wh is not None) and f"{before} {last}" != "think so"
+    filler = last in _FILLER and not (last == "like" and wh is not None) and f"{before} {last}" not in _ENDS
     clause = (last in _WH and len(said) > 2) or (last == "that" and _names_something(said))
     goes_on = before in {"and", "but"} and last in {"now", "then", "i"}
+    if asked and wh is None and len(said) > _TAG_WORDS and before in _AUXILIARY and last in _PRONOUN:
+        return False
     if filler or clause or goes_on or (word and not (last == "that's" and wh is not None)):
         return True
     if last in _PREPOSITION:
@@ -131,7 +137,8 @@ def _wants_more(said: Sequence[str], asked: bool) -> bool:
         return not stranded and f"{before} {last}" not in _PARTICLES
     if last in _AUXILIARY:
         return before not in {"never", "not"} and not _auxiliary_can_end(said, wh)
-    return _subject_is_last(said, wh) or _object_is_missing(said, wh) or _clause_in_front(said)
+    missing = _object_is_missing(said, wh) or (not asked and _may_lack_object(said))
+    return _subject_is_last(said, wh) or missing or _clause_in_front(said)
 
 
 def _asks_for_object(said: Sequence[str], wh: int) -> bool:
@@ -168,9 +175,12 @@ def _object_is_missing(said: Sequence[str], wh: int | None) -> bool:
     last, pair = said[-1], " ".join(said[-2:])
     if wh is None and len(said) > 1 and last in _WANTS_OBJECT and said[-2] not in {"you", "if"}:
         return "all" not in said
-    if pair in {"tell me", "give me", "let me", "show me"}:
-        return True
-    return len(said) > 1 and last in _TRANSITIVE and not _OBJECT_ASKED & set(said)
+    return pair in {"tell me", "give me", "let me", "show me"}
+
+
+def _may_lack_object(said: Sequence[str]) -> bool:
+    """As in "I have to book", which a question may well end on: "Do I have to book?"."""
+    return len(said) > 1 and said[-1] in _TRANSITIVE and not _OBJECT_ASKED & set(said)
 
 
 def _clause_in_front(said: Sequence[str]) -> bool:
@@ -184,7 +194,7 @@ def _clause_in_front(said: Sequence[str]) -> bool:
 
 
 def _is_whole(said: Sequence[str], sentence: str) -> bool:
-    if len(said) < 3 or said[-1] in _PREPOSITION | _AUXILIARY:
+    if len(said) < 3 or said[-1] in _PREPOSITION | _AUXILIARY or _may_lack_object(said):
         return False
     if sentence.endswith("?"):
         return any(word in _WH | _AUXILIARY for word in said)

@@ -105,6 +105,8 @@ whichday: what day, what days, which day, which days
 when open: business hours, office hours, working hours, work hours, opening time, what hours, which hours,
  hour, hours, how late, how early, how long are you, how long you, how long is the office, timetable
 when close: closing time, until when, till when, until what time, till what time, until what hour
+lunchtime: lunchtime, lunch time, lunch break, lunch hour, lunch hours, for lunch, at lunch, over lunch,
+ during lunch
 clock time: what time is it, what is the time, what day is it, what date is it
 open: open, opened, opening, opens, are you there, anybody there, anyone there, somebody there, someone
  there, are you in, be there, you there, do you work, start, start working, begin, begin work, are you
@@ -257,7 +259,7 @@ show me, help me, i only
 """
 TELLERS: Final = "he i it my our she that there they this we"
 ELLIPSES: Final = "and, what about, how about, or, but"
-CIRCUMSTANCES: Final = "from, without, on foot, to get to, to reach, to send, so that, so i, because"
+CIRCUMSTANCES: Final = "from, without, on foot, to get to, to reach, to send"
 DUMMIES: Final = """
 is there, are there, is it possible, is it okay, is it ok, is it that, i know that, is that possible, is
 that okay, is that ok, is that fine, is that a problem, would that be, would that work, was that again, make

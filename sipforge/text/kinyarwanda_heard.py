@@ -154,7 +154,8 @@ class Words:
         sizes = [0]
         start = end = at
         while (part := self._told(start, bool(told) and told[0] == "0")) is not None:
-            if self._behind_joint(part.end) > part.end and self.at(part.end + 1) in _DIGITS:
+            joined = self._behind_joint(part.end) > part.end and self.at(part.end + 1) in _DIGITS
+            if joined and self.at(part.end + 2) not in _DIGITS:
                 # Gatatu na kane are two numbers, not the end of a run.
                 break
             told.append(str(part.value))

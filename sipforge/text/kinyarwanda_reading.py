@@ -55,10 +55,10 @@ def to_digits(text: str) -> str:
             at += 1
             continue
         first, said, at = read
-        pieces += (text[done : words.tokens[first].start()], said)
+        before = text[done : words.tokens[first].start()]
         done = words.tokens[at - 1].end()
-        if text[done : done + 1].isalnum():
-            pieces.append(" ")
+        # Digits that were there are not part of the number.
+        pieces += (before, " " * before[-1:].isdigit(), said, " " * text[done : done + 1].isalnum())
     return "".join((*pieces, text[done:]))
 
 
@@ -94,7 +94,8 @@ def _stands(words: Words, at: int, phrase: Phrase) -> bool:
     before, behind = words.at(at - 1), words.at(phrase.end)
     if words.said(phrase.end, "n'", "igice"):
         return False  # and a half
-    dated = phrase.value <= 31 and (behind in _MONTHS or words.at(at - 2) in _DATES or before in _DATES)
+    day_of = before in _DATES or (words.at(at - 2) in _DATES and not before.isdigit())
+    dated = phrase.value <= 31 and (behind in _MONTHS or day_of)
     ranked = before in CONNECTORS or before == "kuwa" or (before[-1:] == "'" and before not in ("n'", "nk'"))
     if ranked and not phrase.digits and phrase.value < 1000 and not phrase.places:
         return dated

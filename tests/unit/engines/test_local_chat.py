@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from sipforge.engines import ct2
 from sipforge.engines.chat_model import ChatModel
 from sipforge.engines.chat_template import TEMPLATES
 from sipforge.engines.factory import make_local_chat
@@ -217,7 +218,10 @@ def test_text_that_is_cut_inside_a_letter_has_no_broken_one(model: ChatModel) ->
     assert "\ufffd" not in written(model, "Repeat: 😀 é 中 😀 é 中 😀 é 中 😀", 16)
 
 
-def test_a_prefix_that_was_read_before_changes_no_word(model: ChatModel) -> None:
+def test_a_prefix_that_was_read_before_changes_no_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    # In int8 a batch of another length may round otherwise.
+    monkeypatch.setattr(ct2, "compute_type", lambda kind: "float32")
+    model = ChatModel(smollm())
     system = "Answer the caller. Facts: The director is Alice Uwase."
     rest = model.template.rest((), WHO.text)
     whole = written(model, model.template.prefix(system) + rest)

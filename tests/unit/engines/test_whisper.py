@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from sipforge.engines.protocols import Alternative, Floats
-from sipforge.engines.whisper import SLOWER, WhisperStt, heard_nothing
+from sipforge.engines.whisper import SLOWER, WhisperStt, heard_nothing, without_restart
 from sipforge.engines.whisper_model import Encoded, Written
 
 
@@ -49,6 +49,25 @@ class Says:
 )
 def test_imagination(written: Written, nothing: bool) -> None:
     assert heard_nothing(written) is nothing
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("Good day. When do you open? Good day. When", "Good day. When do you open?"),
+        ("I'd like to see someone. I'd like to", "I'd like to see someone."),
+        ("which hall is your law for sin which hall is your law", "which hall is your law for sin"),
+        ("Do you sell maps? Do you sell maps?", "Do you sell maps?"),
+        ("Two. Two.", "Two. Two."),
+        ("No, no, no, no, no, no.", "No, no, no, no, no, no."),
+        ("My number is 07 88 12 34 my number is 07 88", "My number is 07 88 12 34 my number is 07 88"),
+        ("1, 2, 3, 4, 1, 2, 3", "1, 2, 3, 4, 1, 2, 3"),
+        ("", ""),
+        ("What street was that again? Where are you?", "What street was that again? Where are you?"),
+    ],
+)
+def test_a_second_beginning_was_not_said(written: str, said: str) -> None:
+    assert without_restart(written) == said
 
 
 def test_transcript() -> None:

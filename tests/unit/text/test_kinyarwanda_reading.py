@@ -103,6 +103,9 @@ def test_dates(day: int, month: int, year: int) -> None:
     )
 )
 @example("zeru kabiri " * 5000)
+@example("TARIKI0CUMI IMWE ZERU")
+@example("tariki cumi imwe zeru")
+@example("kabiri kabiri kabiri na kane kane kane")
 def test_any_text_is_read_once(text: str) -> None:
     read = to_digits(text)
     assert to_digits(read) == read

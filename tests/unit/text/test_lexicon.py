@@ -54,6 +54,8 @@ def test_stem(word: str, cut: str) -> None:
 
 def test_contractions_and_fillers() -> None:
     assert split(words("Um, what's the boss's name?")) == ["what", "is", "the", "boss", "is", "name"]
+    assert split(words("May I walk in order I book?")) == ["may", "i", "walk", "in", "or", "do", "i", "book"]
+    assert split(words("May I order it? I order")) == ["may", "i", "order", "it", "i", "order"]
     assert split(words("I can't, and you don't, please")) == ["i", "can", "not", "and", "you", "do", "not"]
 
 

@@ -1,0 +1,27 @@
+"""What models are run in, by processor."""
+
+from __future__ import annotations
+
+import pytest
+
+from sipforge.engines import ct2
+
+
+@pytest.mark.parametrize(
+    ("cpu", "saturates"),
+    [
+        ("processor\t: 0\nflags\t\t: fpu avx avx2\n", True),
+        ("flags\t\t: avx2 avx512f\nflags\t\t: avx2 avx512f\n", True),
+        ("flags\t\t: avx2 avx512f avx512_vnni\n", False),
+        ("flags\t\t: avx2 avx_vnni\n", False),
+        ("processor\t: 0\nFeatures\t: fp asimd\n", False),
+        ("", False),
+    ],
+)
+def test_products_of_bytes_saturate_on_x86_without_vnni(cpu: str, saturates: bool) -> None:
+    assert ct2.saturates(cpu) is saturates
+
+
+def test_only_a_chat_model_is_run_in_another_type() -> None:
+    assert {ct2.compute_type(kind) for kind in ("Whisper", "Translator", "Wav2Vec2Bert")} == {"int8"}
+    assert ct2.compute_type("Generator") in {"int8", "float32"}
