@@ -57,8 +57,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _FILLER_SECONDS: Final = {True: 1.5, False: 0.9}
-"""By whether written answers come first: after two more looks they are there by then, also on a slow host, and
-a "one moment" just before would only hold them up; a model's are hardly ever."""
+"""By whether written answers come first: after two more looks they are there by then, on a slow host, too,
+and a "one moment" just before would only hold them up; a model's are hardly ever."""
 FOREIGN_SECONDS: Final = 1.5
 """An utterance shorter than this, with the silence around it, tells too little of its language."""
 FOREIGN_BELOW: Final = 0.4
