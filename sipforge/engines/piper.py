@@ -18,12 +18,17 @@ import numpy as np
 
 from sipforge.engines.espeak import EspeakProgram
 from sipforge.engines.onnx import OnnxModel
-from sipforge.engines.protocols import EngineError, Slin, Stage
+from sipforge.engines.protocols import RATE_HZ, EngineError, Floats, Slin, Stage
 from sipforge.engines.resample import to_16khz, to_slin
 from sipforge.engines.worker import Worker
 
 NATURAL_WORDS_PER_MINUTE: Final = 150
 """Speed at which the network's own timing is left as it is."""
+BEFORE_SECONDS: Final = 0.03
+AFTER_SECONDS: Final = 0.1
+"""Silence that is left around a sentence; the network makes up to 0.25 s, and by chance."""
+_SILENCE_DBFS: Final = -50.0
+_FRAME: Final = RATE_HZ // 100
 _BLANK, _START, _END = "_", "^", "$"
 _CLAUSE: Final = re.compile(r"([^,;:.!?]+)([,;:.!?]*)")
 
@@ -83,6 +88,17 @@ def phoneme_ids(phonemes: str, ids: dict[str, list[int]]) -> list[int]:
     return sequence + ids[_END]
 
 
+def trimmed(samples: Floats) -> Floats:
+    """`samples` (16 kHz) with little of the silence around the speech; all of them without speech."""
+    frames = samples[: samples.size // _FRAME * _FRAME].reshape(-1, _FRAME)
+    loud = np.flatnonzero(np.mean(frames**2, axis=1) > 10 ** (_SILENCE_DBFS / 10))
+    if not loud.size:
+        return samples
+    begin = int(loud[0]) * _FRAME - round(BEFORE_SECONDS * RATE_HZ)
+    end = (int(loud[-1]) + 1) * _FRAME + round(AFTER_SECONDS * RATE_HZ)
+    return samples[max(begin, 0) : end]
+
+
 class PiperTts:
     """One Piper voice for all calls."""
 
@@ -105,7 +121,7 @@ class PiperTts:
         self._model = OnnxModel(networks[0], Stage.TTS, threads)
         # One at a time: a sentence uses all the threads the network was given.
         self._worker = Worker(Stage.TTS, threads=1, queue_length=32)
-        self.identity = f"piper {networks[0].name} {self._program.voice} {words_per_minute}"
+        self.identity = f"piper {networks[0].name} {self._program.voice} {words_per_minute} trimmed"
 
     async def synthesise(self, text: str) -> AsyncIterator[Slin]:
         """Speak `text`, best a sentence at a time, in one piece.
@@ -129,4 +145,4 @@ class PiperTts:
                 "scales": np.array([self._config.noise, self._length, self._config.rhythm_noise], np.float32),
             }
         )
-        return to_slin(to_16khz(outputs[0].reshape(-1), self._config.rate_hz))
+        return to_slin(trimmed(to_16khz(outputs[0].reshape(-1), self._config.rate_hz)))

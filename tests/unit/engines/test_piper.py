@@ -3,9 +3,18 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from sipforge.engines.piper import PiperTts, clauses, phoneme_ids, read_config
+from sipforge.engines.piper import (
+    AFTER_SECONDS,
+    BEFORE_SECONDS,
+    PiperTts,
+    clauses,
+    phoneme_ids,
+    read_config,
+    trimmed,
+)
 from sipforge.engines.protocols import EngineError
 
 IDS = {"_": [0], "^": [1], "$": [2], " ": [3], "a": [14], "ə": [74], "ç": [9], "c": [8], "\u0327": [140]}
@@ -57,6 +66,17 @@ def test_config() -> None:
 def test_wrong_config(text: str) -> None:
     with pytest.raises(EngineError, match="voice"):
         read_config(text)
+
+
+def test_silence_around_a_sentence_is_cut() -> None:
+    speech = np.full(8000, 0.1, np.float32)
+    spoken = np.concatenate([np.zeros(1600, np.float32), speech, np.full(4000, 0.001, np.float32)])
+    cut = trimmed(spoken)
+    assert cut.size == round(BEFORE_SECONDS * 16000) + 8000 + round(AFTER_SECONDS * 16000)
+    assert np.array_equal(trimmed(cut), cut)
+    assert np.array_equal(trimmed(speech), speech)
+    assert trimmed(np.zeros(100, np.float32)).size == 100
+    assert trimmed(np.zeros(0, np.float32)).size == 0
 
 
 def test_a_folder_without_a_voice(tmp_path: Path) -> None:
