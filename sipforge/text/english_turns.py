@@ -62,6 +62,8 @@ _PARTICLES: Final = _phrases(
     "week before,month before,long before,day after,week after,called before,moment before"
 )
 _ENDS: Final = _phrases("think so,as well")
+_ASKED_ENDS: Final = _phrases("to book")
+"""What looks as if an object were to follow, and may end a question: "Do I have to book?"."""
 _TAG_WORDS: Final = 4
 """A question this long may end on "can I?", which otherwise begins one."""
 _IN_FRONT: Final = {"if": 10, "although": 10, "unless": 10, "since": 10, "when": 6}
@@ -137,7 +139,8 @@ def _wants_more(said: Sequence[str], asked: bool) -> bool:
         return not stranded and f"{before} {last}" not in _PARTICLES
     if last in _AUXILIARY:
         return before not in {"never", "not"} and not _auxiliary_can_end(said, wh)
-    missing = _object_is_missing(said, wh) or (not asked and _may_lack_object(said))
+    done = asked and f"{before} {last}" in _ASKED_ENDS
+    missing = _object_is_missing(said, wh) or (_may_lack_object(said) and not done)
     return _subject_is_last(said, wh) or missing or _clause_in_front(said)
 
 
@@ -179,7 +182,7 @@ def _object_is_missing(said: Sequence[str], wh: int | None) -> bool:
 
 
 def _may_lack_object(said: Sequence[str]) -> bool:
-    """As in "I have to book", which a question may well end on: "Do I have to book?"."""
+    """As in "I have to take"."""
     return len(said) > 1 and said[-1] in _TRANSITIVE and not _OBJECT_ASKED & set(said)
 
 

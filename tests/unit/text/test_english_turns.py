@@ -139,6 +139,8 @@ WHOLE = (
         ("How long is the ticket good for?", UNSURE),
         ("Can I just walk in or do I have to book?", UNSURE),
         ("I have to book", OPEN),
+        ("Can I bring?", OPEN),
+        ("Can I book?", OPEN),
         ("Do you make maps as well?", FINISHED),
         ("I'd like to pay by card, can I?", FINISHED),
         ("Can I?", OPEN),
