@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 
 from sipforge.engines.piper import (
-    AFTER_SECONDS,
-    BEFORE_SECONDS,
+    SILENCE_SECONDS,
     PiperTts,
     clauses,
     phoneme_ids,
@@ -68,11 +67,11 @@ def test_wrong_config(text: str) -> None:
         read_config(text)
 
 
-def test_silence_around_a_sentence_is_cut() -> None:
+def test_silence_behind_a_sentence_is_cut() -> None:
     speech = np.full(8000, 0.1, np.float32)
     spoken = np.concatenate([np.zeros(1600, np.float32), speech, np.full(4000, 0.001, np.float32)])
     cut = trimmed(spoken)
-    assert cut.size == round(BEFORE_SECONDS * 16000) + 8000 + round(AFTER_SECONDS * 16000)
+    assert cut.size == 1600 + 8000 + round(SILENCE_SECONDS * 16000)
     assert np.array_equal(trimmed(cut), cut)
     assert np.array_equal(trimmed(speech), speech)
     assert trimmed(np.zeros(100, np.float32)).size == 100
