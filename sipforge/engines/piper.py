@@ -16,6 +16,7 @@ from typing import Final
 
 import numpy as np
 
+from sipforge.core.loudness import dbfs
 from sipforge.engines.espeak import EspeakProgram
 from sipforge.engines.onnx import OnnxModel
 from sipforge.engines.protocols import RATE_HZ, EngineError, Floats, Slin, Stage
@@ -25,8 +26,7 @@ from sipforge.engines.worker import Worker
 NATURAL_WORDS_PER_MINUTE: Final = 150
 """Speed at which the network's own timing is left as it is."""
 SILENCE_SECONDS: Final = 0.07
-"""Left behind a sentence, where the network makes up to 0.25 s, by chance. What is before one is short, and
-cutting it makes "shall" sound like "chow"."""
+"""Left behind a sentence, where the network makes up to 0.25 s, by chance. What is before one is short."""
 _SILENCE_DBFS: Final = -50.0
 _FRAME: Final = RATE_HZ // 100
 _BLANK, _START, _END = "_", "^", "$"
@@ -91,10 +91,8 @@ def phoneme_ids(phonemes: str, ids: dict[str, list[int]]) -> list[int]:
 def trimmed(samples: Floats) -> Floats:
     """`samples` (16 kHz) with little of the silence behind the speech; all of them without speech."""
     frames = samples[: samples.size // _FRAME * _FRAME].reshape(-1, _FRAME)
-    loud = np.flatnonzero(np.mean(frames**2, axis=1) > 10 ** (_SILENCE_DBFS / 10))
-    if not loud.size:
-        return samples
-    return samples[: (int(loud[-1]) + 1) * _FRAME + round(SILENCE_SECONDS * RATE_HZ)]
+    loud = [at for at, frame in enumerate(frames, 1) if dbfs(frame) > _SILENCE_DBFS]
+    return samples[: loud[-1] * _FRAME + round(SILENCE_SECONDS * RATE_HZ)] if loud else samples
 
 
 class PiperTts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Final
 
 from sipforge.text import english_words as english
@@ -69,9 +70,9 @@ _SOUNDS: Final = tuple(
 
 
 def split(plain: list[str]) -> list[str]:
-    """`plain` without fillers, numbers in words, contractions undone: "can't" is "can not"."""
+    """`plain` without fillers, numbers in words; "can't" is "can not" again, and "order I" is "or do I"."""
     out: list[str] = []
-    for word, behind in zip(plain, [*plain[1:], ""], strict=False):
+    for word, behind in pairwise((*plain, "")):
         head, apostrophe, tail = word.partition("'")
         if word in _RUN_TOGETHER and behind in _SUBJECTS:
             out += _RUN_TOGETHER[word]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from sipforge.engines import ct2
@@ -22,6 +24,18 @@ def test_products_of_bytes_saturate_on_x86_without_vnni(cpu: str, saturates: boo
     assert ct2.saturates(cpu) is saturates
 
 
-def test_only_a_chat_model_is_run_in_another_type() -> None:
+@pytest.mark.parametrize(
+    ("cpu", "chat"), [("flags\t\t: avx2\n", "float32"), ("flags\t\t: avx_vnni\n", "int8")]
+)
+def test_only_a_chat_model_is_run_in_another_type(
+    cpu: str, chat: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "cpuinfo").write_text(cpu, encoding="utf-8")
+    monkeypatch.setattr(ct2, "_CPU", tmp_path / "cpuinfo")
     assert {ct2.compute_type(kind) for kind in ("Whisper", "Translator", "Wav2Vec2Bert")} == {"int8"}
-    assert ct2.compute_type("Generator") in {"int8", "float32"}
+    assert ct2.compute_type("Generator") == chat
+
+
+def test_a_host_that_does_not_tell_its_processor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ct2, "_CPU", tmp_path / "none")
+    assert ct2.compute_type("Generator") == "int8"
