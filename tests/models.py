@@ -6,7 +6,8 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from sipforge.infra.model_store import check, install, load_manifest
+from sipforge.infra.models.manifest import load_manifest
+from sipforge.infra.models.store import check, install
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "sipforge"

@@ -17,7 +17,8 @@ from ctranslate2.specs import attention_spec, common_spec, transformer_spec
 from gguf import GGUFReader, dequantize
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
 
-from sipforge.infra.model_store import Member, Model, ModelFile, Source, Wheel, check, install
+from sipforge.infra.models.manifest import Member, Model, ModelFile, Source, Wheel
+from sipforge.infra.models.store import check, install
 from tests.models import FOLDER
 
 _GGUF = "SmolLM2-135M-Instruct.Q4_1.gguf"

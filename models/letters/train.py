@@ -1,4 +1,4 @@
-"""Makes sipforge/engines/letters_kinyarwanda.npz: the letters that Whisper's encoder hears.
+"""Makes sipforge/text/kinyarwanda/letters.npz: the letters that Whisper's encoder hears.
 
     PYTHONPATH=. python models/letters/train.py [--kokoro FOLDER] [--utterances 700] OUTPUT
 
@@ -26,9 +26,9 @@ import onnxruntime
 import torch
 from nonsense import sentence
 
-from sipforge.engines.espeak import EspeakProgram
-from sipforge.engines.letters import Letters
-from sipforge.engines.whisper_model import WhisperModel
+from sipforge.engines.hearing.whisper.letters import Letters
+from sipforge.engines.hearing.whisper.model import WhisperModel
+from sipforge.engines.speaking.espeak import EspeakProgram
 from tests.bench.noises import Kind, clips
 from tests.bench.telephone import RATE_HZ, Noise, telephone, with_noise
 from tests.models import model

@@ -45,7 +45,7 @@ NEEDED = {
 
 
 def head(model: Wav2Vec2BertForCTC) -> dict[str, torch.Tensor]:
-    """What sipforge.engines.wav2vec2_bert_model.Head computes."""
+    """What sipforge.engines.hearing.wav2vec2_bert.model.Head computes."""
     last = model.wav2vec2_bert.adapter.layers[-1]
     return {
         "gamma": last.ffn_layer_norm.weight,

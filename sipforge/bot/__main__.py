@@ -17,16 +17,16 @@ from sipforge.bot.build import make_openai, make_parts, make_rules, make_voice
 from sipforge.bot.phrases import PhraseError, load_phrases
 from sipforge.bot.prompts import render_prompt
 from sipforge.bot.service import BotMetrics, BotService
-from sipforge.core.actions import Phrase
-from sipforge.engines.knowledge import load_knowledge
+from sipforge.core.conversation.actions import Phrase
+from sipforge.engines.answering.knowledge import load_knowledge
 from sipforge.engines.protocols import RATE_HZ, EngineError
-from sipforge.infra.bot_settings import BotSettings
-from sipforge.infra.credentials import CredentialError, read_credential
 from sipforge.infra.http import Health, Status, build_app, serve
 from sipforge.infra.logs import configure_logging
 from sipforge.infra.metrics import Metrics
-from sipforge.infra.settings import DEFAULT_PATH, Settings, SettingsError, load_settings
-from sipforge.infra.systemd import Notifier, watchdog
+from sipforge.infra.settings.assistants import BotSettings
+from sipforge.infra.settings.host import DEFAULT_PATH, Settings, SettingsError, load_settings
+from sipforge.infra.systemd.credentials import CredentialError, read_credential
+from sipforge.infra.systemd.notify import Notifier, watchdog
 
 if TYPE_CHECKING:
     pass

@@ -10,29 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from sipforge.bot.briefing import write_briefing
+from sipforge.bot.call.surroundings import Company
 from sipforge.bot.menu import build_menu
 from sipforge.bot.phrases import INTENTS, Phrases
 from sipforge.bot.service import BotRules, Parts
-from sipforge.bot.setting import Company
 from sipforge.bot.thinking import Thinking
-from sipforge.bot.voice import Voice, load_language, load_turn_judgement
-from sipforge.core.actions import Phrase
-from sipforge.core.course import CourseRules, Meaning
-from sipforge.core.turn_taking import TurnRules
-from sipforge.engines.factory import (
-    make_answers,
-    make_local_chat,
-    make_openai_dialogue,
-    make_openai_stt,
-    make_openai_tts,
-    make_pivot,
-    make_stt,
-    make_tts,
-    make_vad,
-)
-from sipforge.engines.factory import make_openai as make_service
-from sipforge.engines.fallback import FallbackStt
-from sipforge.engines.knowledge import Knowledge, load_knowledge
+from sipforge.bot.voice import Voice
+from sipforge.core.conversation.actions import Phrase
+from sipforge.core.conversation.dialogue_policy import Meaning, PolicyRules
+from sipforge.core.conversation.turn_taking import TurnRules
+from sipforge.engines.answering.knowledge import Knowledge, load_knowledge
 from sipforge.engines.protocols import (
     RATE_HZ,
     Dialogue,
@@ -45,14 +32,28 @@ from sipforge.engines.protocols import (
     Stt,
     Tts,
 )
-from sipforge.infra.bot_settings import BotSettings, LocalChatSettings
-from sipforge.infra.credentials import find_credential
+from sipforge.engines.registry import (
+    make_answers,
+    make_local_chat,
+    make_openai_dialogue,
+    make_openai_stt,
+    make_openai_tts,
+    make_pivot,
+    make_stt,
+    make_tts,
+    make_vad,
+)
+from sipforge.engines.registry import make_openai as make_service
+from sipforge.engines.runtime.fallback import FallbackStt
 from sipforge.infra.metrics import Metrics
-from sipforge.infra.settings import Settings
+from sipforge.infra.settings.assistants import BotSettings, LocalChatSettings
+from sipforge.infra.settings.host import Settings
+from sipforge.infra.systemd.credentials import find_credential
+from sipforge.text.language import load_language
 from sipforge.text.protect import names_in
 
 if TYPE_CHECKING:
-    from sipforge.engines.openai_service import OpenAiService
+    from sipforge.engines.runtime.openai_service import OpenAiService
 
 _log = logging.getLogger(__name__)
 
@@ -148,13 +149,13 @@ def make_parts(
         return make_answers(knowledge, phrases.answers, bot.language)
 
     recognisers = [hearing(engine) for engine in _usable(bot.stt.engines, openai)]
-    completeness, is_backchannel = load_turn_judgement(bot.language)
+    language = load_language(bot.language)
     thinking = Thinking(
         FallbackStt(recognisers),
         [answering(engine) for engine in _usable_dialogues(bot, openai)],
         phrases,
-        completeness=completeness,
-        backchannel=is_backchannel,
+        completeness=language.completeness,
+        backchannel=language.is_backchannel,
         whole_phrases="whisper-phrases" in bot.stt.engines,
         departments=bot.departments,
         foreign=_foreign(settings, bot, recognisers),
@@ -256,7 +257,7 @@ def make_rules(name: str, bot: BotSettings) -> BotRules:
     return BotRules(
         name=name,
         max_calls=bot.max_calls,
-        course=CourseRules(
+        policy=PolicyRules(
             operator=bot.operator,
             other_language=bool(bot.other),
             prompt_again_seconds=bot.prompt_again_seconds,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sipforge.core.keypad import MESSAGE_KEY, MORE_KEY, OPERATOR_KEY, TOPIC_KEYS
-from sipforge.engines.knowledge import Knowledge
+from sipforge.core.conversation.keypad import MESSAGE_KEY, MORE_KEY, OPERATOR_KEY, TOPIC_KEYS
+from sipforge.engines.answering.knowledge import Knowledge
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from sipforge.bot.menu import MenuPhrases
-from sipforge.core.actions import Phrase
-from sipforge.core.course import Meaning
-from sipforge.engines.answers import AnswersPhrases
+from sipforge.core.conversation.actions import Phrase
+from sipforge.core.conversation.dialogue_policy import Meaning
+from sipforge.engines.answering.answers.dialogue import AnswersPhrases
 from sipforge.text.plain import contains, words
 
 INTENTS: Final = (

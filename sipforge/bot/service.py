@@ -10,24 +10,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from sipforge.bot.conversation import Call
-from sipforge.bot.ear import Ear
-from sipforge.bot.link import Link
+from sipforge.bot.call.conversation import Call
+from sipforge.bot.call.link import Link
+from sipforge.bot.call.listener import Listener
+from sipforge.bot.call.surroundings import Company, Origin
+from sipforge.bot.call.turn_report import TurnReport
 from sipforge.bot.menu import Menu
 from sipforge.bot.phrases import Phrases
-from sipforge.bot.setting import Company, Origin
 from sipforge.bot.thinking import Thinking
-from sipforge.bot.turn_report import TurnReport
 from sipforge.bot.voice import Voice
-from sipforge.core.actions import Reason
 from sipforge.core.audiosocket import ProtocolError
-from sipforge.core.course import Course, CourseRules
+from sipforge.core.conversation.actions import Reason
+from sipforge.core.conversation.dialogue_policy import DialoguePolicy, PolicyRules
+from sipforge.core.conversation.turn_taking import TurnRules, TurnTaking
 from sipforge.core.messages import Hello, parse_hello
-from sipforge.core.turn_taking import TurnRules, TurnTaking
 from sipforge.engines.protocols import EngineError, Vad
-from sipforge.infra.listener import serve_unix
 from sipforge.infra.logs import CallLogger
 from sipforge.infra.metrics import Metrics
+from sipforge.infra.stream_server import serve_unix
 from sipforge.infra.tokens import TokenError, verify_token
 
 _log = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ class BotRules:
 
     name: str
     max_calls: int
-    course: CourseRules
+    policy: PolicyRules
     turns: TurnRules
     filler_seconds: float
     """After the caller's last word, when the reply is not there."""
@@ -179,11 +179,11 @@ class BotService:
         rules, parts = self._rules, self._parts
         return Call(
             link=link,
-            ear=Ear(parts.vad),
+            listener=Listener(parts.vad),
             voice=parts.voice,
             thinking=parts.thinking,
             turns=TurnTaking(rules.turns),
-            course=Course(rules.course, len(parts.menu.answers)),
+            policy=DialoguePolicy(rules.policy, len(parts.menu.answers)),
             phrases=parts.phrases,
             menu=parts.menu,
             company=parts.company,

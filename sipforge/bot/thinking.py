@@ -8,7 +8,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from sipforge.bot.phrases import Phrases
-from sipforge.core.course import Meaning
+from sipforge.core.conversation.dialogue_policy import Meaning
 from sipforge.engines.protocols import (
     Alternative,
     Dialogue,

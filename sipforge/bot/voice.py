@@ -10,23 +10,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
-import importlib
 import logging
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 from weakref import WeakValueDictionary
 
 import numpy as np
 
-from sipforge.engines.fallback import FallbackTts
 from sipforge.engines.protocols import RATE_HZ, Slin, Tts
-from sipforge.engines.streams import closing
+from sipforge.engines.runtime.fallback import FallbackTts
+from sipforge.engines.runtime.streams import closing
 from sipforge.infra.atomic_file import replace_file
 from sipforge.text.language import Language
-from sipforge.text.language import load_language as load_language  # noqa: PLC0414 - with the voice
-from sipforge.text.turn_end import Completeness
 
 _log = logging.getLogger(__name__)
 
@@ -37,15 +34,6 @@ DISK_SENTENCES: Final = 4096
 READABLE: Final = 0o644
 """Mode of sound files: Asterisk, another user, plays some of them."""
 _PAUSE: Final = bytes(2 * int(PAUSE_SECONDS * RATE_HZ))
-
-
-def load_turn_judgement(name: str) -> tuple[Callable[[str], Completeness], Callable[[str], bool]]:
-    """`completeness` and `is_backchannel` of sipforge.text.<name>_turns, or by punctuation alone."""
-    try:
-        module = importlib.import_module(f"sipforge.text.{name}_turns")
-    except ModuleNotFoundError:
-        module = importlib.import_module("sipforge.text.turn_end")
-    return module.completeness, module.is_backchannel
 
 
 class KeptTts:

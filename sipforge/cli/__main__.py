@@ -8,10 +8,12 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from sipforge.cli import call_test, calls, config, models, review, status, users
+from sipforge.cli import call_test, calls, config, status, users
 from sipforge.cli.errors import CliError
 from sipforge.cli.host import Host
+from sipforge.cli.models import commands as models
 from sipforge.cli.output import warn
+from sipforge.cli.review import command as review
 
 _EPILOG = (
     "Exit codes: 0 all well; 1 something is not well, or does not exist; 2 wrong usage; 3 Asterisk, a service"

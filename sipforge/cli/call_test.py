@@ -74,7 +74,7 @@ def ring(host: Host, extension: str) -> Heard:
     Raises:
         CliError: Asterisk or the orchestrator cannot be reached.
     """
-    from sipforge.core.loudness import FRAME_SECONDS, loud_frames
+    from sipforge.core.audio.loudness import FRAME_SECONDS, loud_frames
 
     pcm, talked = _record(host, extension)
     loud = loud_frames(pcm, RATE_HZ)

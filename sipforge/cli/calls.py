@@ -13,7 +13,7 @@ from sipforge.cli.output import print_json, print_table, warn
 
 if TYPE_CHECKING:
     from sipforge.core.assistant_calls import AssistantCall
-    from sipforge.core.asterisk_state import UserCall
+    from sipforge.core.asterisk.state import UserCall
 
 # What is imported inside functions costs up to 0.3 s, which `sipforge --help` need not wait for.
 # ruff: noqa: PLC0415
@@ -63,7 +63,7 @@ def telephone_calls(host: Host) -> tuple[UserCall, ...]:
     Raises:
         CliError: Asterisk does not answer.
     """
-    from sipforge.core.asterisk_state import channel_from, user_calls
+    from sipforge.core.asterisk.state import channel_from, user_calls
 
     with host.asterisk() as manager:
         return user_calls(map(channel_from, manager.listing("CoreShowChannels")))
@@ -112,7 +112,7 @@ def _print_live(host: Host, as_json: bool) -> None:
 
 
 def _print_past(host: Host, last: int, as_json: bool) -> None:
-    from sipforge.infra.cdr import CdrError, past_calls
+    from sipforge.infra.asterisk.cdr import CdrError, past_calls
 
     try:
         found = past_calls(host.settings.cdr_database, last)

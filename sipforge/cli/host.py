@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from sipforge.cli.errors import CliError, Exit
 
 if TYPE_CHECKING:
-    from sipforge.infra.ami_sync import AsteriskManager
-    from sipforge.infra.settings import Settings
-    from sipforge.infra.users import UserStore
+    from sipforge.infra.asterisk.ami_sync import AsteriskManager
+    from sipforge.infra.asterisk.users import UserStore
+    from sipforge.infra.settings.host import Settings
 
 # What is imported inside functions costs up to 0.3 s, which `sipforge --help` need not wait for.
 # ruff: noqa: PLC0415
@@ -40,7 +40,7 @@ class Host:
             CliError: the file is missing or wrong.
         """
         if self._settings is None:
-            from sipforge.infra.settings import SettingsError, load_settings
+            from sipforge.infra.settings.host import SettingsError, load_settings
 
             try:
                 self._settings = load_settings(self.settings_path)
@@ -50,7 +50,7 @@ class Host:
 
     def user_store(self) -> UserStore:
         """The host's users."""
-        from sipforge.infra.users import UserStore
+        from sipforge.infra.asterisk.users import UserStore
 
         return UserStore(self.settings.users_file, self.settings.asterisk_directory)
 
@@ -62,8 +62,8 @@ class Host:
             AsteriskNotRunning: nothing listens there.
             CliError: anything else that is in the way, now or while it is used.
         """
-        from sipforge.infra.ami_sync import AsteriskManager, ManagerError, ManagerUnreachable
-        from sipforge.infra.credentials import CredentialError, read_credential
+        from sipforge.infra.asterisk.ami_sync import AsteriskManager, ManagerError, ManagerUnreachable
+        from sipforge.infra.systemd.credentials import CredentialError, read_credential
 
         try:
             # The secret second: without Asterisk, whether there is one does not matter.
@@ -80,16 +80,24 @@ class Host:
             hint = "; run as root: sudo sipforge ..." if isinstance(error.__cause__, PermissionError) else ""
             raise CliError(f"{error}{hint}", Exit.UNREACHABLE) from error
 
-    def reload_users(self) -> None:
-        """Have a running Asterisk read the users' files, without ending any call.
+    def reload_users(self) -> bool:
+        """Have a running Asterisk read the users' files, without ending any call; False where none runs.
 
         Raises:
-            AsteriskNotRunning: it is not running.
             CliError: it did not take them.
         """
-        with self.asterisk() as manager:
-            for module in RELOADED_MODULES:
-                manager.action("Reload", Module=module)
+        try:
+            with self.asterisk() as manager:
+                for module in RELOADED_MODULES:
+                    manager.action("Reload", Module=module)
+        except AsteriskNotRunning:
+            return False
+        except CliError as error:
+            raise CliError(
+                f"the users are saved, but Asterisk has not taken them; the next change tries again: {error}",
+                Exit.UNREACHABLE,
+            ) from error
+        return True
 
 
 class AsteriskNotRunning(CliError):

@@ -63,7 +63,7 @@ def gather(host: Host) -> Document:
 
 
 def _services(host: Host, problems: list[str]) -> list[Document]:
-    from sipforge.infra.units import UnitsError, show_units
+    from sipforge.infra.systemd.units import UnitsError, show_units
 
     bots = [f"sipforge-bot@{name}" for name in sorted(host.settings.bots)]
     names = ["asterisk", "redis-server", "sipforge-orchestrator", "sipforge-monitor", *bots]
@@ -77,7 +77,7 @@ def _services(host: Host, problems: list[str]) -> list[Document]:
 
 
 def _asterisk(host: Host, problems: list[str]) -> Document:
-    from sipforge.core.asterisk_state import channel_from, contact_from, user_calls
+    from sipforge.core.asterisk.state import channel_from, contact_from, user_calls
 
     try:
         with host.asterisk() as manager:
@@ -139,7 +139,7 @@ def _assistant_calls(host: Host, problems: list[str]) -> list[Document] | None:
 
 
 def _rtp(host: Host, problems: list[str]) -> Document | None:
-    from sipforge.core.rtp_ports import parse_rtp_conf
+    from sipforge.core.asterisk.rtp_ports import parse_rtp_conf
 
     path = host.settings.asterisk_directory / "rtp.conf"
     try:

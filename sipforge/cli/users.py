@@ -15,9 +15,9 @@ from sipforge.cli.host import Host
 from sipforge.cli.output import print_json, print_table, say, warn
 
 if TYPE_CHECKING:
-    from sipforge.cli.user_changes import Outcome
-    from sipforge.core.asterisk_state import Contact
-    from sipforge.core.asterisk_users import User
+    from sipforge.core.asterisk.state import Contact
+    from sipforge.core.office.users import User
+    from sipforge.infra.asterisk.user_commit import Outcome
 
 # What is imported inside functions costs up to 0.3 s, which `sipforge --help` need not wait for.
 # ruff: noqa: PLC0415
@@ -34,8 +34,8 @@ _LIST_BYTES = 4 * 1024 * 1024
 @contextmanager
 def _told() -> Iterator[None]:
     """Turn what the store and the rules complain about into the command's error."""
-    from sipforge.core.asterisk_users import UserError
-    from sipforge.infra.users import UserStoreError
+    from sipforge.core.office.users import UserError
+    from sipforge.infra.asterisk.users import UserStoreError
 
     try:
         yield
@@ -56,9 +56,9 @@ def add(
     as_json: Json = False,
 ) -> None:
     """Add a user, who can register at once. Prints what to enter in the telephone."""
-    from sipforge.cli.user_changes import commit, new_secret
-    from sipforge.core.asterisk_users import User
+    from sipforge.core.office.users import User
     from sipforge.infra.address import own_address
+    from sipforge.infra.asterisk.user_commit import commit, new_secret
 
     host: Host = context.obj
     as_json = as_json or host.as_json
@@ -143,7 +143,7 @@ def remove(
     as_json: Json = False,
 ) -> None:
     """Remove a user. The telephone can no longer register or ring. Exit code 1 if there is no such user."""
-    from sipforge.cli.user_changes import commit
+    from sipforge.infra.asterisk.user_commit import commit
 
     host: Host = context.obj
     as_json = as_json or host.as_json
@@ -179,8 +179,8 @@ def apply(
     The list is JSON: [{"extension": "1001", "name": "Ange Uwase", "secret": "..."}]. Without a secret, the
     user's own is kept, or one is made. Works without a running Asterisk, which reads them when it starts.
     """
-    from sipforge.cli.user_changes import commit, new_secret, preview
-    from sipforge.core.user_plan import parse_wanted, plan
+    from sipforge.core.office.user_plan import parse_wanted, plan
+    from sipforge.infra.asterisk.user_commit import commit, new_secret, preview
 
     host: Host = context.obj
     as_json = as_json or host.as_json
@@ -238,7 +238,7 @@ def _found(users: tuple[User, ...], extension: str) -> User:
 
 def _contacts(host: Host) -> tuple[tuple[Contact, ...] | None, str | None]:
     """Registered telephones; or None, and why they are not known."""
-    from sipforge.core.asterisk_state import contact_from
+    from sipforge.core.asterisk.state import contact_from
 
     try:
         with host.asterisk() as manager:

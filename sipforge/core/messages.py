@@ -17,7 +17,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from sipforge.core.audiosocket import SLIN8_HZ, SLIN16_HZ, UNIX_LEG, Frame, Kind, ProtocolError
-from sipforge.core.history import EXCHANGES, TEXT_CHARACTERS, Exchange
+from sipforge.core.conversation.history import EXCHANGES, TEXT_CHARACTERS, Exchange
 
 
 class Sender(Enum):

@@ -14,7 +14,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from sipforge.core.history import Exchange as Exchange  # noqa: PLC0414 - what engines are told
+from sipforge.core.conversation.history import Exchange as Exchange  # noqa: PLC0414 - what engines are told
 
 RATE_HZ = 16000
 """Sampling rate of all audio between engines and bot."""

@@ -1,0 +1,1 @@
+"""The host: one facility a file or folder, one library behind each. Imports core and text."""

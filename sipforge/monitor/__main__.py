@@ -12,15 +12,15 @@ from collections.abc import Collection
 from pathlib import Path
 
 from sipforge.core.assistant_calls import parse_calls
-from sipforge.core.asterisk_state import LiveState
-from sipforge.infra.ami import Ami, AmiError
+from sipforge.core.asterisk.state import LiveState
 from sipforge.infra.api_client import ApiError, fetch_json
-from sipforge.infra.credentials import CredentialError, read_credential
+from sipforge.infra.asterisk.ami import Ami, AmiError
 from sipforge.infra.http import serve
 from sipforge.infra.logs import configure_logging
 from sipforge.infra.metrics import Metrics
-from sipforge.infra.settings import DEFAULT_PATH, Settings, SettingsError, load_settings
-from sipforge.infra.systemd import Notifier, watchdog
+from sipforge.infra.settings.host import DEFAULT_PATH, Settings, SettingsError, load_settings
+from sipforge.infra.systemd.credentials import CredentialError, read_credential
+from sipforge.infra.systemd.notify import Notifier, watchdog
 from sipforge.monitor.api import monitor_app
 from sipforge.monitor.reaper import Reaper
 from sipforge.monitor.telemetry import Telemetry

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any, Protocol
 
-from sipforge.core.asterisk_state import LiveState
+from sipforge.core.asterisk.state import LiveState
 from sipforge.infra.http import FastAPI, Health, Status, build_app
 from sipforge.infra.metrics import Metrics
 from sipforge.monitor.reaper import Reaper

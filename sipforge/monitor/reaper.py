@@ -1,4 +1,4 @@
-"""Hangs up media channels that the orchestrator does not look after (the rule is `sipforge.core.orphans`)."""
+"""Hangs up media channels that the orchestrator does not look after (by `sipforge.core.asterisk.orphans`)."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import logging
 from collections.abc import Awaitable, Callable, Collection
 from typing import NoReturn
 
-from sipforge.core.asterisk_state import LiveState
-from sipforge.core.orphans import OrphanWatch, call_of
+from sipforge.core.asterisk.orphans import OrphanWatch, call_of
+from sipforge.core.asterisk.state import LiveState
 from sipforge.monitor.telemetry import Telemetry
 
 _log = logging.getLogger(__name__)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sipforge.core.asterisk_state import LiveState
-from sipforge.core.auth_failures import AuthFailure
+from sipforge.core.asterisk.auth_failures import AuthFailure
+from sipforge.core.asterisk.state import LiveState
 from sipforge.infra.metrics import Metrics
 
 

@@ -6,9 +6,9 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from sipforge.core.asterisk_state import Headers, LiveState, channel_from
-from sipforge.core.auth_failures import AuthFailureLog, auth_failure
-from sipforge.core.call_kinds import kind_of
+from sipforge.core.asterisk.auth_failures import AuthFailureLog, auth_failure
+from sipforge.core.asterisk.call_kinds import kind_of
+from sipforge.core.asterisk.state import Headers, LiveState, channel_from
 from sipforge.monitor.telemetry import Telemetry
 
 _log = logging.getLogger(__name__)

@@ -15,15 +15,15 @@ from pathlib import Path
 
 from sipforge.core.audiosocket import SLIN16_HZ
 from sipforge.core.breaker import BreakerState, CircuitBreaker
-from sipforge.infra.agi import answer_agi
-from sipforge.infra.credentials import CredentialError, read_credential
+from sipforge.infra.asterisk.agi import answer_agi
+from sipforge.infra.call_store import CallStore
 from sipforge.infra.http import FastAPI, serve
-from sipforge.infra.listener import serve_tcp
 from sipforge.infra.logs import configure_logging
 from sipforge.infra.metrics import Metrics
-from sipforge.infra.settings import DEFAULT_PATH, Settings, SettingsError, load_settings
-from sipforge.infra.store import CallStore
-from sipforge.infra.systemd import Notifier, watchdog
+from sipforge.infra.settings.host import DEFAULT_PATH, Settings, SettingsError, load_settings
+from sipforge.infra.stream_server import serve_tcp
+from sipforge.infra.systemd.credentials import CredentialError, read_credential
+from sipforge.infra.systemd.notify import Notifier, watchdog
 from sipforge.orchestrator.api import make_api
 from sipforge.orchestrator.audiosocket_server import AudioSocketServer
 from sipforge.orchestrator.bot_link import BotDialler

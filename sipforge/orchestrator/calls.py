@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, Final, Protocol
 
-from sipforge.core.history import History
+from sipforge.core.conversation.history import History
 from sipforge.core.messages import Arrival, Detail
 from sipforge.orchestrator.timing import Timing
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 
+from sipforge.core.audio.resample import resampler
 from sipforge.core.audiosocket import (
     SLIN16_FRAME_BYTES,
     SLIN16_HZ,
@@ -12,7 +13,6 @@ from sipforge.core.audiosocket import (
     Kind,
     ProtocolError,
 )
-from sipforge.core.resample import resampler
 from sipforge.infra.frame_stream import FrameStream
 from sipforge.orchestrator.timing import Timing
 

@@ -19,10 +19,10 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Any, Final, Protocol
 
+from sipforge.core.audio.playout import FRAME_SECONDS, SILENCE, Playout, PlayoutError
 from sipforge.core.audiosocket import Frame, Kind, ProtocolError, encode
 from sipforge.core.breaker import BreakerState, CircuitBreaker
 from sipforge.core.messages import Sender, event_frame, parse_event
-from sipforge.core.playout import FRAME_SECONDS, SILENCE, Playout, PlayoutError
 from sipforge.infra.frame_stream import FrameStream
 from sipforge.infra.logs import CallLogger
 from sipforge.orchestrator.bot_link import BotUnavailableError, Outbox

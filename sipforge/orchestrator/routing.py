@@ -9,12 +9,12 @@ from enum import Enum
 from typing import Final
 from uuid import uuid4
 
-from sipforge.core.asterisk_users import UserError, check_extension
 from sipforge.core.breaker import CircuitBreaker
 from sipforge.core.messages import Arrival, Detail
+from sipforge.core.office.users import UserError, check_extension
 from sipforge.core.rate_limit import CallRateLimit
-from sipforge.infra.agi import AgiHandler, AgiRequest
-from sipforge.infra.settings import Settings
+from sipforge.infra.asterisk.agi import AgiHandler, AgiRequest
+from sipforge.infra.settings.host import Settings
 from sipforge.orchestrator.calls import Call, Calls, Way
 from sipforge.orchestrator.telemetry import Telemetry
 

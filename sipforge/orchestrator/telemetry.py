@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from sipforge.core.audio.playout import PlayoutCounts
 from sipforge.core.breaker import BreakerState
-from sipforge.core.playout import PlayoutCounts
 from sipforge.infra.metrics import Metrics
 
 STAGES_LIMIT: Final = 32

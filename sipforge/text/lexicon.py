@@ -6,7 +6,6 @@ A concept is a word that stands for all its synonyms. A language without a lexic
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -64,21 +63,6 @@ class Lexicon:
 
 
 PLAIN: Final = Lexicon()
-
-
-def load_lexicon(language: str) -> Lexicon:
-    """The lexicon of sipforge.text.<language>_lexicon, or `PLAIN` for a language that has none."""
-    name = f"sipforge.text.{language}_lexicon"
-    try:
-        module = importlib.import_module(name)
-    except ModuleNotFoundError as error:
-        if error.name != name:
-            raise
-        return PLAIN
-    lexicon = module.LEXICON
-    if not isinstance(lexicon, Lexicon):
-        raise TypeError(f"{name}.LEXICON is not a Lexicon")
-    return lexicon
 
 
 def read_groups(text: str) -> Groups:

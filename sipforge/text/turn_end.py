@@ -1,7 +1,6 @@
-"""Whether a caller who pauses is likely to go on, by the words so far. Pure; one function per language.
+"""Whether a caller who pauses is likely to go on, by the words so far. Pure.
 
-A language's module has `completeness(text)` and `is_backchannel(text)`; these here serve a language that has
-none of its own, and know only what punctuation tells.
+These serve a language that has none of its own, and know only what punctuation tells.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sipforge.infra.model_store import ModelError
+from sipforge.infra.models.download import ModelError
 from tests.bench import (
     barge_in,
     cloud,

@@ -19,11 +19,11 @@ from typing import Final
 import numpy as np
 
 from sipforge.bot.phrases import INTENTS, load_phrases
-from sipforge.engines.knowledge import Knowledge, load_knowledge
-from sipforge.engines.letters import load_letters
+from sipforge.engines.answering.knowledge import Knowledge, load_knowledge
+from sipforge.engines.hearing.whisper.letters import load_letters
+from sipforge.engines.hearing.whisper.model import WhisperModel
+from sipforge.engines.hearing.whisper.phrases import WINDOW_SECONDS, PhraseMatch, PhraseSet
 from sipforge.engines.protocols import Floats
-from sipforge.engines.whisper_model import WhisperModel
-from sipforge.engines.whisper_phrases import WINDOW_SECONDS, PhraseMatch, PhraseSet
 from tests.bench.outside import sounds
 from tests.bench.recognition import over_the_line
 from tests.models import REPOSITORY, model
@@ -32,7 +32,7 @@ from tests.phones.speech import MANNERS, kinyarwanda
 
 KNOWLEDGE = REPOSITORY / "inventory" / "knowledge" / "kinyarwanda.toml"
 PHRASES = REPOSITORY / "roles" / "sipforge" / "files" / "phrases" / "kinyarwanda.toml"
-LETTERS = REPOSITORY / "sipforge" / "engines" / "letters_kinyarwanda.npz"
+LETTERS = REPOSITORY / "sipforge" / "text" / "kinyarwanda" / "letters.npz"
 NOISES: Final = (("clean", None), ("20 dB", 20.0), ("12 dB", 12.0))
 PHRASINGS: Final = 2
 DIGITS: Final = tuple(

@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from sipforge.engines.espeak import EspeakProgram
+from sipforge.engines.speaking.espeak import EspeakProgram
 from tests.bench.telephone import RATE_HZ, Noise, noise
 from tests.phones.audio import Samples, normalise_loudness, resample, trim
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sipforge.engines.espeak import EspeakProgram
+from sipforge.engines.speaking.espeak import EspeakProgram
 from tests.bench.noises import clips
 from tests.bench.speakers import SPEAKERS
 from tests.bench.telephone import RATE_HZ

@@ -17,12 +17,12 @@ from typing import Final
 
 import numpy as np
 
-from sipforge.core.turn_taking import TurnRules
-from sipforge.engines.factory import make_stt, make_vad
+from sipforge.core.conversation.turn_taking import TurnRules
 from sipforge.engines.protocols import RATE_HZ, Floats
-from sipforge.infra.bot_settings import VadSettings
-from sipforge.text.english import normalise
-from sipforge.text.english_turns import is_backchannel
+from sipforge.engines.registry import make_stt, make_vad
+from sipforge.infra.settings.assistants import VadSettings
+from sipforge.text.english.normalisation import normalise
+from sipforge.text.english.turns import is_backchannel
 from tests.bench.noises import Kind, clips
 from tests.bench.sentences import OFFICE
 from tests.bench.speakers import FORMANT_SPEAKERS, SPEAKERS, Speaker

@@ -16,8 +16,8 @@ from typing import Final
 
 import numpy as np
 
+from sipforge.engines.hearing.whisper.model import WhisperModel
 from sipforge.engines.protocols import RATE_HZ, Floats
-from sipforge.engines.whisper_model import WhisperModel
 from tests.bench.folding import errors
 from tests.bench.telephone import speech_power
 from tests.models import model

@@ -11,8 +11,8 @@ from functools import cache
 import numpy as np
 import onnxruntime
 
-from sipforge.engines.espeak import EspeakProgram
-from sipforge.engines.piper import PiperTts
+from sipforge.engines.speaking.espeak import EspeakProgram
+from sipforge.engines.speaking.piper import PiperTts
 from tests.models import CACHE, model
 from tests.phones.audio import Samples, normalise_loudness, read_wav, resample, trim, write_wav
 from tests.phones.speech import english

@@ -9,7 +9,7 @@ from enum import Enum
 
 import numpy as np
 
-from sipforge.core.resample import Upsampler
+from sipforge.core.audio.resample import Upsampler
 from sipforge.engines.protocols import Floats
 from tests.phones.audio import Samples, levels_dbfs, resample
 

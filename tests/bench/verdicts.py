@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from enum import Enum
 
-from sipforge.text import english as english_text
+from sipforge.text.english import normalisation as english_text
 from tests.phones.audio import Segment
 from tests.phones.texts import Texts
 from tests.phones.words import fewest_edits_within, word_error_rate_within, words_of

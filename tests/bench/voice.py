@@ -17,9 +17,9 @@ from typing import Final
 import numpy as np
 import yaml
 
-from sipforge.engines.espeak import EspeakProgram, EspeakTts
 from sipforge.engines.protocols import RATE_HZ, Tts
-from sipforge.text.kinyarwanda import normalise, sentences
+from sipforge.engines.speaking.espeak import EspeakProgram, EspeakTts
+from sipforge.text.kinyarwanda.normalisation import normalise, sentences
 from tests.bench.bench import Bench
 from tests.bench.findings import Bars, Findings, Table
 from tests.bench.round_trip import ForeignEar, Heard, error_rate, syllables_per_second

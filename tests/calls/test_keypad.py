@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from sipforge.core.keypad import MESSAGE_KEY, MORE_KEY, TOPIC_KEYS
+from sipforge.core.conversation.keypad import MESSAGE_KEY, MORE_KEY, TOPIC_KEYS
 from tests.calls.test_transfers import MAILBOX, messages
 from tests.phones.appliance import API
 from tests.phones.conversation import ENGLISH, KINYARWANDA, MOST_WORD_ERRORS

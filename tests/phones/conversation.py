@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sipforge.text import english as english_text
-from sipforge.text import kinyarwanda as kinyarwanda_text
+from sipforge.text.english import normalisation as english_text
+from sipforge.text.kinyarwanda import normalisation as kinyarwanda_text
 from tests.phones.audio import Segment
 from tests.phones.baresip import Phone
 from tests.phones.recognise import Recogniser

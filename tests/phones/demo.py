@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from sipforge.engines.protocols import EngineError
-from sipforge.infra.model_store import ModelError
+from sipforge.infra.models.download import ModelError
 from tests.models import FOLDER
 from tests.phones.appliance import Appliance, ApplianceError
 from tests.phones.baresip import Phone

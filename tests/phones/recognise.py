@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from sipforge.engines.whisper_model import WhisperModel
+from sipforge.engines.hearing.whisper.model import WhisperModel
 from tests.models import FOLDER, model
 from tests.phones.audio import Samples, Segment, cut, read_wav, resample, speech_segments
 

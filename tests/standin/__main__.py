@@ -6,9 +6,9 @@ import argparse
 
 import uvicorn
 
-from sipforge.engines.piper import PiperTts
-from sipforge.engines.whisper import WhisperStt
-from sipforge.engines.whisper_model import WhisperModel
+from sipforge.engines.hearing.whisper.model import WhisperModel
+from sipforge.engines.hearing.whisper.transcriber import WhisperStt
+from sipforge.engines.speaking.piper import PiperTts
 from tests.models import model
 from tests.standin.app import Pace, Protocol, build
 from tests.standin.faults import Faults

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.model_store import ModelError, check, install, load_manifest
+from ansible.module_utils.sipforge_models.download import ModelError
+from ansible.module_utils.sipforge_models.manifest import load_manifest
+from ansible.module_utils.sipforge_models.store import check, install
 
 DOCUMENTATION = r"""
 module: sipforge_model

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sipforge.engines.espeak import EspeakProgram
+from sipforge.engines.speaking.espeak import EspeakProgram
 from tests.bench import voice
 from tests.bench.folding import errors, fold
 from tests.bench.round_trip import ForeignEar, Heard, error_rate, from_recordings, syllables_per_second

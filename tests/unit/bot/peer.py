@@ -12,20 +12,21 @@ from typing import Any
 
 import numpy as np
 
+from sipforge.bot.call.surroundings import Company
 from sipforge.bot.menu import Menu
 from sipforge.bot.phrases import Phrases
 from sipforge.bot.service import BotMetrics, BotRules, BotService, Parts
-from sipforge.bot.setting import Company
 from sipforge.bot.thinking import Thinking
-from sipforge.bot.voice import Voice, load_language
-from sipforge.core.actions import Phrase
+from sipforge.bot.voice import Voice
 from sipforge.core.audiosocket import UNIX_LEG, Frame, FrameParser, Kind, encode
-from sipforge.core.course import CourseRules, Meaning
+from sipforge.core.conversation.actions import Phrase
+from sipforge.core.conversation.dialogue_policy import Meaning, PolicyRules
+from sipforge.core.conversation.turn_taking import TurnRules
 from sipforge.core.messages import Hello, Sender, event_frame, hello_frame
-from sipforge.core.turn_taking import TurnRules
 from sipforge.engines.protocols import Floats
 from sipforge.infra.metrics import Metrics
 from sipforge.infra.tokens import issue_token
+from sipforge.text.language import PLAIN_TEXT
 from tests.unit.bot.doubles import BeepTts, BookDialogue, LevelStt, LoudnessVad, spoken
 
 KEY = "k" * 48
@@ -49,14 +50,14 @@ class Bot:
         self.queue_seconds = 0.0
         self.tts = BeepTts()
         self.metrics = Metrics()
-        course: dict[str, Any] = {
+        policy: dict[str, Any] = {
             "operator": "1000",
             "prompt_again_seconds": 60.0,
             "idle_limit_seconds": 120.0,
         }
         times: dict[str, Any] = {"pause_seconds": 0.1}
         times |= dict.fromkeys(("finished_seconds", "unsure_seconds", "open_seconds"), 0.3)
-        voice = Voice(self.tts, load_language("plain"), None)
+        voice = Voice(self.tts, PLAIN_TEXT, None)
         self.book = BookDialogue({"when": "At eight."})
         thinking = Thinking(
             self.stt,
@@ -67,7 +68,7 @@ class Bot:
             wait_seconds=lambda: self.queue_seconds,
         )
         self.service = BotService(
-            BotRules("english", 2, CourseRules(**{**course, **changes}), TurnRules(**times), filler),
+            BotRules("english", 2, PolicyRules(**{**policy, **changes}), TurnRules(**times), filler),
             Parts(LoudnessVad(), thinking, voice, PHRASES, self.company, lambda: 12, self.menu),
             BotMetrics(self.metrics),
             KEY,

@@ -11,13 +11,14 @@ import pytest
 from sipforge.bot.build import make_openai, make_parts
 from sipforge.bot.phrases import load_phrases
 from sipforge.bot.thinking import Hearing
-from sipforge.bot.voice import Voice, load_language
-from sipforge.core.course import Meaning
-from sipforge.engines.knowledge import load_knowledge
-from sipforge.engines.openai_service import OpenAiService
+from sipforge.bot.voice import Voice
+from sipforge.core.conversation.dialogue_policy import Meaning
+from sipforge.engines.answering.knowledge import load_knowledge
 from sipforge.engines.protocols import EngineError, Transcript
+from sipforge.engines.runtime.openai_service import OpenAiService
 from sipforge.infra.metrics import Metrics
-from sipforge.infra.settings import Settings, load_settings
+from sipforge.infra.settings.host import Settings, load_settings
+from sipforge.text.language import load_language
 from sipforge.text.turn_end import Completeness
 from tests.models import model as installed
 from tests.tiny import chat_model, translator

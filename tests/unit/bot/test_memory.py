@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from sipforge.bot.memory import Memory, Record
+from sipforge.bot.call.memory import Memory, Record
 from sipforge.engines.protocols import Exchange
 
 

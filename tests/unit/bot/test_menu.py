@@ -4,8 +4,8 @@ import pytest
 
 from sipforge.bot.menu import Menu, MenuPhrases, build_menu
 from sipforge.bot.phrases import PhraseError, load_phrases, read_phrases
-from sipforge.bot.voice import load_language
-from sipforge.engines.knowledge import load_knowledge, read_knowledge
+from sipforge.engines.answering.knowledge import load_knowledge, read_knowledge
+from sipforge.text.language import load_language
 
 ROOT = Path(__file__).parents[3]
 PHRASES = ROOT / "roles" / "sipforge" / "files" / "phrases"

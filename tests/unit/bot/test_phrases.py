@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from sipforge.bot.phrases import PhraseError, load_phrases, read_phrases
-from sipforge.core.actions import Phrase
-from sipforge.core.course import Meaning
-from sipforge.engines.knowledge import load_knowledge
+from sipforge.core.conversation.actions import Phrase
+from sipforge.core.conversation.dialogue_policy import Meaning
+from sipforge.engines.answering.knowledge import load_knowledge
 
 REPOSITORY = Path(__file__).parents[3]
 FILES = REPOSITORY / "roles" / "sipforge" / "files" / "phrases"

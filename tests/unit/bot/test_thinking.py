@@ -9,7 +9,7 @@ import pytest
 
 from sipforge.bot.phrases import Phrases
 from sipforge.bot.thinking import Hearing, Thinking, Thought
-from sipforge.core.course import Meaning
+from sipforge.core.conversation.dialogue_policy import Meaning
 from sipforge.engines.protocols import (
     Alternative,
     Dialogue,

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from sipforge.bot.prompts import render_prompt
-from sipforge.bot.voice import PAUSE_SECONDS, Voice, load_language
+from sipforge.bot.voice import PAUSE_SECONDS, Voice
 from sipforge.engines.protocols import EngineError, Slin, Stage
+from sipforge.text.language import PLAIN_TEXT, load_language
 from tests.unit.bot.doubles import BeepTts
 
 PAUSE_BYTES = int(PAUSE_SECONDS * 32000)
@@ -25,7 +26,7 @@ def spoken(voice: Voice, text: str) -> list[bytes]:
 def test_languages_are_modules_or_plain() -> None:
     assert load_language("english").normalise("8") == "eight"
     assert load_language("kinyarwanda").normalise("8") == "umunani"
-    assert load_language("esperanto").normalise("8") == "8"
+    assert PLAIN_TEXT.normalise("8") == "8"
 
 
 def test_sentences_one_by_one_each_with_a_pause() -> None:
@@ -37,26 +38,26 @@ def test_sentences_one_by_one_each_with_a_pause() -> None:
 
 def test_a_sentence_is_made_once_even_by_the_next_process(tmp_path: Path) -> None:
     first, second = BeepTts(), BeepTts()
-    voice = Voice(first, load_language("plain"), tmp_path)
+    voice = Voice(first, PLAIN_TEXT, tmp_path)
     once = spoken(voice, "Hello. Hello.")
     assert first.made == ["Hello."]
     assert voice.has("Hello.")
     assert not voice.has("Hello. You.")
-    assert spoken(Voice(second, load_language("plain"), tmp_path), "Hello. Hello.") == once
+    assert spoken(Voice(second, PLAIN_TEXT, tmp_path), "Hello. Hello.") == once
     assert second.made == []
 
 
 def test_another_voice_does_not_use_the_same_sound(tmp_path: Path) -> None:
     first, second = BeepTts(), BeepTts()
     second.identity = "beep 2"
-    spoken(Voice(first, load_language("plain"), tmp_path), "Hello.")
-    spoken(Voice(second, load_language("plain"), tmp_path), "Hello.")
+    spoken(Voice(first, PLAIN_TEXT, tmp_path), "Hello.")
+    spoken(Voice(second, PLAIN_TEXT, tmp_path), "Hello.")
     assert second.made == ["Hello."]
 
 
 def test_two_calls_that_want_the_same_sentence_make_it_once() -> None:
     tts = BeepTts()
-    voice = Voice(tts, load_language("plain"), None)
+    voice = Voice(tts, PLAIN_TEXT, None)
 
     async def scenario() -> None:
         await asyncio.gather(voice.prepare(["Hello."]), voice.prepare(["Hello."]))
@@ -90,7 +91,7 @@ def letters(slin: bytes) -> str:
 def test_a_sentence_is_given_as_it_is_made_and_kept_when_whole(tmp_path: Path) -> None:
     async def scenario() -> None:
         tts = LetterTts()
-        voice = Voice(tts, load_language("plain"), tmp_path)
+        voice = Voice(tts, PLAIN_TEXT, tmp_path)
         pieces = voice.speak("abc")
         tts.let.release()
         assert letters(await anext(pieces)) == "a"
@@ -111,7 +112,7 @@ def test_a_sentence_that_was_interrupted_or_broke_off_is_not_kept(tmp_path: Path
     async def scenario() -> None:
         tts = LetterTts()
         tts.let = asyncio.Semaphore(100)
-        voice = Voice(tts, load_language("plain"), tmp_path)
+        voice = Voice(tts, PLAIN_TEXT, tmp_path)
         pieces = voice.speak("abc")
         await anext(pieces)
         await pieces.aclose()
@@ -131,7 +132,7 @@ def test_a_sentence_that_was_interrupted_or_broke_off_is_not_kept(tmp_path: Path
 def test_another_engine_speaks_what_the_first_cannot_and_each_keeps_its_own() -> None:
     first, second = LetterTts(), BeepTts()
     first.let = asyncio.Semaphore(3)
-    voice = Voice(first, load_language("plain"), None, [second])
+    voice = Voice(first, PLAIN_TEXT, None, [second])
     broken = spoken(voice, "ab!")
     assert second.made == ["ab!"]
     assert [len(piece) for piece in broken] == [4, 4, 2 * 4800, 320 * 3, PAUSE_BYTES]
@@ -143,21 +144,21 @@ def test_another_engine_speaks_what_the_first_cannot_and_each_keeps_its_own() ->
 
 def test_a_missing_or_broken_cache_costs_only_time(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     tts = BeepTts()
-    assert spoken(Voice(tts, load_language("plain"), tmp_path / "absent"), "Hello.")
+    assert spoken(Voice(tts, PLAIN_TEXT, tmp_path / "absent"), "Hello.")
     assert "could not be kept" in caplog.text
     for kept in tmp_path.iterdir():
         kept.write_bytes(b"x")
-    spoken(Voice(tts, load_language("plain"), tmp_path), "Hello.")
+    spoken(Voice(tts, PLAIN_TEXT, tmp_path), "Hello.")
     for kept in tmp_path.glob("*.sln16"):
         kept.write_bytes(b"odd")
-    spoken(Voice(tts, load_language("plain"), tmp_path), "Hello.")
+    spoken(Voice(tts, PLAIN_TEXT, tmp_path), "Hello.")
     assert tts.made == ["Hello."] * 3
 
 
 def test_prompt_is_written_once_and_again_when_it_changes(tmp_path: Path) -> None:
     path = tmp_path / "english" / "unavailable.sln16"
     tts = BeepTts()
-    voice = Voice(tts, load_language("plain"), None)
+    voice = Voice(tts, PLAIN_TEXT, None)
     assert asyncio.run(render_prompt(voice, "Sorry.", path))
     assert len(path.read_bytes()) == 320 * 6 + PAUSE_BYTES
     assert not asyncio.run(render_prompt(voice, "Sorry.", path))
@@ -173,6 +174,6 @@ def test_prompt_is_written_once_and_again_when_it_changes(tmp_path: Path) -> Non
 
 
 def test_an_empty_prompt_is_an_error(tmp_path: Path) -> None:
-    voice = Voice(BeepTts(), load_language("plain"), None)
+    voice = Voice(BeepTts(), PLAIN_TEXT, None)
     with pytest.raises(EngineError, match="empty"):
         asyncio.run(render_prompt(voice, " ", tmp_path / "x.sln16"))

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from sipforge.cli.models_conversion import explain
-from sipforge.infra.model_store import STAMP
+from sipforge.cli.models.conversion import explain
+from sipforge.infra.models.store import STAMP
 from tests.standin.hub import Hub, serve
 from tests.unit.cli.models_host import BIG, LOOSE, SMALL, Machine
 

@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 
 from sipforge.cli.errors import CliError
-from sipforge.cli.models_switch import switch, table_with
-from sipforge.infra.model_choices import Choice, choices_file, load_choices
-from sipforge.infra.model_store import load_manifest
-from sipforge.infra.settings import SettingsError, load_settings
+from sipforge.cli.models.switch import switch, table_with
+from sipforge.infra.models.choices import Choice, choices_file, load_choices
+from sipforge.infra.models.manifest import load_manifest
+from sipforge.infra.settings.host import SettingsError, load_settings
 from tests.standin.hub import Hub, serve
 from tests.unit.ami_server import AmiServer
 from tests.unit.cli.models_host import MANIFEST, SETTINGS, Machine, loose

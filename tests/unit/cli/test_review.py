@@ -10,8 +10,8 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from sipforge.cli.__main__ import app
-from sipforge.cli.review_items import Collector, rule_items
-from sipforge.text import kinyarwanda
+from sipforge.cli.review.items import Collector, rule_items
+from sipforge.text.kinyarwanda import normalisation as kinyarwanda
 
 ROOT = Path(__file__).parents[3]
 PHRASES = """

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from sipforge.core.asterisk_state import Channel, Contact, LiveState, UserCall, user_calls
+from sipforge.core.asterisk.state import Channel, Contact, LiveState, UserCall, user_calls
 from tests.unit.ami_server import EVENTS
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from sipforge.core.asterisk_users import User, UserError, render
+from sipforge.core.office.users import User, UserError, render
 
 ANGE = User("1001", "Ange Uwase", "s3cret-1001-aaaa")
 JEAN = User("1002", "Jean-Paul É. & Co", "s3cret-1002-aaaa")

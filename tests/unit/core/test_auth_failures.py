@@ -1,6 +1,6 @@
 import pytest
 
-from sipforge.core.auth_failures import AuthFailure, AuthFailureLog, auth_failure
+from sipforge.core.asterisk.auth_failures import AuthFailure, AuthFailureLog, auth_failure
 from tests.unit.core.test_asterisk_state import recorded
 
 WRONG = AuthFailure("sip", "wrong-password", "1001", "127.0.0.1")

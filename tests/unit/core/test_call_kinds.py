@@ -1,7 +1,7 @@
 import pytest
 
-from sipforge.core.asterisk_state import channel_from
-from sipforge.core.call_kinds import kind_of
+from sipforge.core.asterisk.call_kinds import kind_of
+from sipforge.core.asterisk.state import channel_from
 from tests.unit.core.test_asterisk_state import recorded
 
 

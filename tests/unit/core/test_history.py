@@ -1,6 +1,6 @@
 """Which of the events of a call become its exchanges."""
 
-from sipforge.core.history import EXCHANGES, TEXT_CHARACTERS, Exchange, History
+from sipforge.core.conversation.history import EXCHANGES, TEXT_CHARACTERS, Exchange, History
 
 
 def heard(turn: int, text: str) -> dict[str, object]:

@@ -1,6 +1,6 @@
 import numpy as np
 
-from sipforge.core.loudness import loud_frames
+from sipforge.core.audio.loudness import loud_frames
 
 
 def tone(seconds: float, amplitude: float, rate_hz: int) -> bytes:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from sipforge.core.audiosocket import Frame, Kind, ProtocolError, encode
-from sipforge.core.history import EXCHANGES, TEXT_CHARACTERS, Exchange
+from sipforge.core.conversation.history import EXCHANGES, TEXT_CHARACTERS, Exchange
 from sipforge.core.messages import (
     Arrival,
     Detail,

@@ -1,6 +1,6 @@
 import pytest
 
-from sipforge.core.orphans import OrphanWatch, call_of
+from sipforge.core.asterisk.orphans import OrphanWatch, call_of
 
 CALL = "40325ec2-5efd-4bd3-805f-53576e581d13"
 CHANNEL = f"AudioSocket/127.0.0.1:9092-{CALL}"

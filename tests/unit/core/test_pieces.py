@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sipforge.core.pieces import pieces
+from sipforge.core.audio.cutting import pieces
 
 RATE_HZ = 1000
 

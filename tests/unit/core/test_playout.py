@@ -2,7 +2,7 @@
 
 import pytest
 
-from sipforge.core.playout import FRAME_BYTES, SILENCE, Playout, PlayoutError
+from sipforge.core.audio.playout import FRAME_BYTES, SILENCE, Playout, PlayoutError
 
 SPEECH = bytes(range(256)) * 5  # 1280 bytes: two frames
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sipforge.core.resample import Downsampler, Unchanged, Upsampler, resampler
+from sipforge.core.audio.resample import Downsampler, Unchanged, Upsampler, resampler
 
 
 def tone(hz: float, rate_hz: int, seconds: float = 1.0) -> bytes:

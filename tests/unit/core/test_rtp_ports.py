@@ -1,6 +1,6 @@
 import pytest
 
-from sipforge.core.rtp_ports import RtpPorts, parse_rtp_conf
+from sipforge.core.asterisk.rtp_ports import RtpPorts, parse_rtp_conf
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sipforge.core.turn_taking import TRANSITIONS, Cue, Event, TurnRules, TurnState, TurnTaking
+from sipforge.core.conversation.turn_taking import TRANSITIONS, Cue, Event, TurnRules, TurnState, TurnTaking
 from sipforge.text.turn_end import Completeness
 
 WINDOW = 0.032

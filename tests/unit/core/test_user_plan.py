@@ -1,7 +1,7 @@
 import pytest
 
-from sipforge.core.asterisk_users import User, UserError
-from sipforge.core.user_plan import Wanted, parse_wanted, plan
+from sipforge.core.office.user_plan import Wanted, parse_wanted, plan
+from sipforge.core.office.users import User, UserError
 
 ANGE = User("1001", "Ange", "s3cret-1001-aaaa")
 JEAN = User("1002", "Jean", "s3cret-1002-aaaa")

@@ -13,11 +13,11 @@ import httpx
 import numpy as np
 import uvicorn
 
-from sipforge.engines.espeak import EspeakProgram, EspeakTts
-from sipforge.engines.openai_service import OpenAiConfig, OpenAiService
 from sipforge.engines.protocols import Floats, Stt, Transcript
-from sipforge.engines.remote import Observe
-from sipforge.infra.settings import OpenAISettings
+from sipforge.engines.runtime.openai_service import OpenAiConfig, OpenAiService
+from sipforge.engines.runtime.remote import Observe
+from sipforge.engines.speaking.espeak import EspeakProgram, EspeakTts
+from sipforge.infra.settings.host import OpenAISettings
 from tests.ports import free_port
 from tests.standin.app import Pace, Protocol, build
 from tests.standin.faults import Faults

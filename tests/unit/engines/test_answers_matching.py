@@ -1,11 +1,11 @@
 import pytest
 
-from sipforge.engines.answers_clauses import Clauses
-from sipforge.engines.answers_matching import Matcher
-from sipforge.engines.knowledge import Knowledge, read_knowledge
-from sipforge.text.lexicon import load_lexicon
+from sipforge.engines.answering.answers.clauses import Clauses
+from sipforge.engines.answering.answers.matching import Matcher
+from sipforge.engines.answering.knowledge import Knowledge, read_knowledge
+from sipforge.text.language import load_language
 
-ENGLISH = load_lexicon("english")
+ENGLISH = load_language("english").lexicon
 GARAGE = """
 synonyms = [["tyre", "wheel"]]
 filler = ["gasabo"]

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from sipforge.engines.answers_heard import AnswersPhrases, Heard
-from sipforge.engines.answers_plan import Plan, Planner
-from sipforge.engines.knowledge import load_knowledge
+from sipforge.engines.answering.answers.heard import AnswersPhrases, Heard
+from sipforge.engines.answering.answers.plan import Plan, Planner
+from sipforge.engines.answering.knowledge import load_knowledge
 from sipforge.engines.protocols import Exchange
-from sipforge.text.lexicon import load_lexicon
+from sipforge.text.language import load_language
 from sipforge.text.plain import words
 
 ROOT = Path(__file__).parents[3]
@@ -41,7 +41,7 @@ def questions(office: str) -> dict[str, Any]:
 @cache
 def planner(office: str) -> Planner:
     knowledge = load_knowledge(KNOWLEDGE[office])
-    return Planner(knowledge, load_lexicon("english"), Heard(knowledge, phrases()), asks_back=True)
+    return Planner(knowledge, load_language("english").lexicon, Heard(knowledge, phrases()), asks_back=True)
 
 
 def ids(plan: Plan) -> list[str]:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sipforge.engines.chat_template import TEMPLATES, choose, plain, trimmed
+from sipforge.engines.answering.chat.template import TEMPLATES, choose, plain, trimmed
 from sipforge.engines.protocols import EngineError, Exchange
 
 HISTORY = (Exchange("Are you open?", "Yes, until five."), Exchange("And on Sunday?", "No."))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sipforge.engines.chat_tools import INSTRUCTIONS, read_tool
+from sipforge.engines.answering.chat.tools import INSTRUCTIONS, read_tool
 from sipforge.engines.protocols import Act, Do
 
 

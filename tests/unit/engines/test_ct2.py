@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sipforge.engines import ct2
+from sipforge.engines.runtime import ct2
 
 
 @pytest.mark.parametrize(

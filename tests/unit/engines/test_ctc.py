@@ -7,7 +7,14 @@ from collections import defaultdict
 import numpy as np
 import pytest
 
-from sipforge.engines.ctc import WORD_BONUS, Alphabet, Lexicon, beam_search, greedy, log_softmax
+from sipforge.engines.hearing.wav2vec2_bert.ctc import (
+    WORD_BONUS,
+    Alphabet,
+    Lexicon,
+    beam_search,
+    greedy,
+    log_softmax,
+)
 from sipforge.engines.protocols import Floats
 
 ALPHABET = Alphabet(("", "a", "b", "k", " "), blank=0)

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sipforge.engines.espeak import EspeakProgram, EspeakTts
 from sipforge.engines.protocols import EngineError
+from sipforge.engines.speaking.espeak import EspeakProgram, EspeakTts
 from tests.unit.engines.speech import say
 
 

@@ -14,8 +14,8 @@ from typing import Final
 
 import pytest
 
-from sipforge.engines.espeak import EspeakProgram
-from sipforge.text.kinyarwanda import normalise
+from sipforge.engines.speaking.espeak import EspeakProgram
+from sipforge.text.kinyarwanda.normalisation import normalise
 from tests.phones.speech import kinyarwanda_voice
 from tests.phones.texts import load_texts
 

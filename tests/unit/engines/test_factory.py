@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sipforge.engines.factory import make_stt, make_tts, make_vad
 from sipforge.engines.protocols import EngineError
+from sipforge.engines.registry import make_stt, make_tts, make_vad
 
 
 def test_unknown_engines_are_named(tmp_path: Path) -> None:
@@ -34,7 +34,7 @@ def test_missing_models_are_engine_errors(tmp_path: Path) -> None:
 
 def test_only_chosen_libraries_are_imported() -> None:
     code = (
-        "import sys; from sipforge.engines.factory import make_tts; make_tts('espeak', None, 'en', 150);"
+        "import sys; from sipforge.engines.registry import make_tts; make_tts('espeak', None, 'en', 150);"
         "import sipforge.bot.__main__;"
         "heavy = ('ctranslate2', 'sentencepiece', 'onnxruntime', 'tokenizers', 'openai', 'langchain_core',"
         "'tiktoken');"
@@ -47,7 +47,7 @@ def test_only_chosen_libraries_are_imported() -> None:
 def test_onnxruntime_leaves_no_trace_of_the_host(tmp_path: Path) -> None:
     """It would keep a device id in the home folder, and upload events."""
     done = subprocess.run(
-        [sys.executable, "-c", "import sipforge.engines.onnx"],
+        [sys.executable, "-c", "import sipforge.engines.runtime.onnx"],
         env={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"},
         cwd=Path(__file__).parents[3],
         check=True,

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 import numpy as np
 import pytest
 
-from sipforge.engines.fallback import BREAK_SECONDS, FallbackStt, FallbackTts
 from sipforge.engines.protocols import (
     EngineError,
     Floats,
@@ -14,6 +13,7 @@ from sipforge.engines.protocols import (
     Stage,
     Transcript,
 )
+from sipforge.engines.runtime.fallback import BREAK_SECONDS, FallbackStt, FallbackTts
 from tests.unit.engines.speech import say
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sipforge.engines.fbank import log_fbank, normalised_fbank
+from sipforge.engines.hearing.wav2vec2_bert.fbank import log_fbank, normalised_fbank
 from sipforge.engines.protocols import Floats
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from sipforge.engines.grounding import Fact, Grounds, Verdict, statement
-from sipforge.engines.knowledge import load_knowledge
-from sipforge.text.english import sentences
+from sipforge.engines.answering.chat.grounding import Fact, Grounds, Verdict, statement
+from sipforge.engines.answering.knowledge import load_knowledge
+from sipforge.text.english.normalisation import sentences
 
 TOPICS = load_knowledge(Path(__file__).parents[3] / "inventory" / "knowledge" / "english.toml").topics
 

@@ -7,10 +7,10 @@ import asyncio
 import numpy as np
 import pytest
 
-from sipforge.engines.factory import make_stt
-from sipforge.engines.piecewise import PIECE_SECONDS
+from sipforge.engines.hearing.piecewise import PIECE_SECONDS
 from sipforge.engines.protocols import Stt
-from sipforge.text.english import normalise
+from sipforge.engines.registry import make_stt
+from sipforge.text.english.normalisation import normalise
 from tests.bench.noises import Kind, clips
 from tests.bench.recognition import Listener, over_the_line
 from tests.bench.sentences import OFFICE

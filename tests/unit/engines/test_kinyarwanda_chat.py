@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from sipforge.engines.chat_model import ChatModel
-from sipforge.engines.factory import make_local_chat
-from sipforge.engines.grounding import Fact, Verdict
-from sipforge.engines.knowledge import Knowledge, Topic
+from sipforge.engines.answering.chat.grounding import Fact, Verdict
+from sipforge.engines.answering.chat.model import ChatModel
+from sipforge.engines.answering.chat.quoting import Quotes
+from sipforge.engines.answering.knowledge import Knowledge, Topic
 from sipforge.engines.protocols import EngineError, Question, Speak, Stage
-from sipforge.engines.quoting import Quotes
-from sipforge.text.kinyarwanda import sentences
+from sipforge.engines.registry import make_local_chat
+from sipforge.text.kinyarwanda.normalisation import sentences
 from sipforge.text.lexicon import Lexicon
 from tests.tiny import chat_model
 from tests.unit.engines.test_pivot import parts_of

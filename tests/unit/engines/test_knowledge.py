@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from sipforge.engines.answers_matching import Matcher
-from sipforge.engines.knowledge import load_knowledge, read_knowledge
+from sipforge.engines.answering.answers.matching import Matcher
+from sipforge.engines.answering.knowledge import load_knowledge, read_knowledge
 from sipforge.engines.protocols import EngineError
-from sipforge.text.lexicon import load_lexicon
+from sipforge.text.language import load_language
 
 KNOWLEDGE = Path(__file__).parents[3] / "inventory" / "knowledge"
 
@@ -14,7 +14,7 @@ KNOWLEDGE = Path(__file__).parents[3] / "inventory" / "knowledge"
 @pytest.mark.parametrize("language", ["english", "kinyarwanda"])
 def test_every_question_of_a_file_finds_its_own_topic(language: str) -> None:
     knowledge = load_knowledge(KNOWLEDGE / f"{language}.toml")
-    matcher = Matcher(knowledge, load_lexicon(language))
+    matcher = Matcher(knowledge, load_language(language).lexicon)
     for question, topic in knowledge.questions().items():
         match = matcher.match(question)
         assert (match.topic.id, match.sure) == (topic, True), (question, match)

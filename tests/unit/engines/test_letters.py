@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sipforge.engines.factory import make_stt
-from sipforge.engines.letters import Letters, load_letters, path_scores
-from sipforge.engines.letters_words import best_words
+from sipforge.engines.hearing.whisper.letter_words import best_words
+from sipforge.engines.hearing.whisper.letters import Letters, load_letters, path_scores
 from sipforge.engines.protocols import EngineError
+from sipforge.engines.registry import make_stt
+from sipforge.text import kinyarwanda
 
 ALPHABET = ("a", "n", "y", "ny", "r")
 
@@ -81,14 +82,12 @@ def test_letters_in_a_file(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:100])
     with pytest.raises(EngineError, match="cannot be loaded"):
         load_letters(path)
-    with pytest.raises(EngineError, match="cannot be loaded"):
-        make_stt("whisper-phrases", tmp_path, "sw", 1, {}, letters="klingon")
+    with pytest.raises(EngineError, match="'english' has no letters"):
+        make_stt("whisper-phrases", tmp_path, "sw", 1, {}, letters="english")
 
 
 def test_the_letters_of_kinyarwanda_spell_every_sign() -> None:
-    import sipforge.engines.letters as module  # noqa: PLC0415
-
-    shipped = load_letters(Path(module.__file__).with_name("letters_kinyarwanda.npz"))
+    shipped = load_letters(Path(kinyarwanda.__file__).with_name("letters.npz"))
     assert shipped.width == 512
     for letter in "abcdefghijklmnopqrstuvwxyz":
         assert len(shipped.spell(letter)) == 1

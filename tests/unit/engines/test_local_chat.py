@@ -11,13 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from sipforge.engines import ct2
-from sipforge.engines.chat_model import ChatModel
-from sipforge.engines.chat_template import TEMPLATES
-from sipforge.engines.factory import make_local_chat
-from sipforge.engines.grounding import Fact
-from sipforge.engines.knowledge import load_knowledge
-from sipforge.engines.local_chat import FACTS_TOKENS, CTranslate2Dialogue
+from sipforge.engines.answering.chat.dialogue import FACTS_TOKENS, CTranslate2Dialogue
+from sipforge.engines.answering.chat.grounding import Fact
+from sipforge.engines.answering.chat.model import ChatModel
+from sipforge.engines.answering.chat.template import TEMPLATES
+from sipforge.engines.answering.knowledge import load_knowledge
 from sipforge.engines.protocols import (
     Act,
     Do,
@@ -29,6 +27,8 @@ from sipforge.engines.protocols import (
     Speak,
     Stage,
 )
+from sipforge.engines.registry import make_local_chat
+from sipforge.engines.runtime import ct2
 from tests.models import model as installed
 from tests.smollm import smollm
 
@@ -303,7 +303,7 @@ def test_the_factory_gives_the_office_its_name() -> None:
 
 def test_a_process_that_used_the_model_ends_well() -> None:
     code = (
-        "from pathlib import Path; from sipforge.engines.chat_model import ChatModel;"
+        "from pathlib import Path; from sipforge.engines.answering.chat.model import ChatModel;"
         f"model = ChatModel(Path({str(smollm())!r})); model.write('Hello', 2, lambda text: False)"
     )
     for _ in range(3):

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sipforge.engines.mel import log_mel, mel_filters
+from sipforge.engines.hearing.whisper.mel import log_mel, mel_filters
 
 
 def test_filters_are_whispers() -> None:

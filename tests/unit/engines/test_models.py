@@ -9,14 +9,14 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from sipforge.engines import letters
-from sipforge.engines.espeak import EspeakProgram, EspeakTts
-from sipforge.engines.factory import make_stt, make_tts, make_vad
-from sipforge.engines.letters import load_letters
+from sipforge.engines.hearing.whisper.letters import load_letters
+from sipforge.engines.hearing.whisper.model import WhisperModel
+from sipforge.engines.hearing.whisper.phrases import PhraseSet
+from sipforge.engines.hearing.whisper.transcriber import WhisperStt
 from sipforge.engines.protocols import EngineError, Floats
-from sipforge.engines.whisper import WhisperStt
-from sipforge.engines.whisper_model import WhisperModel
-from sipforge.engines.whisper_phrases import PhraseSet
+from sipforge.engines.registry import make_stt, make_tts, make_vad
+from sipforge.engines.speaking.espeak import EspeakProgram, EspeakTts
+from sipforge.text import kinyarwanda
 from tests.models import model
 from tests.phones.audio import read_wav
 from tests.phones.speech import english, kinyarwanda_voice
@@ -86,7 +86,7 @@ def test_kinyarwanda_phrases_are_told_apart_and_others_rejected() -> None:
 def test_digits_where_they_are_expected() -> None:
     voice = EspeakTts(EspeakProgram("rw", kinyarwanda_voice()), 150)
     expected = PhraseSet(
-        load_letters(Path(letters.__file__).with_name("letters_kinyarwanda.npz")),
+        load_letters(Path(kinyarwanda.__file__).with_name("letters.npz")),
         {"Ofisi iri he?": "a", "Muvuga izihe ndimi?": "b"},
         ["zeru", "rimwe", "kabiri", "gatatu", "kane", "gatanu", "karindwi", "umunani"],
     )

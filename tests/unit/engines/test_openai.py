@@ -8,11 +8,11 @@ from datetime import datetime
 import numpy as np
 import pytest
 
-from sipforge.engines.openai_dialogue import OpenAiDialogue, recent
-from sipforge.engines.openai_service import OpenAiService
-from sipforge.engines.openai_stt import OpenAiStt
-from sipforge.engines.openai_tts import OpenAiTts
+from sipforge.engines.answering.openai import OpenAiDialogue, recent
+from sipforge.engines.hearing.openai import OpenAiStt
 from sipforge.engines.protocols import Act, Do, Exchange, Question, ReplyPart, Speak
+from sipforge.engines.runtime.openai_service import OpenAiService
+from sipforge.engines.speaking.openai import OpenAiTts
 from tests.standin.chat import UNKNOWN
 from tests.unit.engines.far import DEPARTMENTS, KNOWLEDGE, SECOND, Far, using
 from tests.unit.engines.speech import collect

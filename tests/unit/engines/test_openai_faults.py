@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from sipforge.engines.openai_dialogue import OpenAiDialogue
-from sipforge.engines.openai_service import OpenAiService
-from sipforge.engines.openai_stt import OpenAiStt
-from sipforge.engines.openai_tts import OpenAiTts
+from sipforge.engines.answering.openai import OpenAiDialogue
+from sipforge.engines.hearing.openai import OpenAiStt
 from sipforge.engines.protocols import EngineError, Question, Stage
-from sipforge.engines.remote import UnreachableError
+from sipforge.engines.runtime.openai_service import OpenAiService
+from sipforge.engines.runtime.remote import UnreachableError
+from sipforge.engines.speaking.openai import OpenAiTts
 from tests.standin.faults import Fault
 from tests.unit.engines.far import KNOWLEDGE, SECOND, Far, using
 from tests.unit.engines.speech import collect
@@ -151,7 +151,7 @@ def test_a_service_that_answers_is_offered_and_a_wrong_key_is_not(stand: Far) ->
 
 
 def test_it_comes_back_by_itself(stand: Far, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sipforge.engines.remote.FIRST_RETRY_SECONDS", 0.05)
+    monkeypatch.setattr("sipforge.engines.runtime.remote.FIRST_RETRY_SECONDS", 0.05)
     service = stand.service()
 
     async def scenario() -> None:
@@ -180,7 +180,7 @@ def audit(event, arguments):
         reached.add(str(arguments))
 sys.addaudithook(audit)
 from tests.unit.engines.far import Far
-from sipforge.engines.openai_dialogue import OpenAiDialogue
+from sipforge.engines.answering.openai import OpenAiDialogue
 from sipforge.engines.protocols import Question
 import tiktoken
 def fetched(*arguments): raise AssertionError("tiktoken was asked")

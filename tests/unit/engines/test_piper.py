@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sipforge.engines.piper import (
+from sipforge.engines.protocols import EngineError
+from sipforge.engines.speaking.piper import (
     SILENCE_SECONDS,
     PiperTts,
     clauses,
@@ -14,7 +15,6 @@ from sipforge.engines.piper import (
     read_config,
     trimmed,
 )
-from sipforge.engines.protocols import EngineError
 
 IDS = {"_": [0], "^": [1], "$": [2], " ": [3], "a": [14], "ə": [74], "ç": [9], "c": [8], "\u0327": [140]}
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from sipforge.engines.factory import make_local_chat, make_pivot
-from sipforge.engines.grounding import Fact
-from sipforge.engines.knowledge import read_knowledge
-from sipforge.engines.local_chat import CTranslate2Dialogue
-from sipforge.engines.openai_dialogue import OpenAiDialogue
-from sipforge.engines.pivot import HISTORY_EXCHANGES, PivotDialogue, Tongue
+from sipforge.engines.answering.chat.dialogue import CTranslate2Dialogue
+from sipforge.engines.answering.chat.grounding import Fact
+from sipforge.engines.answering.knowledge import read_knowledge
+from sipforge.engines.answering.openai import OpenAiDialogue
+from sipforge.engines.answering.pivot.dialogue import HISTORY_EXCHANGES, PivotDialogue, Tongue
+from sipforge.engines.answering.pivot.translation import TranslationModel, Translator
 from sipforge.engines.protocols import (
     Act,
     Dialogue,
@@ -26,8 +26,9 @@ from sipforge.engines.protocols import (
     Speak,
     Stage,
 )
-from sipforge.engines.translation import TranslationModel, Translator
-from sipforge.text import kinyarwanda, plain
+from sipforge.engines.registry import make_local_chat, make_pivot
+from sipforge.text import plain
+from sipforge.text.kinyarwanda import normalisation as kinyarwanda
 from tests.tiny import LANGUAGES, chat_model, translator
 from tests.unit.engines.far import DEPARTMENTS, KNOWLEDGE, Far, using
 from tests.unit.engines.test_local_chat import Scripted

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from sipforge.engines.protocols import EngineError, Stage
-from sipforge.engines.remote import REST_SECONDS, Guard, Remote, UnreachableError
+from sipforge.engines.runtime.remote import REST_SECONDS, Guard, Remote, UnreachableError
 
 
 class Service:
@@ -66,7 +66,7 @@ def test_a_service_is_absent_until_a_probe_has_found_it() -> None:
 def test_a_lost_service_is_left_alone_by_all_its_engines_until_a_probe_finds_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("sipforge.engines.remote.FIRST_RETRY_SECONDS", 0.01)
+    monkeypatch.setattr("sipforge.engines.runtime.remote.FIRST_RETRY_SECONDS", 0.01)
 
     async def scenario(service: Service) -> None:
         await service.remote.settled.wait()

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sipforge.engines.resample import To16khz, to_16khz, to_slin
+from sipforge.engines.runtime.resample import To16khz, to_16khz, to_slin
 
 
 def tone(hz: float, rate_hz: int, seconds: float = 1.0) -> np.ndarray:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from sipforge.engines.answering.pivot.translation import LONGEST, TranslationModel, Translator
 from sipforge.engines.protocols import EngineError, Stage
-from sipforge.engines.translation import LONGEST, TranslationModel, Translator
 from tests.tiny import LANGUAGES, chat_model, translator, vocabulary
 
 RW, EN = "kin_Latn", "eng_Latn"

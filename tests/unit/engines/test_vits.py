@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sipforge.engines.factory import make_tts
 from sipforge.engines.protocols import EngineError, Slin
-from sipforge.engines.vits import SENTENCE_PAUSE_SECONDS, VitsTts
-from sipforge.engines.vits_voice import VitsVoice, read_tokens
+from sipforge.engines.registry import make_tts
+from sipforge.engines.speaking.vits import SENTENCE_PAUSE_SECONDS, VitsTts
+from sipforge.engines.speaking.vits_voice import VitsVoice, read_tokens
 from tests.unit.engines import tiny_vits as tiny
 from tests.unit.engines.speech import say
 

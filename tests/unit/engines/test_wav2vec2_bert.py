@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 from ctranslate2.specs import wav2vec2bert_spec
 
-from sipforge.engines.ctc import Alphabet
-from sipforge.engines.factory import make_stt
-from sipforge.engines.piecewise import PIECE_SECONDS
+from sipforge.engines.hearing.piecewise import PIECE_SECONDS
+from sipforge.engines.hearing.wav2vec2_bert.ctc import Alphabet
+from sipforge.engines.hearing.wav2vec2_bert.model import Wav2Vec2BertModel
+from sipforge.engines.hearing.wav2vec2_bert.transcriber import Wav2Vec2BertStt
 from sipforge.engines.protocols import EngineError, Floats, LanguageId
-from sipforge.engines.wav2vec2_bert import Wav2Vec2BertStt
-from sipforge.engines.wav2vec2_bert_model import Wav2Vec2BertModel
+from sipforge.engines.registry import make_stt
 from tests.unit.engines import tiny_wav2vec2_bert as tiny
 
 

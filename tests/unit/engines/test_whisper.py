@@ -6,9 +6,9 @@ import math
 import numpy as np
 import pytest
 
+from sipforge.engines.hearing.whisper.model import Encoded, Written
+from sipforge.engines.hearing.whisper.transcriber import SLOWER, WhisperStt, heard_nothing, without_restart
 from sipforge.engines.protocols import Alternative, Floats
-from sipforge.engines.whisper import SLOWER, WhisperStt, heard_nothing, without_restart
-from sipforge.engines.whisper_model import Encoded, Written
 
 
 class Says:

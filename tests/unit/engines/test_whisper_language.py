@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from sipforge.engines.factory import make_stt
+from sipforge.engines.hearing.whisper.model import WhisperModel
 from sipforge.engines.protocols import EngineError
-from sipforge.engines.whisper_model import WhisperModel
-from sipforge.infra.model_store import load_manifest
-from sipforge.infra.settings import SettingsError, load_settings
+from sipforge.engines.registry import make_stt
+from sipforge.infra.models.manifest import load_manifest
+from sipforge.infra.settings.host import SettingsError, load_settings
 from tests.models import REPOSITORY, model
 from tests.phones.audio import read_wav
 from tests.phones.speech import english

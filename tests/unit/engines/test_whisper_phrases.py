@@ -7,10 +7,9 @@ import asyncio
 import numpy as np
 import pytest
 
-from sipforge.engines.letters import Letters
-from sipforge.engines.protocols import EngineError, Floats
-from sipforge.engines.whisper_model import Encoded
-from sipforge.engines.whisper_phrases import (
+from sipforge.engines.hearing.whisper.letters import Letters
+from sipforge.engines.hearing.whisper.model import Encoded
+from sipforge.engines.hearing.whisper.phrases import (
     AHEAD,
     SHORT_LETTERS,
     SURE,
@@ -20,6 +19,7 @@ from sipforge.engines.whisper_phrases import (
     PhraseSet,
     WhisperPhrasesStt,
 )
+from sipforge.engines.protocols import EngineError, Floats
 
 SIGNS = "abcdo"
 LOUD = 12.0

@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from sipforge.engines.protocols import EngineError, Stage
-from sipforge.engines.worker import Worker
+from sipforge.engines.runtime.worker import Worker
 
 
 def test_result_and_errors() -> None:

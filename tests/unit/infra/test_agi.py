@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from sipforge.infra.agi import AgiError, AgiRequest, answer_agi, read_headers
+from sipforge.infra.asterisk.agi import AgiError, AgiRequest, answer_agi, read_headers
 
 HEADERS = (
     b"agi_network: yes\nagi_network_script: route\nagi_request: agi://127.0.0.1:4573/route\n"

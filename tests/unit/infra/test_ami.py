@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sipforge.infra.ami import Ami, AmiError, Headers
+from sipforge.infra.asterisk.ami import Ami, AmiError, Headers
 from tests.unit.ami_server import (
     EVENTS_AFTER_BOOT,
     GREETING,
@@ -146,9 +146,9 @@ def test_a_wrong_secret_is_one_line_however_often_it_is_tried(caplog: pytest.Log
 
     with caplog.at_level(logging.INFO):
         run(scenario)
-    assert [record.getMessage() for record in caplog.records if record.name == "sipforge.infra.ami"] == [
-        "no connection to Asterisk's manager interface: Login refused: Authentication failed"
-    ]
+    assert [
+        record.getMessage() for record in caplog.records if record.name == "sipforge.infra.asterisk.ami"
+    ] == ["no connection to Asterisk's manager interface: Login refused: Authentication failed"]
 
 
 def test_it_comes_back_after_a_loss(caplog: pytest.LogCaptureFixture) -> None:
@@ -162,7 +162,9 @@ def test_it_comes_back_after_a_loss(caplog: pytest.LogCaptureFixture) -> None:
 
     with caplog.at_level(logging.INFO):
         run(scenario)
-    messages = [record.getMessage() for record in caplog.records if record.name == "sipforge.infra.ami"]
+    messages = [
+        record.getMessage() for record in caplog.records if record.name == "sipforge.infra.asterisk.ami"
+    ]
     assert messages == [
         "connected to Asterisk's manager interface",
         "no connection to Asterisk's manager interface: Asterisk closed the connection",

@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from sipforge.infra.ami_sync import AsteriskManager, ManagerError, ManagerUnreachable
+from sipforge.infra.asterisk.ami_sync import AsteriskManager, ManagerError, ManagerUnreachable
 from tests.unit.ami_server import ONE_CONTACT, TWO_USERS_TALK, AmiServer
 
 # pyst2 uses old names of the threading module.

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sipforge.infra.cdr import CdrError, PastCall, past_calls
+from sipforge.infra.asterisk.cdr import CdrError, PastCall, past_calls
 
 COLUMNS = (
     "calldate, clid, src, dst, dcontext, channel, dstchannel, lastapp, duration, billsec, disposition,"

@@ -10,19 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from sipforge.infra import model_store
-from sipforge.infra.model_hub import choose
-from sipforge.infra.model_store import (
-    STAMP,
-    Lock,
-    Model,
-    ModelError,
-    ModelFile,
-    check,
-    install,
-    load_manifest,
-    read_lock,
-)
+from sipforge.infra.models import store as model_store
+from sipforge.infra.models.download import ModelError
+from sipforge.infra.models.hub import choose
+from sipforge.infra.models.manifest import Lock, Model, ModelFile, load_manifest, read_lock
+from sipforge.infra.models.store import STAMP, check, install
 
 BIG = b"0123456789" * 5000
 SMALL = b'{"a": 1}'
@@ -307,14 +299,13 @@ def test_what_is_wanted_and_missing_is_named() -> None:
 
 
 def test_the_role_can_run_it_without_sipforge(tmp_path: Path) -> None:
-    """As Ansible does: the two files in a package of another name, and the standard library."""
-    package = tmp_path / "module_utils"
+    """As Ansible does: the three files in a package of another name, and the standard library."""
+    package = tmp_path / "elsewhere"
     package.mkdir()
-    (package / "__init__.py").write_text("")
-    for name in ("model_store.py", "model_download.py"):
-        link = Path(__file__).parents[3] / "roles" / "models" / "module_utils" / name
-        (package / name).write_bytes(link.read_bytes())
-    program = "from module_utils.model_store import ModelError, check, install, load_manifest"
+    folder = Path(__file__).parents[3] / "roles" / "models" / "module_utils" / "sipforge_models"
+    for name in ("__init__.py", "store.py", "manifest.py", "download.py"):
+        (package / name).write_bytes((folder / name).read_bytes())
+    program = "from elsewhere.store import check, install; from elsewhere.manifest import load_manifest"
     command = [
         sys.executable,
         "-I",

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from sipforge.engines.openai_service import OpenAiConfig
-from sipforge.infra.bot_settings import BotSettings, DialogueSettings
-from sipforge.infra.settings import OpenAISettings, Settings, SettingsError, load_settings
+from sipforge.engines.runtime.openai_service import OpenAiConfig
+from sipforge.infra.settings.assistants import BotSettings, DialogueSettings
+from sipforge.infra.settings.host import OpenAISettings, Settings, SettingsError, load_settings
 
 BOT = """
 [bots.english]

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from sipforge.infra.settings import RedisSettings
-from sipforge.infra.store import CallStore
+from sipforge.infra.call_store import CallStore
+from sipforge.infra.settings.host import RedisSettings
 from tests.unit.redis_server import RedisServer
 
 CALL, OTHER = "11111111-1111-1111-1111-111111111111", "22222222-2222-2222-2222-222222222222"

@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from sipforge.infra.systemd import Notifier, watchdog
+from sipforge.infra.systemd.notify import Notifier, watchdog
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from sipforge.infra.units import Unit, UnitsError, parse_units, restart_unit, show_units
+from sipforge.infra.systemd.units import Unit, UnitsError, parse_units, restart_unit, show_units
 
 # As systemd 259 prints it; the order of the properties is systemd's own.
 RUNNING = """NRestarts=2

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sipforge.infra.users import User, UserStore, UserStoreError
+from sipforge.infra.asterisk.users import User, UserStore, UserStoreError
 
 ANGE = User("1001", "Ange É.", "s3cret-1001-aaaa")
 JEAN = User("1002", "Jean", "s3cret-1002-aaaa")

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import pytest
 
 from sipforge.infra.api_client import ApiError, fetch_json
-from sipforge.infra.settings import Settings
+from sipforge.infra.settings.host import Settings
 from sipforge.monitor.__main__ import main, run
 from tests.ports import free_port
 from tests.unit.ami_server import ASSISTANT_TALKS, ONE_CONTACT, AmiServer

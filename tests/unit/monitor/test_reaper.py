@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 import pytest
 
-from sipforge.core.asterisk_state import LiveState
+from sipforge.core.asterisk.state import LiveState
 from sipforge.infra.http import Status
 from sipforge.infra.metrics import Metrics
 from sipforge.monitor.api import health_of

@@ -3,7 +3,7 @@ import logging
 
 import pytest
 
-from sipforge.core.asterisk_state import Headers, LiveState
+from sipforge.core.asterisk.state import Headers, LiveState
 from sipforge.infra.metrics import Metrics
 from sipforge.monitor.telemetry import Telemetry
 from sipforge.monitor.watch import Watch

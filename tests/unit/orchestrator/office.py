@@ -9,8 +9,8 @@ from uuid import UUID
 
 from sipforge.core.audiosocket import FROM_ASTERISK, UNIX_LEG, Frame, FrameParser, Kind, encode
 from sipforge.core.messages import Hello, Sender, event_frame, parse_event, parse_hello
-from sipforge.infra.settings import Settings
-from sipforge.infra.systemd import Notifier
+from sipforge.infra.settings.host import Settings
+from sipforge.infra.systemd.notify import Notifier
 from sipforge.infra.tokens import TokenError, verify_token
 from sipforge.orchestrator.__main__ import build, run
 from sipforge.orchestrator.timing import Timing

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from sipforge.core.messages import Arrival, Detail
-from sipforge.infra.settings import RedisSettings
-from sipforge.infra.store import CallStore
+from sipforge.infra.call_store import CallStore
+from sipforge.infra.settings.host import RedisSettings
 from sipforge.orchestrator.calls import TRANSITIONS, Call, Calls, CallState, Departure, Way
 from sipforge.orchestrator.timing import Timing
 

@@ -7,9 +7,9 @@ import pytest
 
 from sipforge.core.breaker import CircuitBreaker
 from sipforge.core.messages import Arrival, Detail
+from sipforge.infra.call_store import CallStore
 from sipforge.infra.metrics import Metrics
-from sipforge.infra.settings import RedisSettings, Settings
-from sipforge.infra.store import CallStore
+from sipforge.infra.settings.host import RedisSettings, Settings
 from sipforge.orchestrator.calls import Calls, CallState, Departure, Way
 from sipforge.orchestrator.routing import Onward, Refusal, Router
 from sipforge.orchestrator.telemetry import Telemetry

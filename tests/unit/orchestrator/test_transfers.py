@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from sipforge.core.audiosocket import Kind
-from sipforge.core.history import Exchange
+from sipforge.core.conversation.history import Exchange
 from sipforge.core.messages import Arrival, Detail
 from tests.unit.orchestrator.office import FAST, SPEECH, onward, played, quiet, sounds
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import jinja2
 import pytest
 
-from sipforge.infra.settings import Settings
+from sipforge.infra.settings.host import Settings
 from sipforge.orchestrator.__main__ import build
 from sipforge.orchestrator.calls import Way
 from sipforge.orchestrator.timing import Timing

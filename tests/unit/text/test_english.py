@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sipforge.text.english import cardinal, normalise, ordinal, sentences
+from sipforge.text.english.normalisation import cardinal, normalise, ordinal, sentences
 
 
 @pytest.mark.parametrize(

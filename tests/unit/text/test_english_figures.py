@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sipforge.text.english import cardinal, clock
-from sipforge.text.english_figures import figures
+from sipforge.text.english.figures import figures
+from sipforge.text.english.normalisation import cardinal, clock
 from sipforge.text.protect import protect
 
 

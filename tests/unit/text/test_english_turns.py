@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sipforge.text.english_turns import completeness, is_backchannel
+from sipforge.text.english.turns import completeness, is_backchannel
 from sipforge.text.turn_end import Completeness
 from tests.bench.pauses import PAUSED
 from tests.bench.sentences import OFFICE

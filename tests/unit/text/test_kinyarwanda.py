@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sipforge.text.kinyarwanda import (
+from sipforge.text.kinyarwanda.normalisation import (
     LARGEST,
     cardinal,
     clock,
@@ -21,7 +21,7 @@ from sipforge.text.kinyarwanda import (
     ordinal,
     sentences,
 )
-from sipforge.text.kinyarwanda_numbers import FORMS
+from sipforge.text.kinyarwanda.numbers import FORMS
 from tests.unit.text.kinyarwanda_cases import FRAGMENTS, HEARD, WRITTEN, cases
 
 

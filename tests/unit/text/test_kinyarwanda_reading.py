@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sipforge.text.kinyarwanda import LARGEST, cardinal, clock, normalise, to_digits
-from sipforge.text.kinyarwanda_numbers import FORMS
+from sipforge.text.kinyarwanda.normalisation import LARGEST, cardinal, clock, normalise, to_digits
+from sipforge.text.kinyarwanda.numbers import FORMS
 from tests.unit.text.kinyarwanda_cases import FRAGMENTS, HEARD, cases
 
 CLASSES = [None, *FORMS]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sipforge.text.kinyarwanda_turns import completeness, is_backchannel
+from sipforge.text.kinyarwanda.turns import completeness, is_backchannel
 from sipforge.text.turn_end import Completeness
 from tests.phones.texts import load_texts
 

@@ -1,14 +1,8 @@
 import pytest
 
-from sipforge.text.english_lexicon import LEXICON, sound, split, stem
-from sipforge.text.lexicon import PLAIN, load_lexicon, read_groups
+from sipforge.text.english.lexicon import LEXICON, sound, split, stem
+from sipforge.text.lexicon import read_groups
 from sipforge.text.plain import words
-
-
-def test_a_language_without_lexicon_has_the_empty_one() -> None:
-    assert load_lexicon("kinyarwanda") is PLAIN
-    assert load_lexicon("") is PLAIN
-    assert load_lexicon("english") is LEXICON
 
 
 def test_groups_are_lines_that_may_go_on() -> None:

@@ -1,1 +1,0 @@
-../../../sipforge/infra/model_store.py

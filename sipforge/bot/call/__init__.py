@@ -1,0 +1,1 @@
+"""One call of a bot, from hello to end: `conversation` joins listener, turns, policy and speaker."""

@@ -1,0 +1,1 @@
+"""What Asterisk's events and files say, as values: channels, telephones, orphans, refused logins. Pure."""

@@ -1,0 +1,1 @@
+"""Sound as samples: rates, loudness, cutting, and playout in 20 ms frames. Imports numpy only."""

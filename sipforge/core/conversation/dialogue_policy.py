@@ -1,0 +1,303 @@
+"""The policy of a conversation: what an assistant says and does. Pure: facts in, actions out.
+
+Rules, in prose. The assistant greets by the time of day, or says why the caller is back with it. What it
+does not know it says honestly and offers a person, if there is one; a person who cannot be reached leads to
+the offer of a message; a caller who speaks another assistant's language is offered that one. "Yes" takes
+the offer that stands, "no" goes on. Not understanding twice in a row leads to the keypad's menu, and where
+there is none counts as not knowing. Silence makes it ask again, after twice as long each time; too long a
+time in which nothing was understood is first warned of and then ends the call: noise does not hold a line.
+The keys work at any time: 0 connects with the person, 9 takes a message, # ends the call, * says the last
+thing again, 8 reads the menu of topics, page by page, and 1 takes the offer that stands. Of an offer and the
+menu only the newer one stands: in the menu, 1 to 7 choose a topic; where neither stands, they open it. What
+comes after the end is ignored, since a call's last facts cross with its last actions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from sipforge.core.conversation import keypad
+from sipforge.core.conversation.actions import (
+    Action,
+    HandOver,
+    Hangup,
+    Hush,
+    Invite,
+    Phrase,
+    ReadMenu,
+    Reason,
+    Repeat,
+    Say,
+    TakeMessage,
+    Tell,
+    TellTopic,
+    Transfer,
+)
+from sipforge.core.messages import Arrival, Detail
+
+
+class Meaning(Enum):
+    """What an utterance came to."""
+
+    ANSWERED = "answered"
+    UNKNOWN = "unknown"
+    NOTHING = "nothing"
+    FOREIGN = "foreign"
+    """It is not this assistant's language but another's."""
+    GREETING = "greeting"
+    YES = "yes"
+    NO = "no"
+    GOODBYE = "goodbye"
+    REPEAT = "repeat"
+    OPERATOR = "operator"
+    MESSAGE = "message"
+    OTHER_LANGUAGE = "other_language"
+    """The caller asks for the other assistant's language."""
+    BUSY = "busy"
+    """Too many callers at once."""
+    FAILED = "failed"
+
+
+PAUSE_SECONDS: Final = 2.0
+"""What is said to silence is not said in one breath."""
+MORNING_HOURS: Final = range(4, 12)
+AFTERNOON_HOURS: Final = range(12, 17)
+
+
+class Offer(Enum):
+    """What a "yes" would take."""
+
+    OPERATOR = "operator"
+    MESSAGE = "message"
+    OTHER_LANGUAGE = "other_language"
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyRules:
+    """What the settings say about a conversation."""
+
+    operator: str = ""
+    """Extension of the person offered; empty: nobody is."""
+    other_language: bool = False
+    """Whether there is another assistant."""
+    prompt_again_seconds: float = 10.0
+    idle_limit_seconds: float = 300.0
+    idle_warning_seconds: float = 20.0
+    """How long before the end of an idle call it is warned of; at most a quarter of the limit."""
+
+
+class DialoguePolicy:
+    """One call's course."""
+
+    def __init__(self, rules: PolicyRules, topics: int = 0) -> None:
+        """`topics` is how many the keypad's menu has; 0: there is no menu."""
+        self._rules = rules
+        self.over = False
+        """Whether the call's end has been decided."""
+        self._wait_seconds = rules.prompt_again_seconds
+        self._silence_seconds = 0.0
+        self._idle_seconds = 0.0
+        self._warned = False
+        self._pages = keypad.Pages(topics)
+        self._offer: Offer | None = None
+        self._target = rules.operator
+        """Who the offer is about."""
+        self._misunderstood = 0
+
+    @property
+    def offers(self) -> bool:
+        """Whether an offer stands, so that a "yes" is an answer."""
+        return self._offer is not None
+
+    def begin(
+        self, arrival: Arrival, hour: int, detail: Detail = Detail.NONE, target: str = ""
+    ) -> list[Action]:
+        """The call is there.
+
+        Args:
+            arrival: how it came.
+            hour: of the day, 0 to 23.
+            detail: why it is back.
+            target: whom the caller was to be connected with; empty for another assistant.
+        """
+        match arrival:
+            case Arrival.NEW:
+                return [Say(greeting(hour))]
+            case Arrival.HANDED_OVER:
+                return [Say(Phrase.GREETING_HANDED_OVER)]
+            case Arrival.RETURNED:
+                return self._return(detail, target)
+
+    def _return(self, detail: Detail, target: str) -> list[Action]:
+        if detail is Detail.MESSAGE_LEFT:
+            return [Say(Phrase.CARRY_ON)]
+        if not target:
+            return [Say(Phrase.UNAVAILABLE)]
+        self._make_offer(Offer.MESSAGE, target)
+        phrases = {Detail.BUSY: Phrase.OPERATOR_BUSY, Detail.MESSAGE_FAILED: Phrase.MESSAGE_FAILED}
+        return [Say(phrases.get(detail, Phrase.OPERATOR_AWAY))]
+
+    def waited(self, seconds: float, *, quiet: bool) -> list[Action]:
+        """`seconds` went by; `quiet` while nobody speaks and nothing is thought about."""
+        if self.over:
+            return []
+        rules = self._rules
+        self._idle_seconds += seconds
+        self._silence_seconds = self._silence_seconds + seconds if quiet else 0.0
+        if self._silence_seconds < PAUSE_SECONDS:
+            return []
+        if self._idle_seconds >= rules.idle_limit_seconds:
+            return self._end(Say(Phrase.IDLE_GOODBYE), Hangup(Reason.IDLE))
+        warning_seconds = min(rules.idle_warning_seconds, rules.idle_limit_seconds / 4)
+        if not self._warned and self._idle_seconds >= rules.idle_limit_seconds - warning_seconds:
+            self._warned, self._silence_seconds = True, 0.0
+            return [Say(Phrase.IDLE_WARNING)]
+        if self._silence_seconds >= self._wait_seconds and not self._warned:
+            self._wait_seconds *= 2
+            self._silence_seconds = 0.0
+            return [Say(Phrase.ASK_AGAIN)]
+        return []
+
+    def understood(self, meaning: Meaning, target: str = "") -> list[Action]:  # noqa: PLR0911, PLR0912 - a table
+        """What the caller's turn came to; `target` with OPERATOR and MESSAGE, empty for the operator."""
+        if self.over:
+            return []
+        if meaning in {Meaning.NOTHING, Meaning.BUSY}:
+            return self._not_understood(meaning)
+        self._misunderstood = 0
+        self._caller_was_here()
+        if meaning is Meaning.REPEAT:
+            return [Repeat()]
+        if meaning is Meaning.FOREIGN and self._offer is Offer.OTHER_LANGUAGE:
+            # A caller who was invited in their language and answers in it wants it.
+            return self._end(HandOver())
+        offer, self._offer = self._offer, None
+        match meaning:
+            case Meaning.ANSWERED:
+                return [Tell()]
+            case Meaning.GREETING:
+                return [Say(Phrase.GREETING_HANDED_OVER)]
+            case Meaning.OPERATOR:
+                return self._connect(target)
+            case Meaning.MESSAGE:
+                return self._message(target)
+            case Meaning.YES if offer is not None:
+                return self._take(offer)
+            case Meaning.YES | Meaning.NO:
+                return [Say(Phrase.CARRY_ON)]
+            case Meaning.GOODBYE:
+                return self._end(Say(Phrase.GOODBYE), Hangup(Reason.GOODBYE))
+            case Meaning.OTHER_LANGUAGE if self._rules.other_language:
+                return self._end(HandOver())
+            case Meaning.FOREIGN if self._rules.other_language:
+                self._make_offer(Offer.OTHER_LANGUAGE)
+                return [Invite()]
+            case Meaning.FAILED:
+                return self._failed()
+            case _:
+                return self._unknown()
+
+    def key(self, key: str) -> list[Action]:
+        """The caller pressed a key."""
+        if self.over:
+            return []
+        self._caller_was_here()
+        self._misunderstood = 0
+        actions = self._pressed(key)
+        return [Hush(), *actions] if actions else []
+
+    def _pressed(self, key: str) -> list[Action]:  # noqa: PLR0911 - a table
+        topic = self._pages.topic(key)
+        match key:
+            case keypad.OPERATOR_KEY:
+                return self._connect("")
+            case keypad.MESSAGE_KEY:
+                return self._message(self._target if self._offer is Offer.MESSAGE else "")
+            case keypad.END_KEY:
+                return self._end(Say(Phrase.GOODBYE), Hangup(Reason.GOODBYE))
+            case keypad.REPEAT_KEY:
+                return [Repeat()]
+            case keypad.YES_KEY if self._offer is not None:
+                offer, self._offer = self._offer, None
+                return self._take(offer)
+            case _ if topic is not None:
+                return [TellTopic(topic)]
+            case _ if key == keypad.MORE_KEY or key in keypad.TOPIC_KEYS:
+                return self._read_menu(turn=key == keypad.MORE_KEY)
+            case _:
+                return []
+
+    def _not_understood(self, meaning: Meaning) -> list[Action]:
+        self._misunderstood += 1
+        if meaning is Meaning.BUSY:
+            self._offer_operator()
+            return [Say(Phrase.BUSY)]
+        if self._misunderstood < 2:
+            # An offer still stands: the caller's yes to it may be what was not understood.
+            return [Say(Phrase.NOT_UNDERSTOOD)]
+        self._misunderstood = 0
+        self._pages.close()
+        menu = self._read_menu()
+        return [Say(Phrase.NOT_UNDERSTOOD), *menu] if menu else self._unknown()
+
+    def _read_menu(self, *, turn: bool = False) -> list[Action]:
+        page = self._pages.turn() if turn else self._pages.open()
+        if page is None:
+            return []
+        self._offer = None
+        return [ReadMenu(page)]
+
+    def _unknown(self) -> list[Action]:
+        self._offer_operator()
+        return [Say(Phrase.UNKNOWN if self._offer else Phrase.UNKNOWN_NO_OFFER)]
+
+    def _offer_operator(self) -> None:
+        self._make_offer(Offer.OPERATOR if self._rules.operator else None, self._rules.operator)
+
+    def _make_offer(self, offer: Offer | None, target: str = "") -> None:
+        self._offer, self._target = offer, target
+        self._pages.close()
+
+    def _failed(self) -> list[Action]:
+        if self._rules.operator:
+            return self._connect("")
+        return self._end(Say(Phrase.UNAVAILABLE), Hangup(Reason.ERROR))
+
+    def _take(self, offer: Offer) -> list[Action]:
+        match offer:
+            case Offer.OPERATOR:
+                return self._connect(self._target)
+            case Offer.MESSAGE:
+                return self._message(self._target)
+            case Offer.OTHER_LANGUAGE:
+                return self._end(HandOver())
+
+    def _connect(self, target: str) -> list[Action]:
+        extension = target or self._rules.operator
+        if not extension:
+            return [Say(Phrase.NO_OPERATOR)]
+        return self._end(Say(Phrase.CONNECTING), Transfer(extension))
+
+    def _message(self, target: str) -> list[Action]:
+        extension = target or self._rules.operator
+        if not extension:
+            return [Say(Phrase.NO_OPERATOR)]
+        return self._end(Say(Phrase.LEAVE_MESSAGE), TakeMessage(extension))
+
+    def _caller_was_here(self) -> None:
+        self._idle_seconds = self._silence_seconds = 0.0
+        self._wait_seconds = self._rules.prompt_again_seconds
+        self._warned = False
+
+    def _end(self, *actions: Action) -> list[Action]:
+        self.over = True
+        return list(actions)
+
+
+def greeting(hour: int) -> Phrase:
+    """The greeting for an hour of the day, 0 to 23."""
+    if hour in MORNING_HOURS:
+        return Phrase.GREETING_MORNING
+    return Phrase.GREETING_AFTERNOON if hour in AFTERNOON_HOURS else Phrase.GREETING_EVENING

@@ -1,0 +1,199 @@
+"""What to say to an utterance, given what was said before: which answers, a question back, or nothing. Pure.
+
+An utterance is cut into clauses, and its best reading is looked for: neighbouring clauses that make one
+question are matched together. A short question that leans on what was spoken of before ("and on Saturday?")
+is completed by the topic before. A piece that asks for something unknown is never passed over in silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sipforge.engines.answering.answers.clauses import Clause, Clauses
+from sipforge.engines.answering.answers.heard import Heard, Said
+from sipforge.engines.answering.answers.matching import SURE, Matcher
+from sipforge.engines.answering.answers.terms import Term
+from sipforge.engines.answering.knowledge import Knowledge, Topic
+from sipforge.engines.protocols import Exchange
+from sipforge.text.lexicon import Lexicon
+
+PIECE: Final = 0.5
+"""What a word or two after "and" must bring to be a question, as a share of the weight of a rare term."""
+WHOLE_PIECE: Final = -0.01
+"""As above, for a whole question: it is its own where it is understood."""
+COMPLETED: Final = 0.8
+"""How much of a phrasing the topic before and the caller's words must make up together."""
+EXACT: Final = 0.9
+"""Covering from which a term is the topic's own."""
+PLAIN_CORE: Final = 0.85
+"""Fit of a question without its circumstances from which these do not matter."""
+PARTLY: Final = 0.4
+"""Covering from which a term may be the topic's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an utterance comes to."""
+
+    topics: tuple[Topic, ...] = ()
+    """To answer, in this order."""
+    between: tuple[Topic, ...] = ()
+    """The two the caller may mean, where that has to be asked."""
+    rest: bool = False
+    """Whether something else was asked that is not known."""
+    fit: float = 0.0
+    """Of the least certain answer, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What one piece comes to."""
+
+    topic: Topic | None = None
+    between: tuple[Topic, ...] = ()
+    fit: float = 0.0
+    worth: float = 0.0
+    asks: bool = False
+    """Whether it wanted something that is not known."""
+    unclear: bool = False
+    """Whether it spoke of something unknown."""
+    tells: bool = False
+    """Whether it asked for nothing, such as "I have an appointment"."""
+
+
+class Planner:
+    """Plans replies from one knowledge file."""
+
+    def __init__(self, knowledge: Knowledge, lexicon: Lexicon, heard: Heard, *, asks_back: bool) -> None:
+        self._matcher = Matcher(knowledge, lexicon)
+        self._clauses = Clauses(lexicon, self._matcher)
+        self._heard = heard
+        self._asks_back = asks_back
+
+    def plan(self, text: str, history: Sequence[Exchange] = ()) -> Plan:
+        """What to say to `text`."""
+        clauses = self._clauses.cut(text)
+        before = self._before(history)
+        if before.offered and (chosen := self._heard.choice(text, before.offered, self._matcher)):
+            return Plan(topics=chosen, fit=1.0)
+        best = Plan()
+        worth = 0.0
+        readings: dict[tuple[Clause, Said, bool], _Reading] = {}
+        for pieces in _joinings(clauses):
+            read: list[_Reading] = []
+            said = before
+            for clause in pieces:
+                after = bool(read) and read[-1].unclear
+                key = (clause, said, after)
+                if key not in readings:
+                    readings[key] = self._read(clause, said, after=after)
+                read.append(readings[key])
+                if read[-1].topic is not None:
+                    said = Said(topic=read[-1].topic)
+            cost = self._matcher.rarest * sum(map(self._cost, pieces))
+            gained = sum(reading.worth for reading in read) - cost
+            if any(reading.topic or reading.between for reading in read) and (not best.fit or gained > worth):
+                best, worth = _summary(read), gained
+        return best
+
+    def _cost(self, clause: Clause) -> float:
+        return WHOLE_PIECE if self._clauses.complete(clause) else PIECE
+
+    def _read(self, clause: Clause, before: Said, *, after: bool) -> _Reading:
+        """What `clause` comes to; `after`: it follows a piece that was not understood."""
+        if not self._matcher.says(clause):
+            return _Reading()
+        terms = self._matcher.heard(clause)
+        tells = not self._clauses.asks(clause)
+        lost = _Reading(asks=not tells and not self._matcher.hollow(terms), unclear=True, tells=tells)
+        if self._clauses.leans(clause):
+            refers = self._clauses.refers(clause)
+            alone = self._clauses.complete(clause) and not self._matcher.hollow(terms)
+            if after and (refers or not alone):
+                return lost
+            topic, fit = self._completed(terms, before, refers=refers)
+            if topic is not None:
+                worth = fit * sum(self._matcher.weight(term.concept) for term in terms)
+                return _Reading(topic, fit=fit, worth=worth)
+            if self._hangs(terms, before, refers=refers):
+                return lost
+        reading = self._alone(terms, lost)
+        return reading if reading is not lost else self._at_core(clause, lost)
+
+    def _at_core(self, clause: Clause, lost: _Reading) -> _Reading:
+        """What `clause` comes to without its circumstances, where that leaves no doubt."""
+        for core in filter(self._clauses.complete, self._clauses.cores(clause)):
+            reading = self._alone(self._matcher.heard(core), lost)
+            if reading.topic is not None and reading.fit >= PLAIN_CORE:
+                return reading
+        return lost
+
+    def _alone(self, terms: Sequence[Term], lost: _Reading) -> _Reading:
+        """What `terms` come to by themselves; `lost` where to nothing."""
+        match = self._matcher.match_terms(terms)
+        worth = match.fit * match.known
+        if match.sure:
+            return _Reading(match.topic, fit=match.fit, worth=worth, tells=lost.tells)
+        between = tuple(topic for topic in (match.topic, match.second) if topic is not None and topic.title)
+        if self._asks_back and match.close and not lost.tells and len(between) > 1:
+            return _Reading(between=between, fit=match.fit, worth=worth, unclear=True)
+        return lost
+
+    def _hangs(self, terms: Sequence[Term], before: Said, *, refers: bool) -> bool:
+        """Whether `terms` were about what was spoken of before, and nothing is known of that."""
+        if not (before.topic or before.unknown):
+            return False
+        if (before.unknown and refers) or self._matcher.incidental(terms):
+            return True
+        return self._matcher.phrased(terms) < COMPLETED
+
+    def _completed(self, terms: Sequence[Term], before: Said, *, refers: bool) -> tuple[Topic | None, float]:
+        """The topic that `terms` are about, when they go on about the one before; and how well it fits."""
+        matcher = self._matcher
+        if before.topic is None:
+            return None, 0.0
+        own = matcher.covering(terms, before.topic)
+        if own >= (PARTLY if refers else EXACT):
+            return before.topic, max(own, SURE)
+        best = max(matcher.completions(terms, before.topic), default=None)
+        if best is not None and best[0] >= COMPLETED:
+            return matcher.topics[best[1]], best[0]
+        return (before.topic, SURE) if own >= PARTLY else (None, 0.0)
+
+    def _before(self, history: Sequence[Exchange]) -> Said:
+        """What was spoken of last."""
+        for exchange in reversed(history):
+            said = self._heard.said(exchange.assistant)
+            if said.topic or said.offered:
+                return said
+            match = self._matcher.match(exchange.caller)
+            if match.sure:
+                return Said(topic=match.topic)
+            if self._matcher.says(tuple(self._matcher.terms.words(exchange.caller))):
+                return Said(unknown=True)
+        return Said()
+
+
+def _summary(read: Sequence[_Reading]) -> Plan:
+    answers = [reading for reading in read if reading.topic]
+    rest = any(reading.asks for reading in read)
+    # What was told beside a question that is not known is no question.
+    asked = [reading for reading in answers if not reading.tells] or ([] if rest else answers)
+    topics = tuple(dict.fromkeys(reading.topic for reading in asked if reading.topic))
+    between = next((reading.between for reading in read if reading.between), ())
+    fit = min(reading.fit for reading in read if reading.topic or reading.between)
+    return Plan(topics, between, rest, fit) if topics or between else Plan()
+
+
+def _joinings(clauses: Sequence[Clause]) -> Iterator[list[Clause]]:
+    """Every way to join neighbours of `clauses`, the fewest pieces first."""
+    inner = max(len(clauses) - 1, 0)
+    for cuts in sorted(range(2**inner), key=int.bit_count):
+        pieces: list[list[str]] = [[]]
+        for at, clause in enumerate(clauses):
+            if at and cuts >> (at - 1) & 1:
+                pieces.append([])
+            pieces[-1] += clause
+        yield [tuple(piece) for piece in pieces]

@@ -1,0 +1,68 @@
+"""Speech to text by Wav2Vec2-BERT: letters as they sound, with the words that an office's callers use
+favoured.
+
+It writes lower-case words without punctuation. It cannot tell languages apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from sipforge.engines.hearing.piecewise import Piecewise
+from sipforge.engines.hearing.wav2vec2_bert.ctc import Alphabet, Decoded, Lexicon, beam_search, greedy
+from sipforge.engines.protocols import Floats, Stage, Transcript
+from sipforge.engines.runtime.worker import Worker
+from sipforge.text.plain import words
+
+
+class Listener(Protocol):
+    """What recognition needs; sipforge.engines.hearing.wav2vec2_bert.model.Wav2Vec2BertModel has it."""
+
+    @property
+    def alphabet(self) -> Alphabet:
+        """What the outputs stand for."""
+        ...
+
+    def log_probabilities(self, samples: Floats) -> Floats:
+        """(frames, symbols) of an utterance at 16 kHz."""
+        ...
+
+
+class Wav2Vec2BertStt:
+    """One model for all calls; one piece at a time, since each uses all the model's threads."""
+
+    def __init__(self, model: Listener, expected: Iterable[str] = ()) -> None:
+        """`expected`: what callers say, whose words are favoured; nothing: the likeliest letters are
+        taken."""
+        self._model = model
+        known = {word for text in expected for word in words(text)}
+        self._lexicon = Lexicon(known) if known else None
+        self._worker = Worker(Stage.STT)
+        self._pieces = Piecewise(self._write)
+
+    @property
+    def expected_wait_seconds(self) -> float:
+        """How long an utterance given now will probably wait before it is heard."""
+        return self._worker.expected_wait_seconds
+
+    async def transcribe(self, samples: Floats, *, urgent: bool = True) -> Transcript:
+        """Write down `samples`, of which the first two minutes are heard.
+
+        Args:
+            samples: the utterance.
+            urgent: False for a speculation, which others whose turn is over may overtake.
+
+        Raises:
+            EngineError: the queue is full (retryable) or the model failed.
+        """
+        return await self._pieces.transcribe(samples, urgent)
+
+    async def _write(self, piece: Floats, urgent: bool) -> Decoded:
+        return await self._worker.run(lambda: self._read(piece), urgent=urgent)
+
+    def _read(self, piece: Floats) -> Decoded:
+        likely = self._model.log_probabilities(piece)
+        if self._lexicon is None:
+            return greedy(likely, self._model.alphabet)
+        return beam_search(likely, self._model.alphabet, self._lexicon)

@@ -1,0 +1,1 @@
+"""Whisper through CTranslate2: `transcriber` writes down anything, `phrases` picks one of the expected."""

@@ -1,0 +1,53 @@
+"""What every recogniser on Whisper has: one model for all calls, a queue for it, and an ear for languages."""
+
+from __future__ import annotations
+
+from typing import Final, Protocol
+
+from sipforge.engines.hearing.recent import Recent
+from sipforge.engines.hearing.whisper.model import Encoded
+from sipforge.engines.protocols import Floats, Stage
+from sipforge.engines.runtime.worker import Worker
+
+_ENCODED: Final = 4
+"""How many utterances are remembered as the encoder heard them: about a megabyte each."""
+
+
+class Hearing(Protocol):
+    """What is needed of a model; sipforge.engines.hearing.whisper.model.WhisperModel has it."""
+
+    def encode(self, samples: Floats) -> Encoded:
+        """Hear an utterance."""
+        ...
+
+    def language_share(self, encoded: Encoded, language: str) -> float:
+        """Probability that an utterance is in a language."""
+        ...
+
+
+class SharedWhisper:
+    """One utterance at a time, since each uses all the model's threads."""
+
+    def __init__(self, model: Hearing) -> None:
+        self._hearing = model
+        self._worker = Worker(Stage.STT)
+        self._encoded: Recent[Encoded] = Recent(_ENCODED)
+
+    @property
+    def expected_wait_seconds(self) -> float:
+        """How long an utterance given now will probably wait before it is heard."""
+        return self._worker.expected_wait_seconds
+
+    async def language_share(self, samples: Floats, language: str) -> float:
+        """Probability (0 to 1) that `samples` are in the language with the token `language`.
+
+        Raises:
+            EngineError: the queue is full (retryable) or the model failed.
+        """
+        return await self._worker.run(
+            lambda: self._hearing.language_share(self._encode(samples), language), urgent=False
+        )
+
+    def _encode(self, samples: Floats) -> Encoded:
+        """As the model, once: what made no sense is looked at again. Runs in the worker's one thread."""
+        return self._encoded.find(samples) or self._encoded.keep(samples, self._hearing.encode(samples))

@@ -1,0 +1,1 @@
+"""What engines share: the libraries that run models, queues, streams, fallback, and the service OpenAI."""

@@ -1,0 +1,1 @@
+"""Asterisk from outside: manager interface, FastAGI, call records, and the users' files."""

@@ -1,0 +1,1 @@
+"""The settings file: `host` is its door and the whole of it, `assistants` one assistant's part."""

@@ -1,0 +1,169 @@
+"""The settings of one assistant: the shape and the defaults of a section `bots.NAME` of the settings file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+
+class Section(BaseModel):
+    """A section of the settings file; a key that it does not know is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
+
+
+class VadSettings(Section):
+    """Voice activity detection."""
+
+    engine: Literal["silero"] = "silero"
+    model: str = "silero-vad"
+    threshold: float = Field(default=0.4, gt=0, lt=1)
+
+
+class _Engines(Section):
+    """A stage's engines in order of preference; `engine = "x"` is short for `engines = ["x"]`."""
+
+    engines: tuple[str, ...]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_engine(cls, given: Any) -> Any:
+        if isinstance(given, dict) and "engine" in given and "engines" not in given:
+            return {**{key: given[key] for key in given if key != "engine"}, "engines": [given["engine"]]}
+        return given
+
+    @field_validator("engines")
+    @classmethod
+    def _a_local_one_is_last(cls, engines: tuple[str, ...]) -> tuple[str, ...]:
+        if not engines or engines[-1] == "openai":
+            raise ValueError("a local engine must come last, for when there is no network")
+        return engines
+
+
+class SttSettings(_Engines):
+    """Speech to text."""
+
+    engines: tuple[Literal["openai", "whisper", "whisper-phrases", "wav2vec2-bert"], ...] = ("whisper",)
+    """`whisper` and `wav2vec2-bert` write down anything; `whisper-phrases` picks one of the expected
+    phrases, or none. `openai`, before them, sends what callers say to the service of the table [openai]."""
+    model: str = "whisper-base"
+    language: str = Field(default="en", pattern=r"^[a-z]{2,3}$")
+    """Whisper's language token, without its marks: the one that the model's entry in the manifest names (a
+    fine-tune without its own token reuses another's). `wav2vec2-bert` has none."""
+    threads: int = Field(default=1, ge=1)
+
+
+class TtsSettings(_Engines):
+    """Text to speech."""
+
+    engines: tuple[Literal["openai", "piper", "vits", "espeak"], ...] = ("espeak",)
+    model: str = ""
+    """Model name in the manifest; empty where the engine brings its own voices."""
+    voice: str = ""
+    """espeak-ng voice name, for `espeak` (and for `piper` the phonemes' voice)."""
+    words_per_minute: int = Field(default=150, ge=60, le=400)
+
+
+class LocalChatSettings(Section):
+    """A chat model in CTranslate2's format, for the dialogue engine `ctranslate2`."""
+
+    model: str = ""
+    """Its folder's name in the model directory; no model is good enough to be the default."""
+    template: str = "auto"
+    """The marks it was trained on (sipforge.engines.answering.chat.template); auto: told by its tokens."""
+    threads: int = Field(default=1, ge=1)
+    max_tokens: int = Field(default=80, ge=8)
+    """How much it may write for one reply."""
+    prompt: str = ""
+    """Who it is and how it answers, {office} being the office's name; empty: the engine's own."""
+
+
+class PivotSettings(Section):
+    """A dialogue in English behind a translator on this host, for the dialogue engine `pivot`."""
+
+    model: str = ""
+    """Folder of a translation model (NLLB) in CTranslate2's format, with its SentencePiece file."""
+    language: str = "kin_Latn"
+    """That model's token of what callers speak."""
+    english: str = "eng_Latn"
+    """Likewise, of English."""
+    dialogue: Literal["ctranslate2", "openai"] = "ctranslate2"
+    """Who answers in English; the table [openai] or `ctranslate2` below says the rest."""
+    ctranslate2: LocalChatSettings = LocalChatSettings()
+    knowledge_of: str = "english"
+    """Name of the assistant whose knowledge file, in English, the answers are from."""
+    names: tuple[str, ...] = ()
+    """Further names that are never translated; the office's, and those in its knowledge file, are known."""
+    threads: int = Field(default=1, ge=1)
+
+
+class DialogueSettings(Section):
+    """Who answers: each engine is asked in turn until one is sure."""
+
+    engines: tuple[Literal["answers", "openai", "ctranslate2", "pivot"], ...] = ("answers",)
+    """`answers` is the office's own written answers; `openai` sends what callers say to a chat model;
+    `ctranslate2` is a chat model on this host, which must know the assistant's language; `pivot` is either of
+    them in English, with a translator between. Behind `answers`, they need a recogniser that writes down
+    anything."""
+    ctranslate2: LocalChatSettings = LocalChatSettings()
+    pivot: PivotSettings = PivotSettings()
+
+    @model_validator(mode="after")
+    def _models_are_named(self) -> DialogueSettings:
+        if "ctranslate2" in self.engines and not self.ctranslate2.model:
+            raise ValueError("the engine ctranslate2 needs ctranslate2.model")
+        if "pivot" in self.engines:
+            if not self.pivot.model:
+                raise ValueError("the engine pivot needs pivot.model")
+            if self.pivot.dialogue == "ctranslate2" and not self.pivot.ctranslate2.model:
+                raise ValueError("the engine pivot needs pivot.ctranslate2.model, or pivot.dialogue = openai")
+        return self
+
+    @property
+    def uses_openai(self) -> bool:
+        """Whether an engine sends anything to OpenAI."""
+        return "openai" in self.engines or ("pivot" in self.engines and self.pivot.dialogue == "openai")
+
+
+class TurnSettings(Section):
+    """When a caller's turn is over: the silence that ends it, by how complete the words sound."""
+
+    finished_seconds: float = Field(default=0.4, gt=0)
+    """After a whole question whose answer is known, or a short reply such as "yes"."""
+    unsure_seconds: float = Field(default=0.9, gt=0)
+    open_seconds: float = Field(default=1.4, gt=0)
+    """After words that cannot be the end, such as "... and", or that nobody has recognised yet."""
+
+
+class BotSettings(Section):
+    """One language's assistant; its name is its key under [bots]."""
+
+    extension: str = Field(pattern=r"^[2-9]\d{3}$")
+    language: str
+    """Module name in sipforge.text, e.g. "english"; a language without one uses plain text."""
+    http_port: int
+    phrases: Path
+    knowledge: Path
+    operator: str = ""
+    """Extension of the person offered to a caller; empty: nobody is offered."""
+    max_calls: int = Field(default=10, ge=1)
+    vad: VadSettings = VadSettings()
+    stt: SttSettings = SttSettings()
+    dialogue: DialogueSettings = DialogueSettings()
+    tts: TtsSettings = TtsSettings()
+    turns: TurnSettings = TurnSettings()
+    other: str = ""
+    """Name of the assistant that is offered to a caller who speaks its language; empty: none."""
+    departments: dict[str, str] = Field(default_factory=dict)
+    """Spoken name → extension, of whom callers may ask for."""
+    prompt_again_seconds: float = Field(default=10.0, gt=0)
+    """Silence after which the caller is asked again."""
+    idle_limit_seconds: float = Field(default=300.0, gt=0)
+    """A caller who has said nothing for this long is let go."""
+    idle_warning_seconds: float = Field(default=20.0, ge=0)
+    """How long before that it is warned of."""
+    filler_seconds: float | None = Field(default=None, gt=0)
+    """After a caller's last word, when "one moment" is said if the reply is not there; None: as the engines
+    need."""

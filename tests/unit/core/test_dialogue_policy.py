@@ -1,0 +1,287 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sipforge.core.conversation.actions import (
+    Action,
+    HandOver,
+    Hangup,
+    Hush,
+    Invite,
+    Phrase,
+    ReadMenu,
+    Reason,
+    Repeat,
+    Say,
+    TakeMessage,
+    Tell,
+    TellTopic,
+    Transfer,
+)
+from sipforge.core.conversation.dialogue_policy import DialoguePolicy, Meaning, PolicyRules, greeting
+from sipforge.core.messages import Arrival, Detail
+
+OFFICE = PolicyRules(operator="1000", other_language=True)
+ALONE = PolicyRules()
+
+
+def begun(rules: PolicyRules = OFFICE, topics: int = 0) -> DialoguePolicy:
+    policy = DialoguePolicy(rules, topics)
+    policy.begin(Arrival.NEW, 12)
+    return policy
+
+
+@pytest.mark.parametrize(
+    ("hour", "phrase"),
+    [
+        (0, Phrase.GREETING_EVENING),
+        (4, Phrase.GREETING_MORNING),
+        (11, Phrase.GREETING_MORNING),
+        (12, Phrase.GREETING_AFTERNOON),
+        (16, Phrase.GREETING_AFTERNOON),
+        (17, Phrase.GREETING_EVENING),
+        (23, Phrase.GREETING_EVENING),
+    ],
+)
+def test_greets_by_the_time_of_day(hour: int, phrase: Phrase) -> None:
+    assert greeting(hour) is phrase
+    assert DialoguePolicy(OFFICE).begin(Arrival.NEW, hour) == [Say(phrase)]
+
+
+def test_answers() -> None:
+    assert begun().understood(Meaning.ANSWERED) == [Tell()]
+
+
+def test_what_it_does_not_know_leads_to_a_person() -> None:
+    policy = begun()
+    assert policy.understood(Meaning.UNKNOWN) == [Say(Phrase.UNKNOWN)]
+    assert policy.understood(Meaning.YES) == [Say(Phrase.CONNECTING), Transfer("1000")]
+    assert policy.over
+    policy = begun(ALONE)
+    assert policy.understood(Meaning.UNKNOWN) == [Say(Phrase.UNKNOWN_NO_OFFER)]
+    assert policy.understood(Meaning.YES) == [Say(Phrase.CARRY_ON)]
+
+
+def test_an_offer_is_taken_once_and_survives_what_was_not_understood() -> None:
+    policy = begun()
+    policy.understood(Meaning.UNKNOWN)
+    assert policy.understood(Meaning.NOTHING) == [Say(Phrase.NOT_UNDERSTOOD)]
+    assert policy.understood(Meaning.NO) == [Say(Phrase.CARRY_ON)]
+    assert policy.understood(Meaning.YES) == [Say(Phrase.CARRY_ON)]
+
+
+def test_not_understanding_twice_is_not_knowing() -> None:
+    policy = begun()
+    assert policy.understood(Meaning.NOTHING) == [Say(Phrase.NOT_UNDERSTOOD)]
+    assert policy.understood(Meaning.NOTHING) == [Say(Phrase.UNKNOWN)]
+    assert policy.understood(Meaning.NOTHING) == [Say(Phrase.NOT_UNDERSTOOD)]
+
+
+def test_a_department_is_connected() -> None:
+    policy = begun()
+    assert policy.understood(Meaning.OPERATOR, "1008") == [Say(Phrase.CONNECTING), Transfer("1008")]
+    assert begun(ALONE).understood(Meaning.OPERATOR) == [Say(Phrase.NO_OPERATOR)]
+
+
+@pytest.mark.parametrize(
+    ("detail", "phrase"),
+    [
+        (Detail.BUSY, Phrase.OPERATOR_BUSY),
+        (Detail.NO_ANSWER, Phrase.OPERATOR_AWAY),
+        (Detail.UNAVAILABLE, Phrase.OPERATOR_AWAY),
+        (Detail.MESSAGE_FAILED, Phrase.MESSAGE_FAILED),
+    ],
+)
+def test_a_caller_whom_nobody_answered_is_offered_a_message(detail: Detail, phrase: Phrase) -> None:
+    policy = DialoguePolicy(OFFICE)
+    assert policy.begin(Arrival.RETURNED, 12, detail, "1008") == [Say(phrase)]
+    assert policy.understood(Meaning.YES) == [Say(Phrase.LEAVE_MESSAGE), TakeMessage("1008")]
+    assert policy.over
+
+
+def test_a_caller_who_left_a_message_may_ask_on() -> None:
+    policy = DialoguePolicy(OFFICE)
+    assert policy.begin(Arrival.RETURNED, 12, Detail.MESSAGE_LEFT, "1000") == [Say(Phrase.CARRY_ON)]
+
+
+def test_an_assistant_that_could_not_take_over() -> None:
+    policy = DialoguePolicy(OFFICE)
+    assert policy.begin(Arrival.RETURNED, 12, Detail.UNAVAILABLE) == [Say(Phrase.UNAVAILABLE)]
+    assert policy.understood(Meaning.YES) == [Say(Phrase.CARRY_ON)]
+
+
+def test_a_message_is_taken_for_somebody() -> None:
+    assert begun().understood(Meaning.MESSAGE) == [Say(Phrase.LEAVE_MESSAGE), TakeMessage("1000")]
+    assert begun(ALONE).understood(Meaning.MESSAGE) == [Say(Phrase.NO_OPERATOR)]
+
+
+@pytest.mark.parametrize("assent", [Meaning.YES, Meaning.FOREIGN, "1"])
+def test_another_language_is_invited_and_taken(assent: Meaning | str) -> None:
+    policy = begun()
+    assert policy.understood(Meaning.FOREIGN) == [Invite()]
+    actions = policy.key(assent) if isinstance(assent, str) else policy.understood(assent)
+    assert actions[-1] == HandOver()
+    assert policy.over
+
+
+def test_another_language_that_nobody_speaks_is_not_known() -> None:
+    assert begun(ALONE).understood(Meaning.FOREIGN) == [Say(Phrase.UNKNOWN_NO_OFFER)]
+    assert begun().understood(Meaning.OTHER_LANGUAGE) == [HandOver()]
+    assert DialoguePolicy(OFFICE).begin(Arrival.HANDED_OVER, 12) == [Say(Phrase.GREETING_HANDED_OVER)]
+
+
+def test_goodbye() -> None:
+    policy = begun()
+    assert policy.understood(Meaning.GOODBYE) == [Say(Phrase.GOODBYE), Hangup(Reason.GOODBYE)]
+    assert policy.understood(Meaning.ANSWERED) == []
+
+
+def test_an_engine_that_failed() -> None:
+    assert begun().understood(Meaning.FAILED) == [Say(Phrase.CONNECTING), Transfer("1000")]
+    assert begun(ALONE).understood(Meaning.FAILED) == [Say(Phrase.UNAVAILABLE), Hangup(Reason.ERROR)]
+
+
+def test_too_many_callers_are_told_and_offered_a_person() -> None:
+    policy = begun()
+    assert policy.understood(Meaning.BUSY) == [Say(Phrase.BUSY)]
+    assert policy.understood(Meaning.YES) == [Say(Phrase.CONNECTING), Transfer("1000")]
+
+
+def test_keys() -> None:
+    assert begun().key("0") == [Hush(), Say(Phrase.CONNECTING), Transfer("1000")]
+    assert begun().key("*") == [Hush(), Repeat()]
+    assert begun().key("#") == [Hush(), Say(Phrase.GOODBYE), Hangup(Reason.GOODBYE)]
+    assert begun().key("7") == []
+    assert begun().key("1") == []
+
+
+def test_without_a_menu_the_keys_of_topics_do_nothing() -> None:
+    assert [begun().key(key) for key in "12345678"] == [[]] * 8
+
+
+@pytest.mark.parametrize("key", list("12345678"))
+def test_a_key_opens_the_menu(key: str) -> None:
+    assert begun(topics=9).key(key) == [Hush(), ReadMenu(0)]
+
+
+def test_every_topic_is_reached_by_keys_alone() -> None:
+    policy = begun(topics=9)
+    assert policy.key("8") == [Hush(), ReadMenu(0)]
+    assert [policy.key(key) for key in "1234567"] == [[Hush(), TellTopic(topic)] for topic in range(7)]
+    assert policy.key("8") == [Hush(), ReadMenu(1)]
+    assert [policy.key(key) for key in "12"] == [[Hush(), TellTopic(topic)] for topic in (7, 8)]
+    assert policy.key("3") == [Hush(), ReadMenu(1)]  # nothing is there: the page is read again
+    assert policy.key("8") == [Hush(), ReadMenu(0)]
+    assert policy.key("*") == [Hush(), Repeat()]
+    assert not policy.over
+
+
+def test_a_message_is_left_by_a_key() -> None:
+    for topics in (0, 9):
+        policy = begun(topics=topics)
+        assert policy.key("9") == [Hush(), Say(Phrase.LEAVE_MESSAGE), TakeMessage("1000")]
+        assert policy.over
+    assert begun(ALONE).key("9") == [Hush(), Say(Phrase.NO_OPERATOR)]
+    policy = DialoguePolicy(OFFICE, 9)
+    policy.begin(Arrival.RETURNED, 12, Detail.BUSY, "1008")
+    assert policy.key("9") == [Hush(), Say(Phrase.LEAVE_MESSAGE), TakeMessage("1008")]
+
+
+def test_not_understanding_twice_opens_the_menu_at_its_first_page() -> None:
+    policy = begun(topics=9)
+    policy.key("8")
+    policy.key("8")
+    assert policy.understood(Meaning.NOTHING) == [Say(Phrase.NOT_UNDERSTOOD)]
+    assert policy.understood(Meaning.NOTHING) == [Say(Phrase.NOT_UNDERSTOOD), ReadMenu(0)]
+    assert policy.key("2") == [Hush(), TellTopic(1)]
+    # Whoever presses keys has begun anew.
+    assert policy.understood(Meaning.NOTHING) == [Say(Phrase.NOT_UNDERSTOOD)]
+
+
+def test_of_an_offer_and_the_menu_the_newer_one_stands() -> None:
+    policy = begun(topics=9)
+    policy.key("8")
+    policy.understood(Meaning.UNKNOWN)
+    assert policy.key("1") == [Hush(), Say(Phrase.CONNECTING), Transfer("1000")]
+    policy = begun(topics=9)
+    policy.understood(Meaning.UNKNOWN)
+    policy.key("8")
+    assert policy.key("1") == [Hush(), TellTopic(0)]
+    assert policy.understood(Meaning.YES) == [Say(Phrase.CARRY_ON)]
+
+
+def test_speech_and_keys_go_together() -> None:
+    policy = begun(topics=9)
+    policy.key("8")
+    assert policy.understood(Meaning.ANSWERED) == [Tell()]
+    assert policy.key("3") == [Hush(), TellTopic(2)]
+
+
+def wait(policy: DialoguePolicy, seconds: int, *, quiet: bool = True) -> list[tuple[int, Action]]:
+    """What is done in each second."""
+    return [
+        (second, action) for second in range(1, seconds + 1) for action in policy.waited(1.0, quiet=quiet)
+    ]
+
+
+def test_silence_is_asked_about_ever_more_rarely_warned_of_and_then_ended() -> None:
+    assert wait(begun(), 320) == [
+        (10, Say(Phrase.ASK_AGAIN)),
+        (30, Say(Phrase.ASK_AGAIN)),
+        (70, Say(Phrase.ASK_AGAIN)),
+        (150, Say(Phrase.ASK_AGAIN)),
+        (280, Say(Phrase.IDLE_WARNING)),
+        (300, Say(Phrase.IDLE_GOODBYE)),
+        (300, Hangup(Reason.IDLE)),
+    ]
+
+
+def test_a_short_limit_is_warned_of_in_its_last_quarter() -> None:
+    rules = PolicyRules(idle_limit_seconds=12.0, prompt_again_seconds=100.0)
+    assert wait(begun(rules), 12)[0] == (9, Say(Phrase.IDLE_WARNING))
+
+
+def test_noise_holds_no_line_and_speech_is_not_interrupted() -> None:
+    policy = begun()
+    assert wait(policy, 299, quiet=False) == []
+    policy.understood(Meaning.NOTHING)
+    assert wait(policy, 2) == [(2, Say(Phrase.IDLE_GOODBYE)), (2, Hangup(Reason.IDLE))]
+
+
+def test_a_caller_who_is_understood_is_not_idle() -> None:
+    policy = begun()
+    wait(policy, 285)
+    policy.understood(Meaning.ANSWERED)
+    assert wait(policy, 20) == [(10, Say(Phrase.ASK_AGAIN))]
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.tuples(st.just("understood"), st.sampled_from(Meaning)),
+            st.tuples(st.just("key"), st.sampled_from("0123456789*#")),
+            st.tuples(st.just("waited"), st.floats(0, 100), st.booleans()),
+        )
+    ),
+    st.booleans(),
+    st.integers(0, 20),
+)
+def test_a_call_ends_once_and_by_one_way(steps: list[tuple[object, ...]], office: bool, topics: int) -> None:
+    policy = begun(OFFICE if office else ALONE, topics)
+    ends = 0
+    for what, *given_ in steps:
+        over = policy.over
+        if what == "understood":
+            actions = policy.understood(*given_)  # type: ignore[arg-type]
+        elif what == "key":
+            actions = policy.key(*given_)  # type: ignore[arg-type]
+        else:
+            actions = policy.waited(given_[0], quiet=bool(given_[1]))  # type: ignore[arg-type]
+        assert not (over and actions)
+        assert all(0 <= a.topic < topics for a in actions if isinstance(a, TellTopic))
+        found = [a for a in actions if isinstance(a, Hangup | Transfer | TakeMessage | HandOver)]
+        ends += len(found)
+        assert bool(found) is (policy.over and not over)
+    assert ends <= 1
