@@ -9,7 +9,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
@@ -27,9 +27,6 @@ from sipforge.infra.settings.assistants import BotSettings
 from sipforge.infra.settings.host import DEFAULT_PATH, Settings, SettingsError, load_settings
 from sipforge.infra.systemd.credentials import CredentialError, read_credential
 from sipforge.infra.systemd.notify import Notifier, watchdog
-
-if TYPE_CHECKING:
-    pass
 
 _log = logging.getLogger(__name__)
 
@@ -117,7 +114,8 @@ async def _serve(name: str, settings: Settings, bot: BotSettings) -> None:
     notifier = Notifier()
     notifier.status("loading models")
     key = read_credential("jwt-key")
-    phrases = load_phrases(bot.phrases, settings.office)
+    others = {other: settings.bots[other].phrases for other in bot.others}
+    phrases = load_phrases(bot.phrases, settings.office, bot.language, others)
     knowledge = load_knowledge(bot.knowledge)
     metrics = Metrics()
     openai = make_openai(settings, bot, metrics)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any, Final
@@ -27,7 +27,6 @@ INTENTS: Final = (
     Meaning.REPEAT,
     Meaning.OPERATOR,
     Meaning.MESSAGE,
-    Meaning.OTHER_LANGUAGE,
 )
 _LONG: Final = 12
 """Letters."""
@@ -54,6 +53,8 @@ class Phrases:
     """What a colleague is told before a caller is put through; {caller} and {reason} stand in it."""
     menu: MenuPhrases | None = None
     """How the keypad's menu is read; None: there is none."""
+    called: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Name of another assistant → how this one's callers ask for its language."""
 
     def asks_for_somebody(self, utterance: str) -> bool:
         """Whether the caller asks for a colleague or a department."""
@@ -61,21 +62,32 @@ class Phrases:
         return any(contains(said, words(phrasing)) for phrasing in self.ask_for)
 
     def meaning(self, utterance: str, *, exact: bool = False) -> Meaning | None:
+        """Which of the short things `utterance` is; see `intent`."""
+        return self.intent(utterance, exact=exact)[0]
+
+    def intent(self, utterance: str, *, exact: bool = False) -> tuple[Meaning | None, str]:
         """Which of the short things `utterance` is, or None; the longest phrasing contained in it decides.
 
-        `exact`: it is one of all the phrases that can be heard, to the letter.
+        Args:
+            utterance: what was said.
+            exact: it is one of all the phrases that can be heard, to the letter.
+
+        Returns:
+            The meaning, and with OTHER_LANGUAGE the name of the assistant that is asked for.
         """
         said = words(utterance)
-        best: tuple[int, Meaning] | None = None
-        for meaning, phrasings in self.intents.items():
+        best: tuple[int, Meaning | None, str] = (0, None, "")
+        asked = [(meaning, "", phrasings) for meaning, phrasings in self.intents.items()]
+        asked += [(Meaning.OTHER_LANGUAGE, other, phrasings) for other, phrasings in self.called.items()]
+        for meaning, other, phrasings in asked:
             # After a greeting comes what the caller wants.
             more = 0 if exact or meaning is Meaning.GREETING else _POLITE
             for phrasing in map(words, phrasings):
                 fits = len(said) <= len(phrasing) + more and contains(said, phrasing)
                 fits = fits or (not exact and _alike(said, phrasing))
-                if fits and (best is None or len(phrasing) > best[0]):
-                    best = (len(phrasing), meaning)
-        return best[1] if best else None
+                if fits and len(phrasing) > best[0]:
+                    best = (len(phrasing), meaning, other)
+        return best[1:]
 
 
 def _alike(said: list[str], phrasing: list[str]) -> bool:
@@ -86,16 +98,40 @@ def _alike(said: list[str], phrasing: list[str]) -> bool:
     return SequenceMatcher(None, heard, meant, autojunk=False).ratio() >= _ALIKE
 
 
-def load_phrases(path: Path, office: str) -> Phrases:
+def load_phrases(
+    path: Path, office: str, language: str = "", others: Mapping[str, Path] | None = None
+) -> Phrases:
     """Read a phrase file.
 
+    Args:
+        path: the file.
+        office: the office's name.
+        language: the assistant's own, as the other assistants' files call it under [called].
+        others: name of each assistant that this one may hand callers to → its phrase file.
+
     Raises:
-        PhraseError: unreadable, not TOML, or a phrase or an intent is missing.
+        PhraseError: a file is unreadable or not TOML, or a phrase or an intent is missing.
     """
+    called = {}
+    for name, file in {"": path, **(others or {})}.items():
+        try:
+            text = file.read_text(encoding="utf-8")
+            if name:
+                called[name] = _called(text, language)
+            else:
+                phrases = read_phrases(text, office)
+        except (OSError, UnicodeDecodeError, PhraseError) as error:
+            raise PhraseError(f"{file}: {error}") from error
+    return replace(phrases, called=called)
+
+
+def _called(text: str, language: str) -> tuple[str, ...]:
     try:
-        return read_phrases(path.read_text(encoding="utf-8"), office)
-    except (OSError, UnicodeDecodeError, PhraseError) as error:
-        raise PhraseError(f"{path}: {error}") from error
+        return tuple(_text(item) for item in tomllib.loads(text).get("called", {}).get(language, []))
+    except tomllib.TOMLDecodeError as error:
+        raise PhraseError(f"is not valid TOML: {error}") from error
+    except (AttributeError, TypeError, ValueError) as error:
+        raise PhraseError(f"called.{language}: {error}") from error
 
 
 def read_phrases(text: str, office: str) -> Phrases:

@@ -44,7 +44,8 @@ class Hearing:
     meaning: Meaning | None = None
     """Where the words alone decide it."""
     target: str = ""
-    """Extension of whom the caller wants, with OPERATOR and MESSAGE."""
+    """Extension of whom the caller wants, with OPERATOR and MESSAGE; name of the assistant, with
+    OTHER_LANGUAGE and FOREIGN."""
     failed: Stage | None = None
 
     @property
@@ -73,6 +74,8 @@ class Thought:
     """The stage that failed, where one did."""
     text: str = ""
     """What the utterance was on second thoughts, where that is not what was recognised at first."""
+    target: str = ""
+    """As in `Hearing`."""
 
 
 class Thinking:
@@ -88,7 +91,7 @@ class Thinking:
         backchannel: Callable[[str], bool] = lambda text: False,
         whole_phrases: bool = False,
         departments: Mapping[str, str] | None = None,
-        foreign: Callable[[Floats], Awaitable[bool]] | None = None,
+        foreign: Callable[[Floats], Awaitable[str]] | None = None,
         reconsider: Callable[[Floats], AsyncGenerator[tuple[Alternative, ...]]] | None = None,
         wait_seconds: Callable[[], float] = lambda: 0.0,
     ) -> None:
@@ -104,7 +107,7 @@ class Thinking:
             departments: spoken name → extension, of whom callers may ask for.
             reconsider: looks again at what made no sense, look by look, for the one of `dialogues` that can
                 weigh what it may have been (sipforge.engines.protocols.Weighing).
-            foreign: whether an utterance is in the other assistant's language.
+            foreign: name of the assistant whose language an utterance is in; empty: it may be the own.
             wait_seconds: how long an utterance will probably wait for the recogniser.
         """
         self._stt = stt
@@ -132,27 +135,30 @@ class Thinking:
             why = Meaning.BUSY if error.retryable else Meaning.FAILED
             return Hearing(_NOTHING, Completeness.UNSURE, why, failed=error.stage)
         if not transcript.text:
-            return Hearing(transcript, Completeness.UNSURE, await self._nothing(samples))
+            other = await self._other(samples)
+            meaning = Meaning.FOREIGN if other else Meaning.NOTHING
+            return Hearing(transcript, Completeness.UNSURE, meaning, other)
         completeness = self._completeness(transcript.text)
-        meaning, target = self._phrases.meaning(transcript.text, exact=self._whole_phrases), ""
-        if meaning in {Meaning.OPERATOR, Meaning.MESSAGE, None}:
+        short, target = self._phrases.intent(transcript.text, exact=self._whole_phrases)
+        if short in {Meaning.OPERATOR, Meaning.MESSAGE, None}:
             target = self._whom(transcript.text)
-            if meaning is None and target and self._phrases.asks_for_somebody(transcript.text):
-                meaning = Meaning.OPERATOR
-        return Hearing(transcript, completeness, meaning, target if meaning else "")
+            if short is None and target and self._phrases.asks_for_somebody(transcript.text):
+                short = Meaning.OPERATOR
+        return Hearing(transcript, completeness, short, target if short else "")
 
     async def think(self, hearing: Hearing, history: tuple[Exchange, ...], samples: Floats) -> Thought:
         """What is to be said to it; returns when the first part of the reply is there."""
         if hearing.meaning is not None:
-            return Thought(hearing.meaning, failed=hearing.failed)
+            return Thought(hearing.meaning, target=hearing.target, failed=hearing.failed)
         thought = await self._ask(_question(hearing, history), self._dialogues)
         if thought.meaning is not Meaning.UNKNOWN:
             return thought
         again = await self._reconsidered(hearing, history, samples)
         if again is not None:
             return again
-        if hearing.transcript.confidence < _OWN_LANGUAGE and await self._is_foreign(samples):
-            return Thought(Meaning.FOREIGN, seconds=thought.seconds)
+        sure = hearing.transcript.confidence >= _OWN_LANGUAGE
+        if not sure and (other := await self._other(samples)):
+            return Thought(Meaning.FOREIGN, target=other, seconds=thought.seconds)
         return thought
 
     async def _reconsidered(
@@ -191,16 +197,14 @@ class Thinking:
         short = hearing.meaning not in {None, Meaning.NOTHING, Meaning.FOREIGN}
         return Completeness.FINISHED if short or (answered and asks) else Completeness.UNSURE
 
-    async def _nothing(self, samples: Floats) -> Meaning:
-        return Meaning.FOREIGN if await self._is_foreign(samples) else Meaning.NOTHING
-
-    async def _is_foreign(self, samples: Floats) -> bool:
+    async def _other(self, samples: Floats) -> str:
+        """Name of the assistant whose language `samples` are in; empty: none that is known."""
         if self._foreign is None:
-            return False
+            return ""
         try:
             return await self._foreign(samples)
         except EngineError:
-            return False
+            return ""
 
     def _whom(self, text: str) -> str:
         """Extension of the department that `text` names, or that it is; empty: none."""

@@ -6,7 +6,7 @@ An engine is loaded once and serves every call; what belongs to one call is in i
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol, runtime_checkable
@@ -154,8 +154,8 @@ class Stt(Protocol):
 class LanguageId(Protocol):
     """Tells languages apart."""
 
-    async def language_share(self, samples: Floats, language: str) -> float:
-        """Probability (0 to 1) that `samples` are in the language with the model's token `language`.
+    async def language_shares(self, samples: Floats) -> Mapping[str, float]:
+        """Language token of the model → probability (0 to 1) that `samples` are in that language.
 
         Raises:
             EngineError: the queue is full (retryable) or the model failed.

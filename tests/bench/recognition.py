@@ -19,7 +19,6 @@ import numpy as np
 
 from sipforge.core.conversation.turn_taking import TurnRules
 from sipforge.engines.protocols import RATE_HZ, Floats
-from sipforge.engines.registry import make_stt, make_vad
 from sipforge.infra.settings.assistants import VadSettings
 from sipforge.text.english.normalisation import normalise
 from sipforge.text.english.turns import is_backchannel
@@ -27,6 +26,7 @@ from tests.bench.noises import Kind, clips
 from tests.bench.sentences import OFFICE
 from tests.bench.speakers import FORMANT_SPEAKERS, SPEAKERS, Speaker
 from tests.bench.telephone import telephone, with_noise
+from tests.engines import make_stt, make_vad
 from tests.models import model
 from tests.phones.audio import Samples
 from tests.phones.words import edits, words_of
@@ -107,7 +107,7 @@ class Listener:
 
     @cached_property
     def _stt(self):
-        return make_stt("whisper", model("whisper-base"), "en", 1, {})
+        return make_stt("whisper", model("whisper-base"), "en", {})
 
     @cached_property
     def _vad(self):

@@ -297,7 +297,7 @@ class Call:
         if self._told_of is None or self._told_of[0] is not hearing:
             self._report.understood(self._memory.asked(hearing.transcript.text), hearing, thought)
         self._told_of = (hearing, thought)
-        self._act(self._policy.understood(thought.meaning, hearing.target), thought)
+        self._act(self._policy.understood(thought.meaning, thought.target), thought)
 
     def _act(self, actions: Iterable[Action], thought: Thought | None = None) -> None:
         for action in actions:
@@ -312,8 +312,8 @@ class Call:
                     self._speaks(self._replies.tell(self._group, thought.reply, self._report.first_sound()))
                 case Repeat():
                     self._say(self._memory.last_said or self._phrases.texts[Phrase.ASK_AGAIN])
-                case Invite():
-                    self._speaks(self._replies.play("", self._company.invitation()))
+                case Invite(other):
+                    self._speaks(self._replies.play("", self._company.others[other].invitation()))
                 case Hush():
                     self._listening.drop()
                     self._drop_answer()
@@ -322,9 +322,9 @@ class Call:
                     self._transfer(target)
                 case TakeMessage(target):
                     self._leave({"type": "message", "target": target})
-                case HandOver():
-                    other = self._company.other_extension
-                    self._leave({"type": "transfer", "target": other, "briefing": False})
+                case HandOver(other):
+                    extension = self._company.others[other].extension
+                    self._leave({"type": "transfer", "target": extension, "briefing": False})
                 case Hangup(reason):
                     self._leave({"type": "hangup", "reason": reason.value})
 

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 
 from sipforge.core.messages import Arrival, Detail
 from sipforge.engines.protocols import Exchange
 
 
 @dataclass(frozen=True, slots=True)
+class Other:
+    """An assistant of another language."""
+
+    extension: str
+    invitation: Callable[[], bytes] = bytes
+    """In its own language and voice: slin at 16 kHz; may read a file."""
+
+
+@dataclass(frozen=True, slots=True)
 class Company:
     """Who else there is."""
 
-    other_extension: str = ""
-    """The other assistant's; empty: there is none."""
-    invitation: Callable[[], bytes] = bytes
-    """The other assistant's invitation in its own language and voice: slin at 16 kHz; may read a file."""
+    others: Mapping[str, Other] = field(default_factory=dict)
+    """The assistants of other languages that callers may be handed to, by name."""
     brief: Callable[[str, str], Awaitable[bool]] | None = None
     """Makes the sound of a text for a call's colleague, by call id; whether it is there."""
 

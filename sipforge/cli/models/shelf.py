@@ -147,7 +147,9 @@ def voices(settings: Settings, shelf: Shelf) -> list[Voice]:
 
 
 def _voice(name: str, bot: BotSettings, engine: str, settings: Settings, shelf: Shelf) -> Voice:
-    if engine == "openai":
+    from sipforge.engines.registry import SPEAKING
+
+    if SPEAKING[engine].remote:
         return Voice(name, engine, settings.openai.voice, "a service, on its provider's terms")
     if bot.tts.model:
         known = shelf.models.get(bot.tts.model)

@@ -105,6 +105,9 @@ def _items(host: Host, bot: BotSettings, language: Language, rules: Path | None)
     from sipforge.cli.review.items import SAMPLES, Collector, rule_items
 
     phrases, knowledge = _read(bot.phrases), _read(bot.knowledge)
+    # How this one's callers ask for another language stands in that language's file, and the other way round.
+    others = {name: _read(host.settings.bots[name].phrases) for name in bot.others}
+    phrases["called"] = {name: file.get("called", {}).get(bot.language, []) for name, file in others.items()}
     titles = [str(topic.get("title", "")) for topic in knowledge.get("topics", [])]
     placeholders = {"{office}": host.settings.office, "{key}": "1", "{title}": next(iter(titles), "")}
     collector = Collector(language.normalise, placeholders)

@@ -37,12 +37,12 @@ class Speaker:
             CliError: it cannot be loaded.
         """
         from sipforge.engines.protocols import EngineError
-        from sipforge.engines.registry import make_tts
+        from sipforge.engines.registry import SPEAKING, SpeakingNeeds, made
 
-        engine = next(name for name in bot.tts.engines if name != "openai")
         directory = settings.model_directory / bot.tts.model if bot.tts.model else None
         try:
-            self._tts = make_tts(engine, directory, bot.tts.voice, bot.tts.words_per_minute)
+            needs = SpeakingNeeds(directory, bot.tts.voice, bot.tts.words_per_minute)
+            self._tts, *_ = made(SPEAKING, bot.tts.engines, needs)
         except EngineError as error:
             raise CliError(str(error), Exit.UNREACHABLE) from error
         self._language = language

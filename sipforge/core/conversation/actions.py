@@ -33,7 +33,7 @@ class Phrase(Enum):
     IDLE_GOODBYE = "idle_goodbye"
     UNAVAILABLE = "unavailable"
     INVITATION = "invitation"
-    """Said, in this language, by the other assistants: does the caller want to speak it?"""
+    """Said, in this language, by other assistants: does the caller want to speak it?"""
 
 
 class Reason(Enum):
@@ -79,7 +79,10 @@ class Repeat:
 
 @dataclass(frozen=True, slots=True)
 class Invite:
-    """Play the other assistant's invitation."""
+    """Play another assistant's invitation."""
+
+    other: str
+    """Its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,10 @@ class TakeMessage:
 
 @dataclass(frozen=True, slots=True)
 class HandOver:
-    """Go on with the other assistant, once what was said has been heard."""
+    """Go on with another assistant, once what was said has been heard."""
+
+    other: str
+    """Its name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ class Meaning(Enum):
     UNKNOWN = "unknown"
     NOTHING = "nothing"
     FOREIGN = "foreign"
-    """It is not this assistant's language but another's."""
+    """It is not this assistant's language but that of another, whose name comes with it."""
     GREETING = "greeting"
     YES = "yes"
     NO = "no"
@@ -54,7 +54,7 @@ class Meaning(Enum):
     OPERATOR = "operator"
     MESSAGE = "message"
     OTHER_LANGUAGE = "other_language"
-    """The caller asks for the other assistant's language."""
+    """The caller asks for the language of another assistant, whose name comes with it."""
     BUSY = "busy"
     """Too many callers at once."""
     FAILED = "failed"
@@ -80,8 +80,6 @@ class PolicyRules:
 
     operator: str = ""
     """Extension of the person offered; empty: nobody is."""
-    other_language: bool = False
-    """Whether there is another assistant."""
     prompt_again_seconds: float = 10.0
     idle_limit_seconds: float = 300.0
     idle_warning_seconds: float = 20.0
@@ -103,7 +101,7 @@ class DialoguePolicy:
         self._pages = keypad.Pages(topics)
         self._offer: Offer | None = None
         self._target = rules.operator
-        """Who the offer is about."""
+        """Whom the offer is about: an extension, or the name of another assistant."""
         self._misunderstood = 0
 
     @property
@@ -161,7 +159,13 @@ class DialoguePolicy:
         return []
 
     def understood(self, meaning: Meaning, target: str = "") -> list[Action]:  # noqa: PLR0911, PLR0912 - a table
-        """What the caller's turn came to; `target` with OPERATOR and MESSAGE, empty for the operator."""
+        """What the caller's turn came to.
+
+        Args:
+            meaning: of the turn.
+            target: with OPERATOR and MESSAGE an extension, empty for the operator; with OTHER_LANGUAGE and
+                FOREIGN the name of an assistant.
+        """
         if self.over:
             return []
         if meaning in {Meaning.NOTHING, Meaning.BUSY}:
@@ -172,7 +176,7 @@ class DialoguePolicy:
             return [Repeat()]
         if meaning is Meaning.FOREIGN and self._offer is Offer.OTHER_LANGUAGE:
             # A caller who was invited in their language and answers in it wants it.
-            return self._end(HandOver())
+            return self._end(HandOver(self._target))
         offer, self._offer = self._offer, None
         match meaning:
             case Meaning.ANSWERED:
@@ -189,11 +193,11 @@ class DialoguePolicy:
                 return [Say(Phrase.CARRY_ON)]
             case Meaning.GOODBYE:
                 return self._end(Say(Phrase.GOODBYE), Hangup(Reason.GOODBYE))
-            case Meaning.OTHER_LANGUAGE if self._rules.other_language:
-                return self._end(HandOver())
-            case Meaning.FOREIGN if self._rules.other_language:
-                self._make_offer(Offer.OTHER_LANGUAGE)
-                return [Invite()]
+            case Meaning.OTHER_LANGUAGE if target:
+                return self._end(HandOver(target))
+            case Meaning.FOREIGN if target:
+                self._make_offer(Offer.OTHER_LANGUAGE, target)
+                return [Invite(target)]
             case Meaning.FAILED:
                 return self._failed()
             case _:
@@ -272,7 +276,7 @@ class DialoguePolicy:
             case Offer.MESSAGE:
                 return self._message(self._target)
             case Offer.OTHER_LANGUAGE:
-                return self._end(HandOver())
+                return self._end(HandOver(self._target))
 
     def _connect(self, target: str) -> list[Action]:
         extension = target or self._rules.operator

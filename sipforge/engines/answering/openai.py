@@ -27,12 +27,21 @@ from langchain_core.messages import (
 from langchain_openai import ChatOpenAI
 
 from sipforge.engines.protocols import Act, Do, Exchange, Question, Reply, ReplyPart, Speak, Stage
+from sipforge.engines.registry import AnsweringNeeds
 from sipforge.engines.runtime.openai_service import OpenAiService, failures
 from sipforge.engines.runtime.streams import closing, within
 
 _ROUNDS: Final = 2
 """Requests for one reply: a second one when the model asked for the office's hours."""
 _EXTENSION: Final = re.compile(r"1\d{3}")
+
+
+def make(needs: AnsweringNeeds) -> OpenAiDialogue | None:
+    """See sipforge.engines.registry."""
+    if needs.service is None:
+        return None
+    known = needs.knowledge.prompt()
+    return OpenAiDialogue(needs.service, known, needs.departments, language=needs.language.name)
 
 
 def transfer(target: str, reason: str) -> None:
@@ -66,13 +75,13 @@ _ACTS: Final = {"transfer": Act.TRANSFER, "take_message": Act.MESSAGE, "end_call
 
 
 def prompt(
-    persona: str, rules: str, knowledge: str, departments: Mapping[str, str], language: str = "english"
+    persona: str, rules: str, knowledge: str, departments: Mapping[str, str], language: str = "English"
 ) -> str:
     """What the model is told first; it is the same for every question, so that the service can keep it."""
     parts = [persona, rules]
-    if language != "english":
-        spoken = language.capitalize()
-        parts.append(f"The caller speaks {spoken}. Answer in {spoken}, whatever language these words are in.")
+    if language != "English":
+        spoken = f"The caller speaks {language}. Answer in {language}"
+        parts.append(f"{spoken}, whatever language these words are in.")
     parts.append(f"What the office knows:\n{knowledge}")
     if departments:
         names = "\n".join(f"- {name} (extension {extension})" for name, extension in departments.items())
@@ -102,7 +111,7 @@ class OpenAiDialogue:
         knowledge: str,
         departments: Mapping[str, str],
         now: Callable[[], datetime] = datetime.now,
-        language: str = "english",
+        language: str = "English",
     ) -> None:
         """A chat model that knows the office.
 

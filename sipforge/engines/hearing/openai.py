@@ -7,7 +7,13 @@ import time
 import numpy as np
 
 from sipforge.engines.protocols import Floats, Stage, Transcript
+from sipforge.engines.registry import HearingNeeds
 from sipforge.engines.runtime.openai_service import OpenAiService
+
+
+def make(needs: HearingNeeds) -> OpenAiStt | None:
+    """See sipforge.engines.registry."""
+    return OpenAiStt(needs.service, needs.token) if needs.service else None
 
 
 class OpenAiStt:

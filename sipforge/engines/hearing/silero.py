@@ -20,6 +20,11 @@ _CONTEXT_SAMPLES = 64
 """The network wants the end of the window before in front of each window."""
 
 
+def make(needs: Path) -> SileroVad:
+    """Silero with the model in the folder `needs`."""
+    return SileroVad(needs)
+
+
 class SileroVad:
     """The network, shared by all calls.
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from sipforge.engines.protocols import RATE_HZ, EngineError, Floats, Slin, Stage
+from sipforge.engines.registry import SpeakingNeeds
 from sipforge.engines.runtime.resample import to_16khz, to_slin
 from sipforge.engines.runtime.worker import Worker
 
@@ -25,6 +26,11 @@ PAUSE_SECONDS = 0.2
 minute), and the end of a reply is known sooner than with espeak-ng's own 0.44 s."""
 _FLAG = re.compile(r"\([a-z-]+\)")
 """espeak-ng marks a switch of language inside a text, as in (en)."""
+
+
+def make(needs: SpeakingNeeds) -> EspeakTts:
+    """See sipforge.engines.registry; without a model espeak-ng's own voices speak."""
+    return EspeakTts(EspeakProgram(needs.voice or "en", needs.directory), needs.words_per_minute)
 
 
 @dataclass(frozen=True, slots=True)

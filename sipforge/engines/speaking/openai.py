@@ -7,9 +7,15 @@ from collections.abc import AsyncIterator
 import numpy as np
 
 from sipforge.engines.protocols import EngineError, Floats, Slin, Stage
+from sipforge.engines.registry import SpeakingNeeds
 from sipforge.engines.runtime.openai_service import SPEECH_RATE_HZ, OpenAiService
 from sipforge.engines.runtime.resample import To16khz
 from sipforge.engines.runtime.streams import closing
+
+
+def make(needs: SpeakingNeeds) -> OpenAiTts | None:
+    """See sipforge.engines.registry."""
+    return OpenAiTts(needs.service) if needs.service else None
 
 
 class OpenAiTts:

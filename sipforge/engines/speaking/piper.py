@@ -18,6 +18,7 @@ import numpy as np
 
 from sipforge.core.audio.loudness import dbfs
 from sipforge.engines.protocols import RATE_HZ, EngineError, Floats, Slin, Stage
+from sipforge.engines.registry import SpeakingNeeds
 from sipforge.engines.runtime.onnx import OnnxModel
 from sipforge.engines.runtime.resample import to_16khz, to_slin
 from sipforge.engines.runtime.worker import Worker
@@ -31,6 +32,13 @@ _SILENCE_DBFS: Final = -50.0
 _FRAME: Final = RATE_HZ // 100
 _BLANK, _START, _END = "_", "^", "$"
 _CLAUSE: Final = re.compile(r"([^,;:.!?]+)([,;:.!?]*)")
+
+
+def make(needs: SpeakingNeeds) -> PiperTts:
+    """See sipforge.engines.registry."""
+    if needs.directory is None:
+        raise EngineError(Stage.TTS, "the engine piper needs tts.model")
+    return PiperTts(needs.directory, needs.words_per_minute, needs.voice)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sipforge.engines.protocols import RATE_HZ, EngineError, Floats, Slin, Stage
+from sipforge.engines.registry import SpeakingNeeds
 from sipforge.engines.runtime.onnx import OnnxModel
 from sipforge.engines.runtime.resample import to_16khz, to_slin
 from sipforge.engines.runtime.worker import Worker
@@ -38,6 +39,13 @@ _LONGEST_SECONDS: Final = 60.0
 _ONE_BY_ONE: Final = {"x", "x_length", "noise_scale", "length_scale", "noise_scale_w"}
 _TOGETHER: Final = {"input", "input_lengths", "scales"}
 _NO_CHOICE: Final = {"input_ids", "attention_mask"}
+
+
+def make(needs: SpeakingNeeds) -> VitsTts:
+    """See sipforge.engines.registry."""
+    if needs.directory is None:
+        raise EngineError(Stage.TTS, "the engine vits needs tts.model")
+    return VitsTts(needs.directory, needs.words_per_minute)
 
 
 class VitsTts:

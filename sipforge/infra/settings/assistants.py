@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from sipforge.engines.registry import ANSWERING, HEARING, SPEAKING, VAD, Engine
 
 
 class Section(BaseModel):
@@ -14,38 +17,50 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
 
 
+def _known(engines: Mapping[str, object]) -> AfterValidator:
+    """Refuses the name of an engine that there is not."""
+
+    def check(name: str) -> str:
+        if name not in engines:
+            raise ValueError(f"there is no engine {name!r}; there are: {', '.join(engines)}")
+        return name
+
+    return AfterValidator(check)
+
+
+def _local_last(engines: Mapping[str, Engine[Any, Any]]) -> AfterValidator:
+    def check(names: tuple[str, ...]) -> tuple[str, ...]:
+        if not names or engines[names[-1]].remote:
+            raise ValueError("a local engine must come last, for when there is no network")
+        return names
+
+    return AfterValidator(check)
+
+
+def _one_or_several(one: str, several: str) -> Any:
+    """`one = "x"` is short for `several = ["x"]`."""
+
+    def spread(given: Any) -> Any:
+        if isinstance(given, dict) and one in given and several not in given:
+            return {**{key: given[key] for key in given if key != one}, several: [given[one]]}
+        return given
+
+    return model_validator(mode="before")(spread)
+
+
 class VadSettings(Section):
     """Voice activity detection."""
 
-    engine: Literal["silero"] = "silero"
+    engine: Annotated[str, _known(VAD)] = "silero"
     model: str = "silero-vad"
     threshold: float = Field(default=0.4, gt=0, lt=1)
 
 
-class _Engines(Section):
-    """A stage's engines in order of preference; `engine = "x"` is short for `engines = ["x"]`."""
-
-    engines: tuple[str, ...]
-
-    @model_validator(mode="before")
-    @classmethod
-    def _one_engine(cls, given: Any) -> Any:
-        if isinstance(given, dict) and "engine" in given and "engines" not in given:
-            return {**{key: given[key] for key in given if key != "engine"}, "engines": [given["engine"]]}
-        return given
-
-    @field_validator("engines")
-    @classmethod
-    def _a_local_one_is_last(cls, engines: tuple[str, ...]) -> tuple[str, ...]:
-        if not engines or engines[-1] == "openai":
-            raise ValueError("a local engine must come last, for when there is no network")
-        return engines
-
-
-class SttSettings(_Engines):
+class SttSettings(Section):
     """Speech to text."""
 
-    engines: tuple[Literal["openai", "whisper", "whisper-phrases", "wav2vec2-bert"], ...] = ("whisper",)
+    _short = _one_or_several("engine", "engines")
+    engines: Annotated[tuple[Annotated[str, _known(HEARING)], ...], _local_last(HEARING)] = ("whisper",)
     """`whisper` and `wav2vec2-bert` write down anything; `whisper-phrases` picks one of the expected
     phrases, or none. `openai`, before them, sends what callers say to the service of the table [openai]."""
     model: str = "whisper-base"
@@ -55,10 +70,11 @@ class SttSettings(_Engines):
     threads: int = Field(default=1, ge=1)
 
 
-class TtsSettings(_Engines):
+class TtsSettings(Section):
     """Text to speech."""
 
-    engines: tuple[Literal["openai", "piper", "vits", "espeak"], ...] = ("espeak",)
+    _short = _one_or_several("engine", "engines")
+    engines: Annotated[tuple[Annotated[str, _known(SPEAKING)], ...], _local_last(SPEAKING)] = ("espeak",)
     model: str = ""
     """Model name in the manifest; empty where the engine brings its own voices."""
     voice: str = ""
@@ -102,7 +118,7 @@ class PivotSettings(Section):
 class DialogueSettings(Section):
     """Who answers: each engine is asked in turn until one is sure."""
 
-    engines: tuple[Literal["answers", "openai", "ctranslate2", "pivot"], ...] = ("answers",)
+    engines: Annotated[tuple[Annotated[str, _known(ANSWERING)], ...], Field(min_length=1)] = ("answers",)
     """`answers` is the office's own written answers; `openai` sends what callers say to a chat model;
     `ctranslate2` is a chat model on this host, which must know the assistant's language; `pivot` is either of
     them in English, with a translator between. Behind `answers`, they need a recogniser that writes down
@@ -122,9 +138,10 @@ class DialogueSettings(Section):
         return self
 
     @property
-    def uses_openai(self) -> bool:
-        """Whether an engine sends anything to OpenAI."""
-        return "openai" in self.engines or ("pivot" in self.engines and self.pivot.dialogue == "openai")
+    def uses_service(self) -> bool:
+        """Whether an engine sends anything to the service of the table [openai]."""
+        inner = (self.pivot.dialogue,) if "pivot" in self.engines else ()
+        return any(ANSWERING[name].remote for name in (*self.engines, *inner))
 
 
 class TurnSettings(Section):
@@ -154,8 +171,10 @@ class BotSettings(Section):
     dialogue: DialogueSettings = DialogueSettings()
     tts: TtsSettings = TtsSettings()
     turns: TurnSettings = TurnSettings()
-    other: str = ""
-    """Name of the assistant that is offered to a caller who speaks its language; empty: none."""
+    _short = _one_or_several("other", "others")
+    others: tuple[str, ...] = ()
+    """Names of the assistants that are offered to callers who speak their languages; `other = "x"` is short
+    for one."""
     departments: dict[str, str] = Field(default_factory=dict)
     """Spoken name → extension, of whom callers may ask for."""
     prompt_again_seconds: float = Field(default=10.0, gt=0)
@@ -167,3 +186,11 @@ class BotSettings(Section):
     filler_seconds: float | None = Field(default=None, gt=0)
     """After a caller's last word, when "one moment" is said if the reply is not there; None: as the engines
     need."""
+
+    @property
+    def uses_service(self) -> bool:
+        """Whether an engine sends anything to the service of the table [openai]."""
+        spoken = ((HEARING, self.stt.engines), (SPEAKING, self.tts.engines))
+        return self.dialogue.uses_service or any(
+            engines[name].remote for engines, names in spoken for name in names
+        )

@@ -143,8 +143,9 @@ class Settings(Section):
                 if other != name:
                     raise ValueError(f"bots.{name}.{what} is the same as bots.{other}.{what}")
         for name, bot in self.bots.items():
-            if bot.other and (bot.other == name or bot.other not in self.bots):
-                raise ValueError(f"bots.{name}.other: there is no other bot {bot.other!r}")
+            for other in bot.others:
+                if other == name or other not in self.bots:
+                    raise ValueError(f"bots.{name}.others: there is no other bot {other!r}")
             pivot = bot.dialogue.pivot
             if "pivot" in bot.dialogue.engines and pivot.knowledge_of not in self.bots:
                 raise ValueError(

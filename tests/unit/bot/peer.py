@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from sipforge.bot.call.surroundings import Company
+from sipforge.bot.call.surroundings import Company, Other
 from sipforge.bot.menu import Menu
 from sipforge.bot.phrases import Phrases
 from sipforge.bot.service import BotMetrics, BotRules, BotService, Parts
@@ -41,7 +41,7 @@ PHRASES = Phrases(
 class Bot:
     """A bot service with plain engines on a socket."""
 
-    company = Company("3000", lambda: spoken(1, 0.2))
+    company = Company({"kinyarwanda": Other("3000", lambda: spoken(1, 0.2))})
     menu = Menu(("One, two.", "Three."), tuple(f"answer {number}." for number in range(8)))
 
     def __init__(self, folder: Path, filler: float = 60.0, **changes: Any) -> None:
@@ -75,8 +75,8 @@ class Bot:
             now=lambda: NOW,
         )
 
-    async def _foreign(self, samples: Floats) -> bool:
-        return bool(np.abs(samples).max() > (FOREIGN + 1.5) / 10)
+    async def _foreign(self, samples: Floats) -> str:
+        return "kinyarwanda" if bool(np.abs(samples).max() > (FOREIGN + 1.5) / 10) else ""
 
     def metric(self, line: str) -> bool:
         return line in self.metrics.render().decode()

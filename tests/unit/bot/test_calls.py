@@ -232,7 +232,7 @@ def test_the_other_language_is_noticed_and_offered(tmp_path: Path) -> None:
             await peer.until(lambda: bool(peer.of("transfer")))
         assert peer.of("transfer") == [{"type": "transfer", "target": "3000", "briefing": False}]
 
-    run(tmp_path, scenario, other_language=True)
+    run(tmp_path, scenario)
 
 
 def test_unknown_then_yes_transfers_after_the_words(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sipforge.bot.phrases import PhraseError, load_phrases, read_phrases
+from sipforge.bot.phrases import PhraseError, Phrases, load_phrases, read_phrases
 from sipforge.core.conversation.actions import Phrase
 from sipforge.core.conversation.dialogue_policy import Meaning
 from sipforge.engines.answering.knowledge import load_knowledge
@@ -13,6 +13,11 @@ from sipforge.engines.answering.knowledge import load_knowledge
 REPOSITORY = Path(__file__).parents[3]
 FILES = REPOSITORY / "roles" / "sipforge" / "files" / "phrases"
 KNOWLEDGE = REPOSITORY / "inventory" / "knowledge"
+
+
+def english() -> Phrases:
+    """The English assistant's, with those by which its callers ask for the other."""
+    return load_phrases(FILES / "english.toml", "x", "english", {"rwandan": FILES / "kinyarwanda.toml"})
 
 
 @pytest.mark.parametrize(
@@ -42,7 +47,7 @@ KNOWLEDGE = REPOSITORY / "inventory" / "knowledge"
     ],
 )
 def test_short_things_in_english(said: str, meaning: Meaning | None) -> None:
-    assert load_phrases(FILES / "english.toml", "x").meaning(said) is meaning
+    assert english().meaning(said) is meaning
 
 
 @pytest.mark.parametrize(
@@ -60,11 +65,39 @@ def test_short_things_in_kinyarwanda(said: str, meaning: Meaning | None) -> None
 
 
 def test_a_question_of_the_office_is_no_short_thing_where_phrases_are_heard_to_the_letter() -> None:
-    phrases = load_phrases(FILES / "kinyarwanda.toml", "x")
+    others = {"london": FILES / "english.toml"}
+    phrases = load_phrases(FILES / "kinyarwanda.toml", "x", "kinyarwanda", others)
     questions = load_knowledge(KNOWLEDGE / "kinyarwanda.toml").questions()
     assert phrases.meaning("Muvuga icyongereza?") is Meaning.OTHER_LANGUAGE
     assert not [said for said in questions if phrases.meaning(said, exact=True)]
-    assert phrases.meaning("Icyongereza", exact=True) is Meaning.OTHER_LANGUAGE
+    assert phrases.intent("Icyongereza", exact=True) == (Meaning.OTHER_LANGUAGE, "london")
+
+
+def test_each_of_several_languages_is_asked_for_by_its_own_file(tmp_path: Path) -> None:
+    french = tmp_path / "french.toml"
+    french.write_text('[called]\nenglish = ["french", "i would like to speak french"]\n')
+    others = {"rwandan": FILES / "kinyarwanda.toml", "paris": french}
+    phrases = load_phrases(FILES / "english.toml", "x", "english", others)
+    assert phrases.intent("I would like to speak French.") == (Meaning.OTHER_LANGUAGE, "paris")
+    assert phrases.intent("Kinyarwanda, please.") == (Meaning.OTHER_LANGUAGE, "rwandan")
+    assert phrases.intent("I would like to speak German.") == (None, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[called", "is not valid TOML"),
+        ("called = 3", "called.english"),
+        ("[called]\nenglish = [3]", "called.english: 3 is not a text"),
+    ],
+)
+def test_a_mistake_in_another_assistants_file_names_it(tmp_path: Path, text: str, says: str) -> None:
+    other = tmp_path / "other.toml"
+    other.write_text(text)
+    with pytest.raises(PhraseError) as error:
+        load_phrases(FILES / "english.toml", "x", "english", {"other": other})
+    assert str(error.value).startswith(f"{other}: ")
+    assert says in str(error.value)
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,8 @@ def test_whom_the_caller_wants(said: str, meaning: Meaning, target: str) -> None
     samples = np.full(16000, 0.2, np.float32)
     hearing = asyncio.run(thinking.hear(samples))
     assert hearing.target == target
-    assert asyncio.run(thinking.think(hearing, (), samples)).meaning is meaning
+    thought = asyncio.run(thinking.think(hearing, (), samples))
+    assert (thought.meaning, thought.target) == (meaning, target)
 
 
 @pytest.mark.parametrize(
@@ -192,13 +193,14 @@ def test_without_an_engine_that_weighs_nothing_is_looked_at_again() -> None:
     ],
 )
 def test_another_language_is_noticed_where_nothing_is_known(said: str, sure: float, meaning: Meaning) -> None:
-    async def foreign(samples: Floats) -> bool:
-        return samples.size > 8000
+    async def foreign(samples: Floats) -> str:
+        return "french" if samples.size > 8000 else ""
 
     samples = np.full(16000, 0.2, np.float32)
     thinking = Thinking(LevelStt(said, sure=sure), [BookDialogue({})], PHRASES, foreign=foreign)
     hearing = asyncio.run(thinking.hear(samples))
-    assert asyncio.run(thinking.think(hearing, (), samples)).meaning is meaning
+    thought = asyncio.run(thinking.think(hearing, (), samples))
+    assert (thought.meaning, thought.target) == (meaning, "french" if meaning is Meaning.FOREIGN else "")
 
 
 @pytest.mark.parametrize(

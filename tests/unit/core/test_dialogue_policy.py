@@ -23,7 +23,7 @@ from sipforge.core.conversation.actions import (
 from sipforge.core.conversation.dialogue_policy import DialoguePolicy, Meaning, PolicyRules, greeting
 from sipforge.core.messages import Arrival, Detail
 
-OFFICE = PolicyRules(operator="1000", other_language=True)
+OFFICE = PolicyRules(operator="1000")
 ALONE = PolicyRules()
 
 
@@ -120,15 +120,15 @@ def test_a_message_is_taken_for_somebody() -> None:
 @pytest.mark.parametrize("assent", [Meaning.YES, Meaning.FOREIGN, "1"])
 def test_another_language_is_invited_and_taken(assent: Meaning | str) -> None:
     policy = begun()
-    assert policy.understood(Meaning.FOREIGN) == [Invite()]
-    actions = policy.key(assent) if isinstance(assent, str) else policy.understood(assent)
-    assert actions[-1] == HandOver()
+    assert policy.understood(Meaning.FOREIGN, "french") == [Invite("french")]
+    actions = policy.key(assent) if isinstance(assent, str) else policy.understood(assent, "swahili")
+    assert actions[-1] == HandOver("french")
     assert policy.over
 
 
 def test_another_language_that_nobody_speaks_is_not_known() -> None:
     assert begun(ALONE).understood(Meaning.FOREIGN) == [Say(Phrase.UNKNOWN_NO_OFFER)]
-    assert begun().understood(Meaning.OTHER_LANGUAGE) == [HandOver()]
+    assert begun().understood(Meaning.OTHER_LANGUAGE, "french") == [HandOver("french")]
     assert DialoguePolicy(OFFICE).begin(Arrival.HANDED_OVER, 12) == [Say(Phrase.GREETING_HANDED_OVER)]
 
 

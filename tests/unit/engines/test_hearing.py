@@ -9,12 +9,12 @@ import pytest
 
 from sipforge.engines.hearing.piecewise import PIECE_SECONDS
 from sipforge.engines.protocols import Stt
-from sipforge.engines.registry import make_stt
 from sipforge.text.english.normalisation import normalise
 from tests.bench.noises import Kind, clips
 from tests.bench.recognition import Listener, over_the_line
 from tests.bench.sentences import OFFICE
 from tests.bench.speakers import SPEAKERS
+from tests.engines import make_stt
 from tests.models import model
 from tests.phones.words import word_error_rate
 
@@ -24,7 +24,7 @@ SLT = SPEAKERS[0]
 
 @pytest.fixture(scope="module")
 def stt() -> Stt:
-    return make_stt("whisper", model("whisper-base"), "en", 1, {})
+    return make_stt("whisper", model("whisper-base"), "en", {})
 
 
 @pytest.mark.parametrize("said", ["No.", "Bye.", "Goodbye."])

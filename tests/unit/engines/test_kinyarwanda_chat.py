@@ -13,9 +13,9 @@ from sipforge.engines.answering.chat.model import ChatModel
 from sipforge.engines.answering.chat.quoting import Quotes
 from sipforge.engines.answering.knowledge import Knowledge, Topic
 from sipforge.engines.protocols import EngineError, Question, Speak, Stage
-from sipforge.engines.registry import make_local_chat
 from sipforge.text.kinyarwanda.normalisation import sentences
 from sipforge.text.lexicon import Lexicon
+from tests.engines import make_dialogue
 from tests.tiny import chat_model
 from tests.unit.engines.test_pivot import parts_of
 
@@ -28,15 +28,9 @@ WHERE = ["Ofisi", " yacu", " iri", " i", " Kigali", ",", " hafi", " y'isoko", " 
 
 
 def said(directory: Path, question: str, prompt: str = "") -> list[object] | None:
-    dialogue = make_local_chat(
-        directory,
-        KNOWLEDGE,
-        language="kinyarwanda",
-        office="Hilltop",
-        prompt=prompt,
-        template="auto",
-        threads=1,
-        max_tokens=40,
+    chat = {"model": directory.name, "prompt": prompt, "max_tokens": 40}
+    dialogue = make_dialogue(
+        "ctranslate2", directory.parent, KNOWLEDGE, language="kinyarwanda", ctranslate2=chat
     )
     return asyncio.run(parts_of(dialogue, Question(question)))  # type: ignore[return-value]
 

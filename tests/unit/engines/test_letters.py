@@ -11,8 +11,8 @@ import pytest
 from sipforge.engines.hearing.whisper.letter_words import best_words
 from sipforge.engines.hearing.whisper.letters import Letters, load_letters, path_scores
 from sipforge.engines.protocols import EngineError
-from sipforge.engines.registry import make_stt
 from sipforge.text import kinyarwanda
+from tests.engines import make_stt
 
 ALPHABET = ("a", "n", "y", "ny", "r")
 
@@ -82,8 +82,8 @@ def test_letters_in_a_file(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:100])
     with pytest.raises(EngineError, match="cannot be loaded"):
         load_letters(path)
-    with pytest.raises(EngineError, match="'english' has no letters"):
-        make_stt("whisper-phrases", tmp_path, "sw", 1, {}, letters="english")
+    with pytest.raises(EngineError, match="English has no letters"):
+        make_stt("whisper-phrases", tmp_path, "sw", {}, language="english")
 
 
 def test_the_letters_of_kinyarwanda_spell_every_sign() -> None:

@@ -27,8 +27,8 @@ from sipforge.engines.protocols import (
     Speak,
     Stage,
 )
-from sipforge.engines.registry import make_local_chat
 from sipforge.engines.runtime import ct2
+from tests.engines import make_dialogue
 from tests.models import model as installed
 from tests.smollm import smollm
 
@@ -277,28 +277,11 @@ def test_a_model_that_is_whole_is_needed(tmp_path: Path) -> None:
 
 def test_the_factory_gives_the_office_its_name() -> None:
     knowledge = load_knowledge(REPOSITORY / "inventory" / "knowledge" / "english.toml")
-    dialogue = make_local_chat(
-        smollm(),
-        knowledge,
-        language="english",
-        office="Hilltop",
-        prompt="",
-        template="auto",
-        threads=1,
-        max_tokens=40,
-    )
+    chat = {"model": smollm().name, "max_tokens": 40}
+    dialogue = make_dialogue("ctranslate2", smollm().parent, knowledge, ctranslate2=chat)
     assert dialogue.name == "ctranslate2"
     with pytest.raises(EngineError, match="marks of the template 'gemma'"):
-        make_local_chat(
-            smollm(),
-            knowledge,
-            language="english",
-            office="",
-            prompt="",
-            template="gemma",
-            threads=1,
-            max_tokens=40,
-        )
+        make_dialogue("ctranslate2", smollm().parent, knowledge, ctranslate2={**chat, "template": "gemma"})
 
 
 def test_a_process_that_used_the_model_ends_well() -> None:

@@ -14,9 +14,9 @@ from sipforge.engines.hearing.whisper.model import WhisperModel
 from sipforge.engines.hearing.whisper.phrases import PhraseSet
 from sipforge.engines.hearing.whisper.transcriber import WhisperStt
 from sipforge.engines.protocols import EngineError, Floats
-from sipforge.engines.registry import make_stt, make_tts, make_vad
 from sipforge.engines.speaking.espeak import EspeakProgram, EspeakTts
 from sipforge.text import kinyarwanda
+from tests.engines import make_stt, make_tts, make_vad
 from tests.models import model
 from tests.phones.audio import read_wav
 from tests.phones.speech import english, kinyarwanda_voice
@@ -32,7 +32,7 @@ def _between_silences(samples: Floats) -> Floats:
 def test_what_piper_says_whisper_writes() -> None:
     # The voice is lively by chance: without a seed, every hundredth sentence or so is slurred.
     onnxruntime.set_seed(1)
-    voice = make_tts("piper", model("piper-en-joe"), "", 150)
+    voice = make_tts("piper", model("piper-en-joe"))
     slin = say(voice, "Where can I park my car?")
     stt = WhisperStt(WhisperModel(model("whisper-base"), "en"))
     heard = asyncio.run(stt.transcribe(_between_silences(slin.astype(np.float32) / 32768)))
@@ -71,7 +71,7 @@ def test_kinyarwanda_phrases_are_told_apart_and_others_rejected() -> None:
         "Nimero ya telefone ni iyihe?": "d",
         "Murakoze, murabeho": "e",
     }
-    stt = make_stt("whisper-phrases", model("whisper-base"), "sw", 1, phrases, letters="kinyarwanda")
+    stt = make_stt("whisper-phrases", model("whisper-base"), "sw", phrases, language="kinyarwanda")
 
     def heard(text: str) -> str:
         slin = say(voice, text)

@@ -110,7 +110,7 @@ def test_a_model_for_callers_of_another_language_is_told_to_answer_in_it(stand: 
     service = stand.service()
 
     async def scenario() -> None:
-        dialogue = OpenAiDialogue(service, KNOWLEDGE, DEPARTMENTS, language="kinyarwanda")
+        dialogue = OpenAiDialogue(service, KNOWLEDGE, DEPARTMENTS, language="Kinyarwanda")
         reply = await dialogue.reply(Question("Mufunga ryari?"))
         assert reply is not None
         await reply.parts.aclose()  # type: ignore[attr-defined]

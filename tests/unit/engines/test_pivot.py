@@ -26,9 +26,9 @@ from sipforge.engines.protocols import (
     Speak,
     Stage,
 )
-from sipforge.engines.registry import make_local_chat, make_pivot
 from sipforge.text import plain
 from sipforge.text.kinyarwanda import normalisation as kinyarwanda
+from tests.engines import make_dialogue
 from tests.tiny import LANGUAGES, chat_model, translator
 from tests.unit.engines.far import DEPARTMENTS, KNOWLEDGE, Far, using
 from tests.unit.engines.test_local_chat import Scripted
@@ -266,22 +266,19 @@ def test_the_guard_stands_before_the_translation(translation: Path) -> None:
 
 def test_real_models_end_to_end(translation: Path, tmp_path: Path) -> None:
     """Two models in the published formats, loaded as a bot loads them."""
-    english = chat_model(tmp_path / "qwen", ["The", " director", " is", " Alice", " Uwase", "."])
+    chat_model(tmp_path / "qwen", ["The", " director", " is", " Alice", " Uwase", "."])
     knowledge = read_knowledge(
         '[[topics]]\nid = "director"\nquestions = ["Who is the director?"]\n'
         'answer = "The director is Alice Uwase."\n'
     )
-    chat = make_local_chat(
-        english,
-        knowledge,
-        language="english",
-        office="Hilltop",
-        prompt="",
-        template="auto",
-        threads=1,
-        max_tokens=40,
-    )
-    pivot = make_pivot(translation, chat, "kinyarwanda", token=RW, english=EN, names=["Hilltop"], threads=1)
+    (tmp_path / "nllb").symlink_to(translation)
+    table = {
+        "model": "nllb",
+        "language": RW,
+        "english": EN,
+        "ctranslate2": {"model": "qwen", "max_tokens": 40},
+    }
+    pivot = make_dialogue("pivot", tmp_path, knowledge, language="kinyarwanda", pivot=table)
     asked = asyncio.run(parts_of(pivot, Question("Umuyobozi ni ofisi nde?")))
     assert asked == [Speak("muri nde ni Alice Uwase.")]
     assert asyncio.run(parts_of(pivot, Question("Ofisi ni buri ofisi kose?"))) is None

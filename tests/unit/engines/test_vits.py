@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from sipforge.engines.protocols import EngineError, Slin
-from sipforge.engines.registry import make_tts
 from sipforge.engines.speaking.vits import SENTENCE_PAUSE_SECONDS, VitsTts
 from sipforge.engines.speaking.vits_voice import VitsVoice, read_tokens
+from tests.engines import make_tts
 from tests.unit.engines import tiny_vits as tiny
 from tests.unit.engines.speech import say
 
@@ -34,7 +34,7 @@ def numbers(*symbols: int) -> list[int]:
     ids=["sherpa-onnx", "coqui", "transformers"],
 )
 def test_each_published_form_speaks(write: Callable[[Path], Path], ends: bool, tmp_path: Path) -> None:
-    slin = say(make_tts("vits", write(tmp_path / "voice"), "", 150), "Umunani n'abi")
+    slin = say(make_tts("vits", write(tmp_path / "voice")), "Umunani n'abi")
     wanted = numbers(U, M, U, N, A, N, II, SPACE, N, QUOTE, A, B, II)
     assert tiny.said(slin) == ([A, *wanted, B] if ends else wanted)
     assert np.abs(slin).max() == pytest.approx(0.7 * 32767, rel=0.02)

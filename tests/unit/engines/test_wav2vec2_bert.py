@@ -17,7 +17,7 @@ from sipforge.engines.hearing.wav2vec2_bert.ctc import Alphabet
 from sipforge.engines.hearing.wav2vec2_bert.model import Wav2Vec2BertModel
 from sipforge.engines.hearing.wav2vec2_bert.transcriber import Wav2Vec2BertStt
 from sipforge.engines.protocols import EngineError, Floats, LanguageId
-from sipforge.engines.registry import make_stt
+from tests.engines import make_stt
 from tests.unit.engines import tiny_wav2vec2_bert as tiny
 
 
@@ -34,31 +34,29 @@ def model(written: Path, tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("phrases", [{}, {"muna abba": "a question"}])
 def test_what_is_said_is_written(written: Path, phrases: dict[str, str]) -> None:
-    stt = make_stt("wav2vec2-bert", written, "", 1, phrases)
+    stt = make_stt("wav2vec2-bert", written, "", phrases)
     heard = asyncio.run(stt.transcribe(tiny.tones("umu'nu|ab|bba")))
     assert heard.text == "umu'nu ab bba"
     assert 0.5 < heard.confidence <= 1.0
 
 
 def test_silence_is_nothing(written: Path) -> None:
-    heard = asyncio.run(make_stt("wav2vec2-bert", written, "", 1, {}).transcribe(np.zeros(16000, np.float32)))
+    heard = asyncio.run(make_stt("wav2vec2-bert", written, "", {}).transcribe(np.zeros(16000, np.float32)))
     assert (heard.text, heard.confidence) == ("", 0.0)
 
 
 def test_a_moment_too_short_to_hear_is_nothing(written: Path) -> None:
-    assert (
-        asyncio.run(make_stt("wav2vec2-bert", written, "", 1, {}).transcribe(tiny.tones("")[:300])).text == ""
-    )
+    assert asyncio.run(make_stt("wav2vec2-bert", written, "", {}).transcribe(tiny.tones("")[:300])).text == ""
 
 
 def test_a_converted_checkpoint_with_its_last_steps_apart(tmp_path: Path) -> None:
     """As models/w2v-bert-ct2/convert.py writes it."""
-    stt = make_stt("wav2vec2-bert", tiny.write(tmp_path / "apart", hidden=True), "", 1, {})
+    stt = make_stt("wav2vec2-bert", tiny.write(tmp_path / "apart", hidden=True), "", {})
     assert asyncio.run(stt.transcribe(tiny.tones("umu'nu|ab"))).text == "umu'nu ab"
 
 
 def test_it_does_not_pretend_to_tell_languages_apart(written: Path) -> None:
-    assert not isinstance(make_stt("wav2vec2-bert", written, "", 1, {}), LanguageId)
+    assert not isinstance(make_stt("wav2vec2-bert", written, "", {}), LanguageId)
 
 
 class Waits:

@@ -11,9 +11,9 @@ import yaml
 
 from sipforge.engines.hearing.whisper.model import WhisperModel
 from sipforge.engines.protocols import EngineError
-from sipforge.engines.registry import make_stt
 from sipforge.infra.models.manifest import load_manifest
 from sipforge.infra.settings.host import SettingsError, load_settings
+from tests.engines import make_stt
 from tests.models import REPOSITORY, model
 from tests.phones.audio import read_wav
 from tests.phones.speech import english
@@ -83,7 +83,7 @@ def test_a_fine_tune_has_its_own_token(tmp_path: Path) -> None:
 @pytest.mark.parametrize("engine", ["whisper", "whisper-phrases"])
 def test_a_model_without_the_token(engine: str) -> None:
     with pytest.raises(EngineError, match=r"whisper-base has no language token <\|rw\|>: set stt\.language"):
-        make_stt(engine, model("whisper-base"), "rw", 1, {"Yego": "yes", "Oya": "no"}, letters="kinyarwanda")
+        make_stt(engine, model("whisper-base"), "rw", {"Yego": "yes", "Oya": "no"}, language="kinyarwanda")
 
 
 @pytest.mark.parametrize("language", ["transcribe", "<|sw|>", "SW", ""])

@@ -117,8 +117,8 @@ class Hears:
     def encode(self, samples: Floats) -> Encoded:
         return heard(self.text)
 
-    def language_share(self, encoded: Encoded, language: str) -> float:
-        return 0.75 if language == "en" and encoded.seconds > 0 else 0.0
+    def language_shares(self, encoded: Encoded) -> dict[str, float]:
+        return {"en": 0.75} if encoded.seconds > 0 else {}
 
 
 def test_transcript_is_the_phrase_or_empty() -> None:
@@ -137,4 +137,4 @@ def test_transcript_is_the_phrase_or_empty() -> None:
 
 def test_the_share_of_a_language() -> None:
     stt = WhisperPhrasesStt(Hears("ab"), letters(), {"ab": "1", "dcba": "2"})
-    assert asyncio.run(stt.language_share(np.zeros(1600, np.float32), "en")) == 0.75
+    assert asyncio.run(stt.language_shares(np.zeros(1600, np.float32))) == {"en": 0.75}

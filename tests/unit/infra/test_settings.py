@@ -85,7 +85,7 @@ PIVOT = {"engines": ["answers", "pivot"], "pivot": {"model": "nllb", "ctranslate
 
 def test_a_pivot_needs_both_its_models() -> None:
     chosen = DialogueSettings.model_validate(PIVOT)
-    assert (chosen.pivot.language, chosen.pivot.english, chosen.uses_openai) == (
+    assert (chosen.pivot.language, chosen.pivot.english, chosen.uses_service) == (
         "kin_Latn",
         "eng_Latn",
         False,
@@ -98,8 +98,8 @@ def test_a_pivot_needs_both_its_models() -> None:
         with pytest.raises(ValidationError, match=problem):
             DialogueSettings.model_validate({**PIVOT, "pivot": pivot})
     cloud = {"model": "nllb", "dialogue": "openai"}
-    assert DialogueSettings.model_validate({**PIVOT, "pivot": cloud}).uses_openai
-    assert not DialogueSettings.model_validate({"engines": ["answers"], "pivot": cloud}).uses_openai
+    assert DialogueSettings.model_validate({**PIVOT, "pivot": cloud}).uses_service
+    assert not DialogueSettings.model_validate({"engines": ["answers"], "pivot": cloud}).uses_service
 
 
 def test_a_pivot_answers_from_another_assistant_s_knowledge(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from sipforge.engines.answering.answers.heard import AnswersPhrases, Heard
 from sipforge.engines.answering.answers.plan import Plan, Planner
 from sipforge.engines.answering.knowledge import Knowledge, Topic, load_knowledge, read_knowledge
 from sipforge.engines.protocols import Alternative, Question, Reply, Speak
+from sipforge.engines.registry import AnsweringNeeds
 from sipforge.text.lexicon import PLAIN, Lexicon
 from sipforge.text.plain import words
 
@@ -21,6 +22,11 @@ MISHEARD: Final = 0.7
 """How much a doubtful recognition takes from the fit, as an exponent of its confidence."""
 TRUSTED: Final = 0.6
 """What must be left of the fit: what was hardly understood must fit wholly."""
+
+
+def make(needs: AnsweringNeeds) -> AnswersDialogue:
+    """See sipforge.engines.registry."""
+    return AnswersDialogue(needs.knowledge, needs.phrases, needs.language.lexicon)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,15 @@ from contextlib import aclosing
 from typing import Final, Protocol
 
 from sipforge.engines.answering.chat.grounding import Fact, Grounds, Verdict
+from sipforge.engines.answering.chat.model import ChatModel
+from sipforge.engines.answering.chat.quoting import Quotes
 from sipforge.engines.answering.chat.template import ChatTemplate, plain, trimmed
 from sipforge.engines.answering.chat.tools import INSTRUCTIONS, read_tool
 from sipforge.engines.protocols import Do, Question, Reply, ReplyPart, Speak, Stage
+from sipforge.engines.registry import AnsweringNeeds
 from sipforge.engines.runtime.streams import Begun
 from sipforge.engines.runtime.worker import Worker
+from sipforge.text.english import LANGUAGE as ENGLISH
 from sipforge.text.english.normalisation import sentences
 
 PROMPT: Final = (
@@ -40,6 +44,24 @@ MOST_WRITTEN: Final = 3
 """Sentences after which a model that has said nothing by then is not heard any longer."""
 CONFIDENCE: Final = 0.5
 """What is said is in the facts; that it is what was asked for is not certain."""
+
+
+def make(needs: AnsweringNeeds) -> CTranslate2Dialogue:
+    """See sipforge.engines.registry; in any language but English it says whole sentences of the facts."""
+    chat, language = needs.settings.ctranslate2, needs.language
+    facts = [Fact(topic.answer, topic.questions) for topic in needs.knowledge.topics]
+    prompt, guard = PROMPT, None
+    if language is not ENGLISH:
+        prompt = QUOTING_PROMPT.replace("{language}", language.name)
+        guard = Quotes(facts, language.sentences, language.lexicon)
+    return CTranslate2Dialogue(
+        ChatModel(needs.models / chat.model, chat.template, chat.threads),
+        facts,
+        (chat.prompt or prompt).replace("{office}", needs.office),
+        chat.max_tokens,
+        guard=guard,
+        split=language.sentences,
+    )
 
 
 class Writer(Protocol):

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
+from sipforge.engines.answering.pivot.translation import TranslationModel, Translator
 from sipforge.engines.protocols import (
     Dialogue,
     Do,
@@ -24,15 +25,36 @@ from sipforge.engines.protocols import (
     Speak,
     Stage,
 )
+from sipforge.engines.registry import ANSWERING, AnsweringNeeds
 from sipforge.engines.runtime.streams import Begun, closing
 from sipforge.text.english import normalisation as english
 from sipforge.text.english.figures import figures
 from sipforge.text.plain import finished_sentences
+from sipforge.text.protect import names_in
 
 HISTORY_EXCHANGES: Final = 2
 """What was said before is translated, too, unless it still is known."""
 _REMEMBERED: Final = 512
 """Sentences whose English is kept."""
+
+
+def make(needs: AnsweringNeeds) -> PivotDialogue | None:
+    """See sipforge.engines.registry; another assistant's knowledge, in English, is answered from."""
+    pivot, language = needs.settings.pivot, needs.language
+    english_language, knowledge = needs.knowledge_of(pivot.knowledge_of)
+    inner = needs.settings.model_copy(update={"ctranslate2": pivot.ctranslate2})
+    dialogue = ANSWERING[pivot.dialogue].make(
+        replace(needs, settings=inner, language=english_language, knowledge=knowledge)
+    )
+    if dialogue is None:
+        return None
+    # "the office", where it has no name, is none.
+    own = [] if needs.office.islower() else [needs.office]
+    names = [*pivot.names, *own, *(name for answer in knowledge.answers() for name in names_in(answer))]
+    tokens = (pivot.language, pivot.english)
+    model = TranslationModel(needs.models / pivot.model, tokens, pivot.threads)
+    tongue = Tongue(*tokens, language.normalise, language.sentences, language.to_digits)
+    return PivotDialogue(Translator(model, names), dialogue, tongue)
 
 
 class Translates(Protocol):

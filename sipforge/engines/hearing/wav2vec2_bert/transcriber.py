@@ -11,9 +11,17 @@ from typing import Protocol
 
 from sipforge.engines.hearing.piecewise import Piecewise
 from sipforge.engines.hearing.wav2vec2_bert.ctc import Alphabet, Decoded, Lexicon, beam_search, greedy
+from sipforge.engines.hearing.wav2vec2_bert.model import Wav2Vec2BertModel
 from sipforge.engines.protocols import Floats, Stage, Transcript
+from sipforge.engines.registry import HearingNeeds
 from sipforge.engines.runtime.worker import Worker
 from sipforge.text.plain import words
+
+
+def make(needs: HearingNeeds) -> Wav2Vec2BertStt:
+    """See sipforge.engines.registry; words that callers are expected to say are likelier."""
+    model = Wav2Vec2BertModel(needs.directory, needs.threads)
+    return Wav2Vec2BertStt(model, {**needs.questions, **needs.intents})
 
 
 class Listener(Protocol):

@@ -128,10 +128,10 @@ class WhisperModel:
             for tokens, score in zip(result.sequences_ids, result.scores, strict=True)
         ]
 
-    def language_share(self, encoded: Encoded, language: str) -> float:
-        """Probability (0 to 1) that the utterance is in the language with the token `language`."""
-        shares = dict(self._model.detect_language(view(encoded.states))[0])
-        return float(shares.get(f"<|{language}|>", 0.0))
+    def language_shares(self, encoded: Encoded) -> dict[str, float]:
+        """Language token, without its marks → probability (0 to 1) that the utterance is in that language."""
+        found = self._model.detect_language(view(encoded.states))[0]
+        return {token.strip("<|>"): float(share) for token, share in found}
 
     def tokens(self, text: str) -> list[int]:
         """`text` as the model's tokens, with the space that Whisper puts before a first word."""

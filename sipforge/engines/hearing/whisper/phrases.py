@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from sipforge.engines.hearing.whisper.letter_words import best_words
-from sipforge.engines.hearing.whisper.letters import Letters, path_scores
-from sipforge.engines.hearing.whisper.model import Encoded
+from sipforge.engines.hearing.whisper.letters import Letters, load_letters, path_scores
+from sipforge.engines.hearing.whisper.model import Encoded, WhisperModel
 from sipforge.engines.hearing.whisper.shared import Hearing, SharedWhisper
 from sipforge.engines.protocols import EngineError, Floats, Stage, Transcript
+from sipforge.engines.registry import HearingNeeds
 
 WINDOW_SECONDS: Final = 8.0
 """Least encoder window. Phrases were told as well in 4 s, languages were not."""
@@ -38,6 +39,21 @@ AHEAD: Final = 9.0
 """How far ahead of any phrase of another meaning it must be. Chosen with SURE."""
 _AFTER_SECONDS: Final = 0.3
 _FRAMES_PER_SECOND: Final = 50
+
+
+def make(needs: HearingNeeds) -> WhisperPhrasesStt:
+    """See sipforge.engines.registry; nothing is heard but what callers are expected to say.
+
+    Raises:
+        EngineError: the language has no letters, too.
+    """
+    if needs.language.letters is None:
+        raise EngineError(Stage.STT, f"{needs.language.name} has no letters, which whisper-phrases needs")
+    asked = needs.questions.items()
+    greeted = {f"{hello}, {said}": topic for hello in needs.greetings for said, topic in asked}
+    letters = load_letters(needs.language.letters)
+    model = WhisperModel(needs.directory, needs.token, needs.threads, WINDOW_SECONDS)
+    return WhisperPhrasesStt(model, letters, {**needs.questions, **needs.intents, **greeted})
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final, Protocol
 
 from sipforge.engines.hearing.recent import Recent
@@ -20,8 +21,8 @@ class Hearing(Protocol):
         """Hear an utterance."""
         ...
 
-    def language_share(self, encoded: Encoded, language: str) -> float:
-        """Probability that an utterance is in a language."""
+    def language_shares(self, encoded: Encoded) -> Mapping[str, float]:
+        """Language token → probability that an utterance is in it."""
         ...
 
 
@@ -38,14 +39,14 @@ class SharedWhisper:
         """How long an utterance given now will probably wait before it is heard."""
         return self._worker.expected_wait_seconds
 
-    async def language_share(self, samples: Floats, language: str) -> float:
-        """Probability (0 to 1) that `samples` are in the language with the token `language`.
+    async def language_shares(self, samples: Floats) -> Mapping[str, float]:
+        """Language token → probability (0 to 1) that `samples` are in that language.
 
         Raises:
             EngineError: the queue is full (retryable) or the model failed.
         """
         return await self._worker.run(
-            lambda: self._hearing.language_share(self._encode(samples), language), urgent=False
+            lambda: self._hearing.language_shares(self._encode(samples)), urgent=False
         )
 
     def _encode(self, samples: Floats) -> Encoded:

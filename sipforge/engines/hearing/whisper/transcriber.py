@@ -12,9 +12,10 @@ from typing import Final, Protocol
 import numpy as np
 
 from sipforge.engines.hearing.piecewise import PIECE_SECONDS, Piecewise
-from sipforge.engines.hearing.whisper.model import Encoded, Written
+from sipforge.engines.hearing.whisper.model import Encoded, WhisperModel, Written
 from sipforge.engines.hearing.whisper.shared import Hearing, SharedWhisper
 from sipforge.engines.protocols import RATE_HZ, Alternative, Floats, Transcript
+from sipforge.engines.registry import HearingNeeds
 from sipforge.text.plain import words
 
 WINDOW_SECONDS: Final = 8.0
@@ -23,6 +24,14 @@ SLOWER: Final = 1.12
 """How much longer the same speech lasts for the last look."""
 BEAMS: Final = (8, 5)
 """How many alternatives each further look gives."""
+
+
+def make(needs: HearingNeeds) -> WhisperStt:
+    """See sipforge.engines.registry; what callers are expected to say is a hint."""
+    expected = {**needs.questions, **needs.intents}
+    # One phrasing of each thing is enough of a hint.
+    context = " ".join({meaning: phrase for phrase, meaning in reversed(expected.items())}.values())
+    return WhisperStt(WhisperModel(needs.directory, needs.token, needs.threads, WINDOW_SECONDS), context)
 
 
 class Writer(Hearing, Protocol):
