@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sipforge.cli.errors import CliError, Exit
 
 if TYPE_CHECKING:
-    from sipforge.infra.asterisk.ami_sync import AsteriskManager
+    from sipforge.infra.asterisk.ami.command import AmiCommandClient
     from sipforge.infra.asterisk.users import UserStore
     from sipforge.infra.settings.host import Settings
 
@@ -55,26 +55,27 @@ class Host:
         return UserStore(self.settings.users_file, self.settings.asterisk_directory)
 
     @contextmanager
-    def asterisk(self) -> Generator[AsteriskManager, None, None]:
+    def asterisk(self) -> Generator[AmiCommandClient, None, None]:
         """A connection to Asterisk, logged in.
 
         Raises:
             AsteriskNotRunning: nothing listens there.
             CliError: anything else that is in the way, now or while it is used.
         """
-        from sipforge.infra.asterisk.ami_sync import AsteriskManager, ManagerError, ManagerUnreachable
+        from sipforge.infra.asterisk.ami.command import AmiCommandClient
+        from sipforge.infra.asterisk.ami.messages import AmiError, AmiUnreachable
         from sipforge.infra.systemd.credentials import CredentialError, read_credential
 
         try:
             # The secret second: without Asterisk, whether there is one does not matter.
-            with AsteriskManager(self.settings.ami.host, self.settings.ami.port) as manager:
+            with AmiCommandClient(self.settings.ami.host, self.settings.ami.port) as manager:
                 manager.login(
                     AMI_ACCOUNT, read_credential(AMI_CREDENTIAL, self.settings.credential_directory)
                 )
                 yield manager
-        except ManagerUnreachable as error:
+        except AmiUnreachable as error:
             raise AsteriskNotRunning(str(error)) from error
-        except ManagerError as error:
+        except AmiError as error:
             raise CliError(f"Asterisk: {error}", Exit.UNREACHABLE) from error
         except CredentialError as error:
             hint = "; run as root: sudo sipforge ..." if isinstance(error.__cause__, PermissionError) else ""

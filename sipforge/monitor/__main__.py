@@ -14,7 +14,8 @@ from pathlib import Path
 from sipforge.core.assistant_calls import parse_calls
 from sipforge.core.asterisk.state import LiveState
 from sipforge.infra.api_client import ApiError, fetch_json
-from sipforge.infra.asterisk.ami import Ami, AmiError
+from sipforge.infra.asterisk.ami.messages import AmiError
+from sipforge.infra.asterisk.ami.service import AmiServiceClient
 from sipforge.infra.http import serve
 from sipforge.infra.logs import configure_logging
 from sipforge.infra.metrics import Metrics
@@ -76,7 +77,7 @@ async def run(settings: Settings, secret: str) -> None:
     async def on_up() -> None:
         await watch.on_up(ami)
 
-    ami = Ami(
+    ami = AmiServiceClient(
         settings.ami.host,
         settings.ami.port,
         "monitor",

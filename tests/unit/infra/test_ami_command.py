@@ -3,7 +3,8 @@ import time
 
 import pytest
 
-from sipforge.infra.asterisk.ami_sync import AsteriskManager, ManagerError, ManagerUnreachable
+from sipforge.infra.asterisk.ami.command import AmiCommandClient
+from sipforge.infra.asterisk.ami.messages import AmiError, AmiUnreachable
 from tests.unit.ami_server import ONE_CONTACT, TWO_USERS_TALK, AmiServer
 
 # pyst2 uses old names of the threading module.
@@ -15,7 +16,7 @@ def test_login_actions_and_listings() -> None:
         "CoreShowChannels": TWO_USERS_TALK,
         "PJSIPShowRegistrationInboundContactStatuses": ONE_CONTACT,
     }
-    with AmiServer(answers=answers) as server, AsteriskManager("127.0.0.1", server.port) as manager:
+    with AmiServer(answers=answers) as server, AmiCommandClient("127.0.0.1", server.port) as manager:
         manager.login("cli", "s3cret")
         assert manager.action("CoreSettings")["AsteriskVersion"] == "22.10.1+dfsg+~cs6.17.60671434-1"
         channels = manager.listing("CoreShowChannels")
@@ -29,13 +30,13 @@ def test_login_actions_and_listings() -> None:
 
 def test_it_logs_off() -> None:
     with AmiServer() as server:
-        with AsteriskManager("127.0.0.1", server.port) as manager:
+        with AmiCommandClient("127.0.0.1", server.port) as manager:
             manager.login("cli", "s3cret")
         assert server.names() == ["Logoff"]
 
 
 def test_empty_lists() -> None:
-    with AmiServer() as server, AsteriskManager("127.0.0.1", server.port) as manager:
+    with AmiServer() as server, AmiCommandClient("127.0.0.1", server.port) as manager:
         manager.login("cli", "s3cret")
         assert manager.listing("CoreShowChannels") == ()
         assert manager.listing("PJSIPShowRegistrationInboundContactStatuses") == ()
@@ -44,25 +45,25 @@ def test_empty_lists() -> None:
 def test_a_wrong_secret() -> None:
     with (
         AmiServer() as server,
-        AsteriskManager("127.0.0.1", server.port) as manager,
-        pytest.raises(ManagerError, match="Login refused: Authentication failed"),
+        AmiCommandClient("127.0.0.1", server.port) as manager,
+        pytest.raises(AmiError, match="Login refused: Authentication failed"),
     ):
         manager.login("cli", "wrong")
 
 
 def test_a_refusal_is_told_in_asterisks_words() -> None:
-    with AmiServer() as server, AsteriskManager("127.0.0.1", server.port) as manager:
+    with AmiServer() as server, AmiCommandClient("127.0.0.1", server.port) as manager:
         manager.login("cli", "s3cret")
         for ask in (manager.action, manager.listing):
-            with pytest.raises(ManagerError, match="Nonsense refused: Permission denied"):
+            with pytest.raises(AmiError, match="Nonsense refused: Permission denied"):
                 ask("Nonsense")
 
 
 def test_nothing_listening_is_its_own_error() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    with pytest.raises(ManagerUnreachable, match=f"Asterisk does not answer at 127.0.0.1:{port}"):
-        AsteriskManager("127.0.0.1", port)
+    with pytest.raises(AmiUnreachable, match=f"Asterisk does not answer at 127.0.0.1:{port}"):
+        AmiCommandClient("127.0.0.1", port)
 
 
 @pytest.mark.parametrize(
@@ -72,8 +73,8 @@ def test_nothing_listening_is_its_own_error() -> None:
 def test_a_peer_that_is_no_asterisk_is_left(greeting: bytes, why: str) -> None:
     with AmiServer() as server:
         server.greeting = greeting
-        with pytest.raises(ManagerError, match=why):
-            AsteriskManager("127.0.0.1", server.port, timeout_seconds=0.2)
+        with pytest.raises(AmiError, match=why):
+            AmiCommandClient("127.0.0.1", server.port, timeout_seconds=0.2)
 
 
 @pytest.mark.parametrize(
@@ -86,26 +87,37 @@ def test_a_peer_that_is_no_asterisk_is_left(greeting: bytes, why: str) -> None:
 def test_a_silent_asterisk_does_not_block(answer: bytes, why: str) -> None:
     with (
         AmiServer(answers={"CoreShowChannels": answer}) as server,
-        AsteriskManager("127.0.0.1", server.port, timeout_seconds=0.2) as manager,
+        AmiCommandClient("127.0.0.1", server.port, timeout_seconds=0.2) as manager,
     ):
         manager.login("cli", "s3cret")
         begun = time.monotonic()
-        with pytest.raises(ManagerError, match=why):
+        with pytest.raises(AmiError, match=why):
             manager.listing("CoreShowChannels")
         assert time.monotonic() - begun < 2
 
 
 def test_a_lost_connection_is_told() -> None:
-    with AmiServer() as server, AsteriskManager("127.0.0.1", server.port) as manager:
+    with AmiServer() as server, AmiCommandClient("127.0.0.1", server.port) as manager:
         manager.login("cli", "s3cret")
         server.drop()
-        with pytest.raises(ManagerError, match="CoreStatus"):
+        with pytest.raises(AmiError, match="CoreStatus"):
             manager.action("CoreStatus")
 
 
-def test_a_value_cannot_bring_in_a_line_of_its_own() -> None:
-    with AmiServer() as server, AsteriskManager("127.0.0.1", server.port) as manager:
+@pytest.mark.parametrize("text", ["x\r\nAction: Command", "x\ny", "x\ry", "x\0"])
+def test_nothing_sent_can_bring_in_a_line_of_its_own(text: str) -> None:
+    with AmiServer() as server, AmiCommandClient("127.0.0.1", server.port) as manager:
         manager.login("cli", "s3cret")
-        with pytest.raises(ManagerError, match="control character"):
-            manager.action("Reload", Module="x\r\nAction: Command")
+        for name, headers in (("Reload", {"Module": text}), ("Reload", {text: "x"}), (text, {})):
+            with pytest.raises(AmiError, match="control character"):
+                manager.action(name, **headers)
+        with pytest.raises(AmiError, match="control character"):
+            manager.listing(text)
         assert server.names() == []
+
+
+def test_text_beyond_ascii_is_sent_as_it_is() -> None:
+    with AmiServer() as server, AmiCommandClient("127.0.0.1", server.port) as manager:
+        manager.login("cli", "s3cret")
+        manager.action("Hangup", Channel="Café \N{EN DASH} Ürümqi")
+        assert server.actions[-1]["Channel"] == "Café \N{EN DASH} Ürümqi"

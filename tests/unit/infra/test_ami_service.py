@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from sipforge.infra.asterisk.ami import Ami, AmiError, Headers
+from sipforge.infra.asterisk.ami.messages import AmiError, Headers
+from sipforge.infra.asterisk.ami.service import AmiServiceClient
 from tests.unit.ami_server import (
     EVENTS_AFTER_BOOT,
     GREETING,
@@ -18,7 +19,7 @@ from tests.unit.ami_server import (
 
 
 class Session:
-    """An `Ami` at work, and what it reported."""
+    """A client at work, and what it reported."""
 
     def __init__(self, server: AmiServer, secret: str, options: dict[str, Any]) -> None:
         self.events: list[Headers] = []
@@ -26,7 +27,7 @@ class Session:
         self.downs = 0
         self.changed = asyncio.Condition()
         defaults: dict[str, Any] = {"answer_seconds": 5.0, "ping_seconds": 60.0, "retry_seconds": 0.01}
-        self.ami = Ami(
+        self.ami = AmiServiceClient(
             "127.0.0.1",
             server.port,
             "monitor",
@@ -92,13 +93,14 @@ def test_events_arrive_in_order_as_they_were_recorded() -> None:
 
 def test_text_survives_being_cut_anywhere() -> None:
     async def scenario(server: AmiServer) -> None:
-        message = "Event: Newchannel\r\nCallerIDName: Jean-Paul É. 雨\r\n\r\n".encode()
+        name = "Jean-Paul É. 雨 Voilà"  # à ends in byte 0xa0, which alone would be a space
+        message = f"Event: Newchannel\r\nCallerIDName: {name}\r\n\r\n".encode()
         async with session(server) as seen:
             await seen.until(lambda: seen.ups == 1)
             for index in range(len(message)):
                 server.push(message[index : index + 1])
             await seen.until(lambda: len(seen.events) == 2)
-            assert seen.events[1] == {"Event": "Newchannel", "CallerIDName": "Jean-Paul É. 雨"}
+            assert seen.events[1] == {"Event": "Newchannel", "CallerIDName": name}
 
     run(scenario)
 
@@ -119,6 +121,36 @@ def test_actions_and_listings() -> None:
             assert server.actions[-1]["Channel"] == "x"
             server.answers["CoreShowChannels"] = NO_CHANNELS
             assert await seen.ami.listing("CoreShowChannels") == ()
+
+    run(scenario)
+
+
+@pytest.mark.parametrize("text", ["x\r\nAction: Command", "x\ny", "x\ry", "x\0"])
+def test_nothing_sent_can_bring_in_a_line_of_its_own(text: str) -> None:
+    async def scenario(server: AmiServer) -> None:
+        async with session(server) as seen:
+            await seen.until(lambda: seen.ups == 1)
+            for ask in (seen.ami.action, seen.ami.listing):
+                for name, headers in (("Hangup", {"Channel": text}), ("Hangup", {text: "x"}), (text, {})):
+                    with pytest.raises(AmiError, match="control character"):
+                        await ask(name, **headers)
+            assert seen.ami.connected
+            await seen.ami.action("CoreStatus")
+            assert server.names() == ["CoreStatus"]
+        refused = Session(server, text, {})
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(refused.ami.run(), 0.1)
+        assert refused.ami.problem == "Login: 'Secret' has a control character"
+
+    run(scenario)
+
+
+def test_text_beyond_ascii_is_sent_as_it_is() -> None:
+    async def scenario(server: AmiServer) -> None:
+        async with session(server) as seen:
+            await seen.until(lambda: seen.ups == 1)
+            await seen.ami.action("Hangup", Channel="Café \N{EN DASH} Ürümqi")
+            assert server.actions[-1]["Channel"] == "Café \N{EN DASH} Ürümqi"
 
     run(scenario)
 
@@ -147,7 +179,9 @@ def test_a_wrong_secret_is_one_line_however_often_it_is_tried(caplog: pytest.Log
     with caplog.at_level(logging.INFO):
         run(scenario)
     assert [
-        record.getMessage() for record in caplog.records if record.name == "sipforge.infra.asterisk.ami"
+        record.getMessage()
+        for record in caplog.records
+        if record.name == "sipforge.infra.asterisk.ami.service"
     ] == ["no connection to Asterisk's manager interface: Login refused: Authentication failed"]
 
 
@@ -163,7 +197,9 @@ def test_it_comes_back_after_a_loss(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO):
         run(scenario)
     messages = [
-        record.getMessage() for record in caplog.records if record.name == "sipforge.infra.asterisk.ami"
+        record.getMessage()
+        for record in caplog.records
+        if record.name == "sipforge.infra.asterisk.ami.service"
     ]
     assert messages == [
         "connected to Asterisk's manager interface",
