@@ -63,11 +63,12 @@ class Host:
             CliError: anything else that is in the way, now or while it is used.
         """
         from sipforge.infra.asterisk.ami_sync import AsteriskManager, ManagerError, ManagerUnreachable
+        from sipforge.infra.settings.host import LOOPBACK
         from sipforge.infra.systemd.credentials import CredentialError, read_credential
 
         try:
             # The secret second: without Asterisk, whether there is one does not matter.
-            with AsteriskManager(self.settings.ami.host, self.settings.ami.port) as manager:
+            with AsteriskManager(LOOPBACK, self.settings.ami.port) as manager:
                 manager.login(
                     AMI_ACCOUNT, read_credential(AMI_CREDENTIAL, self.settings.credential_directory)
                 )
