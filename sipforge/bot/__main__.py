@@ -24,7 +24,7 @@ from sipforge.infra.http import Health, Status, build_app, serve
 from sipforge.infra.logs import configure_logging
 from sipforge.infra.metrics import Metrics
 from sipforge.infra.settings.assistants import BotSettings
-from sipforge.infra.settings.host import DEFAULT_PATH, Settings, SettingsError, load_settings
+from sipforge.infra.settings.host import DEFAULT_PATH, LOOPBACK, Settings, SettingsError, load_settings
 from sipforge.infra.systemd.credentials import CredentialError, read_credential
 from sipforge.infra.systemd.notify import Notifier, watchdog
 
@@ -33,7 +33,6 @@ _log = logging.getLogger(__name__)
 EX_CONFIG: Final = 78
 RENDERED: Final = (Phrase.UNAVAILABLE, Phrase.INVITATION)
 """What others play in this assistant's voice: the dialplan, and the assistants of other languages."""
-HTTP_HOST: Final = "127.0.0.1"
 
 _DESCRIPTION: Final = """\
 Runs the voice assistant NAME, which stands under [bots.NAME] in the settings file: it takes calls from the
@@ -150,7 +149,7 @@ async def _serve(name: str, settings: Settings, bot: BotSettings) -> None:
     try:
         async with asyncio.TaskGroup() as group:
             group.create_task(service.serve(settings.bot_socket(name), taking))
-            group.create_task(serve(app, HTTP_HOST, bot.http_port, answering))
+            group.create_task(serve(app, LOOPBACK, bot.http_port, answering))
             if openai is not None:
                 group.create_task(openai.remote.watch())
             await taking.wait()

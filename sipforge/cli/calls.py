@@ -46,9 +46,9 @@ def assistant_calls(host: Host) -> tuple[AssistantCall, ...]:
     """
     from sipforge.core.assistant_calls import parse_calls
     from sipforge.infra.api_client import ApiError, get_json
+    from sipforge.infra.settings.host import LOOPBACK
 
-    at = host.settings.orchestrator
-    url = f"http://{at.host}:{at.http_port}/calls"
+    url = f"http://{LOOPBACK}:{host.settings.orchestrator.http_port}/calls"
     try:
         return parse_calls(get_json(url))
     except ApiError as error:

@@ -64,11 +64,12 @@ class Host:
         """
         from sipforge.infra.asterisk.ami.command import AmiCommandClient
         from sipforge.infra.asterisk.ami.messages import AmiError, AmiUnreachable
+        from sipforge.infra.settings.host import LOOPBACK
         from sipforge.infra.systemd.credentials import CredentialError, read_credential
 
         try:
             # The secret second: without Asterisk, whether there is one does not matter.
-            with AmiCommandClient(self.settings.ami.host, self.settings.ami.port) as manager:
+            with AmiCommandClient(LOOPBACK, self.settings.ami.port) as manager:
                 manager.login(
                     AMI_ACCOUNT, read_credential(AMI_CREDENTIAL, self.settings.credential_directory)
                 )

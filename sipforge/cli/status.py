@@ -103,17 +103,18 @@ def _asterisk(host: Host, problems: list[str]) -> Document:
 
 def _health(host: Host, problems: list[str]) -> Document:
     from sipforge.infra.api_client import ApiError, get_health
+    from sipforge.infra.settings.host import LOOPBACK
 
     settings = host.settings
-    places = {
-        "orchestrator": (settings.orchestrator.host, settings.orchestrator.http_port),
-        "monitor": (settings.monitor.host, settings.monitor.http_port),
-        **{f"bot {name}": ("127.0.0.1", bot.http_port) for name, bot in sorted(settings.bots.items())},
+    ports = {
+        "orchestrator": settings.orchestrator.http_port,
+        "monitor": settings.monitor.http_port,
+        **{f"bot {name}": bot.http_port for name, bot in sorted(settings.bots.items())},
     }
     found: Document = {}
-    for name, (address, port) in places.items():
+    for name, port in ports.items():
         try:
-            found[name] = dict(get_health(f"http://{address}:{port}"))
+            found[name] = dict(get_health(f"http://{LOOPBACK}:{port}"))
         except ApiError as error:
             found[name] = {"status": "unreachable", "checks": {}}
             problems.append(f"{name}: {error}")

@@ -13,6 +13,7 @@ import typer
 from sipforge.cli.errors import CliError, Exit
 from sipforge.cli.host import Host
 from sipforge.cli.output import print_json, print_table, say, warn
+from sipforge.core.office.extensions import USERS
 
 if TYPE_CHECKING:
     from sipforge.core.asterisk.state import Contact
@@ -22,12 +23,10 @@ if TYPE_CHECKING:
 # What is imported inside functions costs up to 0.3 s, which `sipforge --help` need not wait for.
 # ruff: noqa: PLC0415
 
-app = typer.Typer(
-    help="Add, list, show and remove telephone users (extensions 1000 to 1999).", no_args_is_help=True
-)
+app = typer.Typer(help=f"Add, list, show and remove telephone users ({USERS}).", no_args_is_help=True)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
-Extension = Annotated[str, typer.Argument(help="Extension, 1000 to 1999.", metavar="EXT")]
+Extension = Annotated[str, typer.Argument(help=f"Extension, {USERS}.", metavar="EXT")]
 _LIST_BYTES = 4 * 1024 * 1024
 
 

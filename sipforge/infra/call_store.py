@@ -21,14 +21,13 @@ import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from redis.asyncio import BlockingConnectionPool, Redis, UnixDomainSocketConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
-
-from sipforge.infra.settings.host import RedisSettings
 
 SESSION_KEY: Final = "sipforge:session:"
 HISTORY_KEY: Final = "sipforge:history:"
@@ -37,6 +36,7 @@ SESSION_SECONDS: Final = 86400
 PROBE_SECONDS: Final = 3.0
 HISTORY_ENTRIES: Final = 400
 """Entries kept of one call."""
+USERNAME: Final = "sipforge"
 HISTORY_CALLS: Final = 100
 """Calls whose history is kept in memory."""
 
@@ -49,32 +49,35 @@ class CallStore:
 
     def __init__(
         self,
-        settings: RedisSettings,
+        socket: Path,
         password: str,
+        *,
+        timeout_seconds: float,
         history_seconds: int,
         probe_seconds: float = PROBE_SECONDS,
     ) -> None:
         """Make a store that has not yet talked to Redis.
 
         Args:
-            settings: where Redis listens, the ACL user, and how long a command may take.
-            password: of that user.
+            socket: where Redis listens.
+            password: of its user `USERNAME`.
+            timeout_seconds: how long a command may take.
             history_seconds: how long the history of a call is kept; 0 keeps none in Redis.
             probe_seconds: how often a Redis that failed is asked again.
         """
-        self._timeout_seconds = settings.timeout_seconds
+        self._timeout_seconds = timeout_seconds
         self._history_seconds = history_seconds
         self._probe_seconds = probe_seconds
         pool = BlockingConnectionPool(
             max_connections=8,
-            timeout=settings.timeout_seconds,
+            timeout=timeout_seconds,
             connection_class=UnixDomainSocketConnection,
-            path=str(settings.socket),
-            username=settings.username,
+            path=str(socket),
+            username=USERNAME,
             password=password,
             decode_responses=True,
-            socket_timeout=settings.timeout_seconds,
-            socket_connect_timeout=settings.timeout_seconds,
+            socket_timeout=timeout_seconds,
+            socket_connect_timeout=timeout_seconds,
             # One repeat, at once: Redis closes idle connections, which is no failure.
             retry=Retry(NoBackoff(), 1),
         )

@@ -19,7 +19,7 @@ from sipforge.infra.asterisk.ami.service import AmiServiceClient
 from sipforge.infra.http import serve
 from sipforge.infra.logs import configure_logging
 from sipforge.infra.metrics import Metrics
-from sipforge.infra.settings.host import DEFAULT_PATH, Settings, SettingsError, load_settings
+from sipforge.infra.settings.host import DEFAULT_PATH, LOOPBACK, Settings, SettingsError, load_settings
 from sipforge.infra.systemd.credentials import CredentialError, read_credential
 from sipforge.infra.systemd.notify import Notifier, watchdog
 from sipforge.monitor.api import monitor_app
@@ -78,7 +78,7 @@ async def run(settings: Settings, secret: str) -> None:
         await watch.on_up(ami)
 
     ami = AmiServiceClient(
-        settings.ami.host,
+        LOOPBACK,
         settings.ami.port,
         "monitor",
         secret,
@@ -86,7 +86,7 @@ async def run(settings: Settings, secret: str) -> None:
         on_up=on_up,
         on_down=watch.on_down,
     )
-    calls_url = f"http://{settings.orchestrator.host}:{settings.orchestrator.http_port}/calls"
+    calls_url = f"http://{LOOPBACK}:{settings.orchestrator.http_port}/calls"
 
     async def known_calls() -> Collection[str] | None:
         try:
@@ -114,7 +114,7 @@ async def run(settings: Settings, secret: str) -> None:
         async with asyncio.TaskGroup() as group:
             app = monitor_app(ami, reaper, state, metrics)
             tasks = [
-                group.create_task(serve(app, settings.monitor.host, settings.monitor.http_port, serving)),
+                group.create_task(serve(app, LOOPBACK, settings.monitor.http_port, serving)),
                 group.create_task(ami.run()),
                 group.create_task(reaper.run()),
                 group.create_task(watchdog(notifier)),

@@ -20,7 +20,7 @@ from sipforge.infra.call_store import CallStore
 from sipforge.infra.http import FastAPI, serve
 from sipforge.infra.logs import configure_logging
 from sipforge.infra.metrics import Metrics
-from sipforge.infra.settings.host import DEFAULT_PATH, Settings, SettingsError, load_settings
+from sipforge.infra.settings.host import DEFAULT_PATH, LOOPBACK, Settings, SettingsError, load_settings
 from sipforge.infra.stream_server import serve_tcp
 from sipforge.infra.systemd.credentials import CredentialError, read_credential
 from sipforge.infra.systemd.notify import Notifier, watchdog
@@ -58,7 +58,12 @@ def build(settings: Settings, jwt_key: str, redis_password: str, timing: Timing)
     """Put the orchestrator together."""
     metrics = Metrics()
     telemetry = Telemetry(metrics)
-    store = CallStore(settings.redis, redis_password, settings.orchestrator.history_seconds)
+    store = CallStore(
+        settings.redis_socket,
+        redis_password,
+        timeout_seconds=settings.redis.timeout_seconds,
+        history_seconds=settings.orchestrator.history_seconds,
+    )
     telemetry.watch_redis(lambda: store.available)
     calls = Calls(store, timing)
     breakers = {name: CircuitBreaker() for name in settings.bots}
@@ -132,7 +137,7 @@ async def run(parts: Parts, stop: asyncio.Event, notifier: Notifier) -> None:
             serving = [
                 inner.create_task(
                     serve_tcp(
-                        conf.host,
+                        LOOPBACK,
                         conf.agi_port,
                         partial(answer_agi, routes=routes),
                         AGI_CONNECTIONS,
@@ -141,14 +146,14 @@ async def run(parts: Parts, stop: asyncio.Event, notifier: Notifier) -> None:
                 ),
                 inner.create_task(
                     serve_tcp(
-                        conf.host,
+                        LOOPBACK,
                         conf.audiosocket_port,
                         parts.audiosocket.handle,
                         2 * (conf.max_calls + parts.timing.strangers_limit),
                         audio_ready,
                     )
                 ),
-                inner.create_task(serve(parts.api, conf.host, conf.http_port, http_ready)),
+                inner.create_task(serve(parts.api, LOOPBACK, conf.http_port, http_ready)),
                 inner.create_task(_sweep(parts)),
             ]
             for ready in (agi_ready, audio_ready, http_ready):

@@ -60,8 +60,7 @@ class PhoneLeg:
         if frame.kind == Kind.ERROR:
             raise ProtocolError(f"Asterisk reports an error: {frame.payload.hex() or 'no code'}")
         raise ProtocolError(
-            f"kind 0x{frame.kind:02x} in a call whose audio is 0x{self._encoder.kind:02x}"
-            " (does audiosocket_rate_hz fit the version of Asterisk?)"
+            f"kind 0x{frame.kind:02x} in a call whose audio the dialplan said is 0x{self._encoder.kind:02x}"
         )
 
     def _cut(self, pcm: bytes) -> list[Frame]:

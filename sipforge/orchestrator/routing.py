@@ -9,11 +9,12 @@ from enum import Enum
 from typing import Final
 from uuid import uuid4
 
+from sipforge.core.audiosocket import SLIN8_HZ, SLIN16_HZ
 from sipforge.core.breaker import CircuitBreaker
 from sipforge.core.messages import Arrival, Detail
-from sipforge.core.office.users import UserError, check_extension
+from sipforge.core.office.extensions import is_user
 from sipforge.core.rate_limit import CallRateLimit
-from sipforge.infra.asterisk.agi import AgiHandler, AgiRequest
+from sipforge.infra.asterisk.agi import AgiError, AgiHandler, AgiRequest
 from sipforge.infra.settings.host import Settings
 from sipforge.orchestrator.calls import Call, Calls, Way
 from sipforge.orchestrator.telemetry import Telemetry
@@ -66,6 +67,8 @@ _OUTCOMES: Final = {
     "FAILED": Detail.MESSAGE_FAILED,
 }
 """What Asterisk says of the way a call was sent; anything else is UNAVAILABLE."""
+_RATES: Final = {str(rate_hz): rate_hz for rate_hz in (SLIN8_HZ, SLIN16_HZ)}
+"""What the dialplan may say of a call's audio, as "route" is asked."""
 
 
 class Router:
@@ -84,7 +87,7 @@ class Router:
         """Route by `settings.bots`.
 
         Args:
-            settings: bots, limits and the audio rate.
+            settings: bots and limits.
             calls: where admitted calls are entered.
             breakers: one for each bot.
             socket_exists: whether a bot, by its name, offers its socket.
@@ -100,8 +103,8 @@ class Router:
         self._bots = {bot.extension: name for name, bot in settings.bots.items()}
         self._rate = CallRateLimit(settings.orchestrator.calls_per_minute)
 
-    async def route(self, caller: str, dialled: str, caller_name: str = "") -> Route:
-        """Admit a call and name it, or refuse it."""
+    async def route(self, caller: str, dialled: str, rate_hz: int, caller_name: str = "") -> Route:
+        """Admit a call, whose audio comes at `rate_hz`, and name it, or refuse it."""
         now = self._clock()
         refusal = self._refusal(caller, dialled, now)
         if refusal is not None:
@@ -112,7 +115,7 @@ class Router:
             bot=self._bots[dialled],
             caller=caller,
             dialled=dialled,
-            rate_hz=self._settings.orchestrator.audiosocket_rate_hz,
+            rate_hz=rate_hz,
             now=now,
             caller_name=caller_name,
         )
@@ -132,7 +135,7 @@ class Router:
         if way in {Way.HANG_UP, Way.PERSON}:
             self._calls.forget(call)
             return Onward(way.value, target)
-        if not _is_user(target):
+        if not is_user(target):
             nobody = Detail.UNAVAILABLE if way is Way.TRANSFER else Detail.MESSAGE_FAILED
             return await self._bring_back(call, nobody, target)
         self._calls.send_away(call)
@@ -212,7 +215,10 @@ class Router:
     async def _answer_route(self, request: AgiRequest) -> None:
         caller = _given(request, "agi_callerid")
         dialled = request.headers.get("agi_extension", "")
-        found = await self.route(caller, dialled, _given(request, "agi_calleridname"))
+        rate_hz = _RATES.get(request.headers.get("agi_arg_1", ""))
+        if rate_hz is None:
+            raise AgiError(f"call of {dialled} refused: its audio rate must be one of {', '.join(_RATES)}")
+        found = await self.route(caller, dialled, rate_hz, _given(request, "agi_calleridname"))
         if found.call is not None:
             await request.set_variable("SIPFORGE_BOT", found.call.bot)
             await request.set_variable("SIPFORGE_CALL", found.call.id)
@@ -233,14 +239,6 @@ def _given(request: AgiRequest, header: str) -> str:
     """What Asterisk says of the caller; empty where it says that it does not know."""
     value = request.headers.get(header, "")[:64]
     return "" if value == "unknown" else value
-
-
-def _is_user(extension: str) -> bool:
-    try:
-        check_extension(extension)
-    except UserError:
-        return False
-    return True
 
 
 async def _answer(request: AgiRequest, call_id: str, onward: Onward) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sipforge.core.asterisk.state import Channel
-from sipforge.core.office.users import UserError, check_extension
+from sipforge.core.office.extensions import is_user
 
 
 def kind_of(channel: Channel, assistants: Mapping[str, str]) -> str | None:
@@ -22,8 +22,4 @@ def kind_of(channel: Channel, assistants: Mapping[str, str]) -> str | None:
         return None
     if channel.dialled in assistants:
         return f"assistant-{assistants[channel.dialled]}"
-    try:
-        check_extension(channel.dialled)
-    except UserError:
-        return "other"
-    return "user"
+    return "user" if is_user(channel.dialled) else "other"

@@ -101,7 +101,7 @@ _HYSTERESIS: Final = 0.15
 class TurnRules:
     """The times that decide, in seconds."""
 
-    threshold: float = 0.5
+    threshold: float = 0.4
     """Probability from which sound is speech; once begun, speech is believed a little below it."""
     start_seconds: float = 0.09
     pause_seconds: float = 0.2

@@ -1,7 +1,7 @@
 """Office telephone users and the three Asterisk files that describe them, as pure text.
 
 Rules:
-- An extension is four digits, 1000 to 1999; each user has one, and it is also the SIP user name.
+- Each user has one extension (`sipforge.core.office.extensions`), which is also the SIP user name.
 - A name or a secret that could change the meaning of a line of Asterisk configuration is refused, not
   escaped: Asterisk's files share a syntax but not an escape (`;` starts a comment everywhere, `,` divides
   voicemail.conf, `"` ends a caller id), so an allow-list is the one rule that holds in all three.
@@ -13,14 +13,13 @@ subroutine (`sub-user`) that the host's own configuration defines.
 
 from __future__ import annotations
 
-import re
 import string
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-FIRST_EXTENSION = 1000
-LAST_EXTENSION = 1999
+from sipforge.core.office.extensions import USERS, is_user
+
 NAME_BYTES = 64
 """app_voicemail keeps 80 bytes of a name; UTF-8 cut in the middle is not text."""
 SECRET_MINIMUM = 12
@@ -32,7 +31,6 @@ EXTENSIONS_FILE = "sipforge_extensions_users.conf"
 
 _NAME_MARKS = frozenset(" .'-_&/+#")
 _SECRET_CHARACTERS = frozenset(string.ascii_letters + string.digits + "!#$%&()*+-./:=?@^_{|}~")
-_EXTENSION = re.compile(r"1[0-9]{3}\Z", re.ASCII)
 _HEADER = "; Written by sipforge: changes made here are lost. See: sipforge user --help\n"
 
 
@@ -49,7 +47,7 @@ class User:
     """
 
     extension: str
-    """Four digits, 1000 to 1999: what others dial, and the SIP user name."""
+    """What others dial, and the SIP user name."""
     name: str
     """Shown to the person called; at most 64 bytes of UTF-8."""
     secret: str
@@ -65,15 +63,13 @@ class User:
 
 
 def check_extension(extension: str) -> None:
-    """Refuse anything but four digits from 1000 to 1999.
+    """Refuse what no user can have.
 
     Raises:
         UserError: with the range in the message.
     """
-    if not _EXTENSION.match(extension):
-        raise UserError(
-            f"extension {extension!r}: must be a number from {FIRST_EXTENSION} to {LAST_EXTENSION}"
-        )
+    if not is_user(extension):
+        raise UserError(f"extension {extension!r}: must be {USERS}")
 
 
 def check_name(name: str, extension: str) -> None:

@@ -7,7 +7,6 @@ is passed on as it comes; a tool ends the reply, except `office_hours`, whose re
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -26,6 +25,7 @@ from langchain_core.messages import (
 )
 from langchain_openai import ChatOpenAI
 
+from sipforge.core.office.extensions import is_user
 from sipforge.engines.protocols import Act, Do, Exchange, Question, Reply, ReplyPart, Speak, Stage
 from sipforge.engines.registry import AnsweringNeeds
 from sipforge.engines.runtime.openai_service import OpenAiService, failures
@@ -33,7 +33,6 @@ from sipforge.engines.runtime.streams import closing, within
 
 _ROUNDS: Final = 2
 """Requests for one reply: a second one when the model asked for the office's hours."""
-_EXTENSION: Final = re.compile(r"1\d{3}")
 
 
 def make(needs: AnsweringNeeds) -> OpenAiDialogue | None:
@@ -197,8 +196,7 @@ class OpenAiDialogue:
         given = target.strip().casefold()
         if given in self._departments:
             return self._departments[given]
-        found = _EXTENSION.fullmatch(given)
-        return found[0] if found else ""
+        return given if is_user(given) else ""
 
     def _time(self) -> str:
         return (

@@ -8,7 +8,34 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from sipforge.core.conversation.dialogue_policy import PolicyRules
+from sipforge.core.conversation.turn_taking import TurnRules
+from sipforge.core.office.extensions import ASSISTANTS, USERS, is_assistant, is_user
 from sipforge.engines.registry import ANSWERING, HEARING, SPEAKING, VAD, Engine
+from sipforge.text.language import load_language
+
+_POLICY, _TURNS = PolicyRules(), TurnRules()
+
+
+def _of_a_user(extension: str) -> str:
+    if not is_user(extension):
+        raise ValueError(f"{extension} is not the extension of a user, which is {USERS}")
+    return extension
+
+
+def _of_an_assistant(extension: str) -> str:
+    if not is_assistant(extension):
+        raise ValueError(f"{extension} is not the extension of an assistant, which is {ASSISTANTS}")
+    return extension
+
+
+def _spoken(language: str) -> str:
+    load_language(language)
+    return language
+
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+UserExtension = Annotated[str, AfterValidator(_of_a_user)]
 
 
 class Section(BaseModel):
@@ -53,7 +80,7 @@ class VadSettings(Section):
 
     engine: Annotated[str, _known(VAD)] = "silero"
     model: str = "silero-vad"
-    threshold: float = Field(default=0.4, gt=0, lt=1)
+    threshold: float = Field(default=_TURNS.threshold, gt=0, lt=1)
 
 
 class SttSettings(Section):
@@ -80,6 +107,13 @@ class TtsSettings(Section):
     voice: str = ""
     """espeak-ng voice name, for `espeak` (and for `piper` the phonemes' voice)."""
     words_per_minute: int = Field(default=150, ge=60, le=400)
+
+    @model_validator(mode="after")
+    def _a_model_is_named(self) -> TtsSettings:
+        for engine in {"piper", "vits"}.intersection(self.engines):
+            if not self.model:
+                raise ValueError(f"the engine {engine} needs model")
+        return self
 
 
 class LocalChatSettings(Section):
@@ -147,23 +181,23 @@ class DialogueSettings(Section):
 class TurnSettings(Section):
     """When a caller's turn is over: the silence that ends it, by how complete the words sound."""
 
-    finished_seconds: float = Field(default=0.4, gt=0)
+    finished_seconds: float = Field(default=_TURNS.finished_seconds, gt=0)
     """After a whole question whose answer is known, or a short reply such as "yes"."""
-    unsure_seconds: float = Field(default=0.9, gt=0)
-    open_seconds: float = Field(default=1.4, gt=0)
+    unsure_seconds: float = Field(default=_TURNS.unsure_seconds, gt=0)
+    open_seconds: float = Field(default=_TURNS.open_seconds, gt=0)
     """After words that cannot be the end, such as "... and", or that nobody has recognised yet."""
 
 
 class BotSettings(Section):
     """One language's assistant; its name is its key under [bots]."""
 
-    extension: str = Field(pattern=r"^[2-9]\d{3}$")
-    language: str
-    """Module name in sipforge.text, e.g. "english"; a language without one uses plain text."""
-    http_port: int
+    extension: Annotated[str, AfterValidator(_of_an_assistant)]
+    language: Annotated[str, AfterValidator(_spoken)]
+    """Name of its folder in sipforge.text, such as english."""
+    http_port: Port
     phrases: Path
     knowledge: Path
-    operator: str = ""
+    operator: Annotated[str, AfterValidator(lambda given: given and _of_a_user(given))] = ""
     """Extension of the person offered to a caller; empty: nobody is offered."""
     max_calls: int = Field(default=10, ge=1)
     vad: VadSettings = VadSettings()
@@ -175,13 +209,13 @@ class BotSettings(Section):
     others: tuple[str, ...] = ()
     """Names of the assistants that are offered to callers who speak their languages; `other = "x"` is short
     for one."""
-    departments: dict[str, str] = Field(default_factory=dict)
+    departments: dict[str, UserExtension] = Field(default_factory=dict)
     """Spoken name → extension, of whom callers may ask for."""
-    prompt_again_seconds: float = Field(default=10.0, gt=0)
+    prompt_again_seconds: float = Field(default=_POLICY.prompt_again_seconds, gt=0)
     """Silence after which the caller is asked again."""
-    idle_limit_seconds: float = Field(default=300.0, gt=0)
+    idle_limit_seconds: float = Field(default=_POLICY.idle_limit_seconds, gt=0)
     """A caller who has said nothing for this long is let go."""
-    idle_warning_seconds: float = Field(default=20.0, ge=0)
+    idle_warning_seconds: float = Field(default=_POLICY.idle_warning_seconds, ge=0)
     """How long before that it is warned of."""
     filler_seconds: float | None = Field(default=None, gt=0)
     """After a caller's last word, when "one moment" is said if the reply is not there; None: as the engines

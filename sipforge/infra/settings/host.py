@@ -3,7 +3,8 @@
 Everything that is not secret and differs from host to host stands in that one file, written by the
 `sipforge` role and read once by each service at start. Secrets come from systemd credentials
 (`sipforge.infra.systemd.credentials`), never from here. What `sipforge models use` chose stands beside
-it, and counts while the file says what it said then (`sipforge.infra.models.choices`).
+it, and counts while the file says what it said then (`sipforge.infra.models.choices`). A port that is set
+here is taken from the same variable by the roles' templates; what every host has alike is no setting.
 Owns: pydantic, tomllib.
 """
 
@@ -11,25 +12,38 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import ConfigDict, Field, PrivateAttr, ValidationError, field_validator, model_validator
 
 from sipforge.infra.models.choices import ChoicesError, apply_choices, load_choices
-from sipforge.infra.settings.assistants import BotSettings, Section
+from sipforge.infra.settings.assistants import BotSettings, Port, Section
 
 DEFAULT_PATH = Path("/etc/sipforge/sipforge.toml")
+LOOPBACK: Final = "127.0.0.1"
+"""Where all that has a port listens; telephones ring Asterisk alone."""
+_ORCHESTRATOR_PORTS: Final = ("http_port", "agi_port", "audiosocket_port")
+_PLAIN: Final = {"missing": "is missing", "extra_forbidden": "there is no such key"}
+"""What pydantic says less plainly."""
 
 
 class SettingsError(Exception):
     """The settings file is missing or wrong; the message names the file and each wrong key."""
 
 
+class _Place:
+    """A file or folder that is at the same place on every host."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path.removeprefix("/")
+
+    def __get__(self, settings: Settings, owner: type[Settings]) -> Path:
+        return settings._root / self._path
+
+
 class RedisSettings(Section):
     """The local Redis. The password is the credential `redis-password`."""
 
-    socket: Path = Path("/run/redis/redis-server.sock")
-    username: str = "sipforge"
     timeout_seconds: float = Field(default=1.0, gt=0)
     """How long a command may take before memory serves instead."""
 
@@ -37,19 +51,15 @@ class RedisSettings(Section):
 class AmiSettings(Section):
     """Asterisk's manager interface. Passwords are the credentials `ami-monitor` and `ami-cli`."""
 
-    host: str = "127.0.0.1"
-    port: int = 5038
+    port: Port = 5038
 
 
 class OrchestratorSettings(Section):
-    """Routing, audio relay and the HTTP API, all on the loopback address."""
+    """Routing, audio relay and the HTTP API."""
 
-    host: str = "127.0.0.1"
-    http_port: int = 8080
-    agi_port: int = 4573
-    audiosocket_port: int = 9092
-    audiosocket_rate_hz: Literal[8000, 16000] = 16000
-    """16000 from Asterisk 20.17 / 22.7 on; 8000 below (the wire had no rate there)."""
+    http_port: Port = 8080
+    agi_port: Port = 4573
+    audiosocket_port: Port = 9092
     max_calls: int = Field(default=20, ge=1)
     """Assistant calls at once, all bots together."""
     calls_per_minute: int = Field(default=20, ge=1)
@@ -63,8 +73,7 @@ class OrchestratorSettings(Section):
 class MonitorSettings(Section):
     """The AMI watcher."""
 
-    host: str = "127.0.0.1"
-    http_port: int = 8079
+    http_port: Port = 8079
     orphan_seconds: float = Field(default=10.0, gt=0)
     """An AudioSocket channel whose call the orchestrator does not know is hung up after this long."""
 
@@ -105,26 +114,31 @@ class OpenAISettings(Section):
 
 
 class Settings(Section):
-    """The whole file."""
+    """The whole file, and where things are on the host that it describes."""
+
+    model_config = ConfigDict(ignored_types=(_Place,))
 
     office: str = "the office"
-    run_directory: Path = Path("/run/sipforge")
-    model_directory: Path = Path("/var/lib/sipforge/models")
-    model_manifest: Path = Path("/opt/sipforge/models/manifest.toml")
-    """What models there are; beside it, what converts them."""
-    prompt_directory: Path = Path("/var/lib/sipforge/prompts")
-    credential_directory: Path = Path("/etc/sipforge/credentials")
-    """Where the CLI, run as root, reads what services get from systemd."""
-    users_file: Path = Path("/etc/sipforge/users.json")
-    asterisk_directory: Path = Path("/etc/asterisk")
-    asterisk_spool_directory: Path = Path("/var/spool/asterisk")
-    cdr_database: Path = Path("/var/log/asterisk/master.db")
     redis: RedisSettings = RedisSettings()
     ami: AmiSettings = AmiSettings()
     orchestrator: OrchestratorSettings = OrchestratorSettings()
     monitor: MonitorSettings = MonitorSettings()
     openai: OpenAISettings = OpenAISettings()
     bots: dict[str, BotSettings] = Field(default_factory=dict)
+
+    _root: Path = PrivateAttr(default=Path("/"))
+    run_directory = _Place("/run/sipforge")
+    redis_socket = _Place("/run/redis/redis-server.sock")
+    model_directory = _Place("/var/lib/sipforge/models")
+    model_manifest = _Place("/opt/sipforge/models/manifest.toml")
+    """What models there are; beside it, what converts them."""
+    prompt_directory = _Place("/var/lib/sipforge/prompts")
+    credential_directory = _Place("/etc/sipforge/credentials")
+    """Where the CLI, run as root, reads what services get from systemd."""
+    users_file = _Place("/etc/sipforge/users.json")
+    asterisk_directory = _Place("/etc/asterisk")
+    asterisk_spool_directory = _Place("/var/spool/asterisk")
+    cdr_database = _Place("/var/log/asterisk/master.db")
 
     @field_validator("bots")
     @classmethod
@@ -136,12 +150,17 @@ class Settings(Section):
 
     @model_validator(mode="after")
     def _nothing_twice(self) -> Settings:
-        for what in ("extension", "http_port"):
-            seen: dict[object, str] = {}
-            for name, bot in self.bots.items():
-                other = seen.setdefault(getattr(bot, what), name)
-                if other != name:
-                    raise ValueError(f"bots.{name}.{what} is the same as bots.{other}.{what}")
+        given: list[tuple[str, object]] = [
+            ("ami.port", self.ami.port),
+            ("monitor.http_port", self.monitor.http_port),
+            *((f"orchestrator.{key}", getattr(self.orchestrator, key)) for key in _ORCHESTRATOR_PORTS),
+            *((f"bots.{name}.http_port", bot.http_port) for name, bot in self.bots.items()),
+            *((f"bots.{name}.extension", bot.extension) for name, bot in self.bots.items()),
+        ]
+        seen: dict[object, str] = {}
+        for key, value in given:
+            if (first := seen.setdefault(value, key)) != key:
+                raise ValueError(f"{key} is the same as {first}: {value}")
         for name, bot in self.bots.items():
             for other in bot.others:
                 if other == name or other not in self.bots:
@@ -164,6 +183,8 @@ class Settings(Section):
 
 def load_settings(path: Path = DEFAULT_PATH) -> Settings:
     """Read and check a settings file.
+
+    A file at etc/sipforge/sipforge.toml below another folder than / describes a host below that folder.
 
     Raises:
         SettingsError: the file cannot be read, is not TOML, or a value is wrong.
@@ -194,10 +215,20 @@ def check_settings(path: Path, tables: dict[str, Any]) -> Settings:
         SettingsError: a value is wrong.
     """
     try:
-        return Settings.model_validate(tables)
+        settings = Settings.model_validate(tables)
     except ValidationError as error:
-        lines = [
-            f"{'.'.join(str(part) for part in problem['loc']) or 'file'}: {problem['msg']}"
-            for problem in error.errors()
-        ]
-        raise SettingsError(f"{path}: " + "; ".join(lines)) from error
+        raise SettingsError(f"{path}: " + "; ".join(problems(error))) from error
+    folder = path.absolute().parent
+    if folder.parts[-2:] == DEFAULT_PATH.parts[1:3]:
+        settings._root = folder.parents[1]
+    return settings
+
+
+def problems(error: ValidationError) -> list[str]:
+    """What is wrong: a sentence for each wrong key, which it begins with."""
+    said = []
+    for problem in error.errors():
+        key = ".".join(map(str, problem["loc"]))
+        says = _PLAIN.get(problem["type"]) or problem["msg"].removeprefix("Value error, ")
+        said.append(f"{key}: {says}" if key else says)
+    return said

@@ -1,0 +1,56 @@
+"""`python -m sipforge.infra.settings`: whether an office's inventory makes sense, before a host is changed.
+
+It reads {"settings": what sipforge.toml would be, "users": [...], "operator": "1000"} as JSON from its input
+and prints one sentence for each mistake, with the key as the inventory has it; the exit code is 1 then.
+Runs where Ansible does: needs pydantic and nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import tomllib
+from collections.abc import Mapping
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from sipforge.core.office.user_plan import parse_wanted
+from sipforge.core.office.users import UserError
+from sipforge.infra.settings.host import Settings, problems
+
+_TABLE: Final = re.compile(rf"(?<![\w.])({'|'.join(Settings.model_fields)})(?=\.|:)")
+_TABLES: Final = {"bots": "sipforge_assistants", "office": "sipforge_office"}
+
+
+def mistakes(document: Mapping[str, Any]) -> list[str]:
+    """The mistakes in what the module's description shows."""
+    users, operator = document["users"], str(document["operator"])
+    found = []
+    try:
+        parse_wanted(json.dumps(users))
+    except UserError as error:
+        found.append(f"sipforge_{error}")
+    if operator and operator not in {str(user.get("extension")) for user in users if isinstance(user, dict)}:
+        found.append(f"sipforge_operator: {operator} is the extension of no user in sipforge_users")
+    try:
+        Settings.model_validate(tomllib.loads(document["settings"]))
+    except tomllib.TOMLDecodeError as error:
+        found.append(f"sipforge_settings, sipforge_assistants: a value that settings cannot have: {error}")
+    except ValidationError as error:
+        # The assistants have the office's operator, of which all is said above.
+        found += [_as_given(line) for line in problems(error) if f".operator: {operator} " not in line]
+    return found
+
+
+def _as_given(line: str) -> str:
+    """`line` with the keys of the settings file as the inventory has them."""
+    named = _TABLE.sub(lambda key: _TABLES.get(key[1], f"sipforge_settings.{key[1]}"), line)
+    return named if named.startswith("sipforge_") else f"sipforge_settings.{named}"
+
+
+if __name__ == "__main__":
+    said = mistakes(json.load(sys.stdin))
+    sys.stdout.writelines(f"{line}\n" for line in said)
+    sys.exit(1 if said else 0)
