@@ -69,7 +69,7 @@ def check_extension(extension: str) -> None:
         UserError: with the range in the message.
     """
     if not is_user(extension):
-        raise UserError(f"extension {extension!r}: must be {USERS}")
+        raise UserError(f"extension {extension!r}: must be a number from {USERS}")
 
 
 def check_name(name: str, extension: str) -> None:

@@ -27,7 +27,6 @@ from tests.unit.bot.doubles import BeepTts
 REPOSITORY = Path(__file__).parents[3]
 SETTINGS = """
 office = "Hilltop"
-model_directory = "{folder}"
 [bots.english]
 extension = "2000"
 language = "english"
@@ -75,18 +74,21 @@ WORDS = {"Umuyobozi": "Who", "ni": "is", "nde": "director", "muri": "The", "ofis
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("models")
+    models = folder / "var/lib/sipforge/models"
+    models.mkdir(parents=True)
     for name in ("whisper-base", "silero-vad"):
-        (folder / name).symlink_to(installed(name))
-    translator(folder / "nllb", WORDS)
-    chat_model(folder / "english-chat", ["The", " director", " is", " Alice", " Uwase", "."])
-    chat_model(folder / "kinyarwanda-chat", ["Ofisi", " yacu", " iri", " i", " Kigali", "."])
+        (models / name).symlink_to(installed(name))
+    translator(models / "nllb", WORDS)
+    chat_model(models / "english-chat", ["The", " director", " is", " Alice", " Uwase", "."])
+    chat_model(models / "kinyarwanda-chat", ["Ofisi", " yacu", " iri", " i", " Kigali", "."])
     (folder / "english.toml").write_text(ENGLISH)
     (folder / "kinyarwanda.toml").write_text(KINYARWANDA)
     return folder
 
 
 def settings_of(folder: Path, dialogue: str) -> Settings:
-    path = folder / "sipforge.toml"
+    path = folder / "etc/sipforge/sipforge.toml"
+    path.parent.mkdir(parents=True, exist_ok=True)
     phrases = REPOSITORY / "roles" / "sipforge" / "files" / "phrases"
     path.write_text(SETTINGS.format(folder=folder, phrases=phrases) + dialogue)
     return load_settings(path)

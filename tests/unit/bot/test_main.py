@@ -9,9 +9,6 @@ from sipforge.bot.__main__ import EX_CONFIG, main
 PHRASES = Path(__file__).parents[3] / "roles" / "sipforge" / "files" / "phrases"
 
 SETTINGS = """
-model_directory = "{folder}"
-prompt_directory = "{folder}/prompts"
-run_directory = "{folder}"
 [bots.english]
 extension = "2000"
 language = "english"
@@ -23,7 +20,8 @@ knowledge = "{folder}/absent.toml"
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Path:
-    path = tmp_path / "sipforge.toml"
+    path = tmp_path / "etc/sipforge/sipforge.toml"
+    path.parent.mkdir(parents=True)
     path.write_text(SETTINGS.format(folder=tmp_path, phrases=PHRASES / "english.toml"))
     return path
 
@@ -84,7 +82,9 @@ def test_prompts_are_rendered_once(
     assert capsys.readouterr().out == "changed\n"
     assert main(arguments) == 0
     assert capsys.readouterr().out == "unchanged\n"
-    assert (settings.parent / "prompts" / "english" / "unavailable.sln16").stat().st_size > 2000
+    assert (
+        settings.parents[2] / "var/lib/sipforge/prompts/english" / "unavailable.sln16"
+    ).stat().st_size > 2000
 
 
 def test_help_teaches(capsys: pytest.CaptureFixture[str]) -> None:

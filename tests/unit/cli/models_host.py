@@ -18,11 +18,6 @@ PINNED = "org/pinned"
 LOOSE = "org/loose"
 
 SETTINGS = """
-model_directory = "{folder}/models"
-model_manifest = "{folder}/manifest.toml"
-credential_directory = "{folder}"
-asterisk_spool_directory = "{folder}"
-
 [ami]
 port = {ami}
 
@@ -128,10 +123,12 @@ MANIFEST = (
 class Machine:
     """The host, and its `sipforge` as a program."""
 
-    def __init__(self, folder: Path, hub: Hub, ami: int = 9, http: int = 9) -> None:
+    def __init__(self, folder: Path, hub: Hub, ami: int = 9, http: int = 10) -> None:
         self.folder = folder
-        self.models = folder / "models"
-        self.settings = folder / "sipforge.toml"
+        self.models = folder / "var/lib/sipforge/models"
+        self.manifest = folder / "opt/sipforge/models/manifest.toml"
+        self.settings = folder / "etc/sipforge/sipforge.toml"
+        self.choices = self.settings.with_name("model-choices.json")
         self.environment = {
             **os.environ,
             "PYTHONPATH": str(Path(__file__).parents[3]),
@@ -152,9 +149,10 @@ class Machine:
             },
             large=frozenset({"pytorch_model.bin"}),
         )
-        self.models.mkdir()
-        self.settings.write_text(SETTINGS.format(folder=folder, ami=ami, http=http))
-        (folder / "manifest.toml").write_text(MANIFEST)
+        for needed in (self.models, self.manifest.parent, self.settings.parent):
+            needed.mkdir(parents=True)
+        self.settings.write_text(SETTINGS.format(ami=ami, http=http))
+        self.manifest.write_text(MANIFEST)
 
     def command(self, *arguments: str) -> list[str]:
         start = [sys.executable, "-m", "sipforge.cli", "--settings", str(self.settings)]

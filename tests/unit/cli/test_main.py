@@ -95,7 +95,10 @@ def test_missing_settings_are_78_everywhere(command: list[str], tmp_path: Path) 
 @pytest.fixture
 def past(tmp_path: Path) -> Path:
     """Settings of a host with three past calls."""
-    with closing(sqlite3.connect(tmp_path / "cdr.sqlite3")) as connection, connection:
+    settings, database = tmp_path / "etc/sipforge/sipforge.toml", tmp_path / "var/log/asterisk/master.db"
+    settings.parent.mkdir(parents=True)
+    database.parent.mkdir(parents=True)
+    with closing(sqlite3.connect(database)) as connection, connection:
         connection.execute(
             "CREATE TABLE cdr (AcctId INTEGER PRIMARY KEY, calldate, clid, src, dst, dcontext, channel,"
             " dstchannel, lastapp, duration, billsec, disposition, accountcode, uniqueid, userfield)"
@@ -106,8 +109,7 @@ def past(tmp_path: Path) -> Path:
                 " VALUES (?, '1001', '1002', '9', '8', 'ANSWERED', ?)",
                 (f"2026-11-22 09:0{minute}:00", user),
             )
-    settings = tmp_path / "sipforge.toml"
-    settings.write_text(f'cdr_database = "{tmp_path}/cdr.sqlite3"\n')
+    settings.write_text("")
     return settings
 
 

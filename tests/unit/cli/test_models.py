@@ -145,7 +145,7 @@ def test_what_a_choice_replaced_is_not_removed_either(machine: Machine) -> None:
     said = {"engine": "piper", "model": "voice", "voice": "en-us"}
     use = {"engines": ["espeak"], "model": "other-voice"}
     choices = {"english": {"tts": {"instead_of": said, "use": use}}}
-    (machine.folder / "model-choices.json").write_text(json.dumps(choices))
+    machine.choices.write_text(json.dumps(choices))
     assert machine.json("list")["voices"][0]["model"] == "other-voice"
     done = machine.run("remove", "voice", "--yes")
     assert done.returncode == 1
@@ -189,7 +189,7 @@ def test_a_voice_is_exported_by_the_script_beside_the_manifest(machine: Machine)
     machine.fetch("vits")
     commands = machine.json("convert", "vits", "--dry-run")["commands"]
     assert commands[-1].endswith(
-        f"/bin/python {machine.folder}/vits-onnx/convert.py {machine.models}/vits.source"
+        f"/bin/python {machine.manifest.parent}/vits-onnx/convert.py {machine.models}/vits.source"
         f" {machine.models}/.vits.convert/model --licence MIT"
     )
 
@@ -313,7 +313,7 @@ def test_tools_that_are_not_to_be_had(machine: Machine, tmp_path: Path) -> None:
 
 
 def test_a_missing_manifest_is_said(machine: Machine) -> None:
-    (machine.folder / "manifest.toml").unlink()
+    machine.manifest.unlink()
     done = machine.run("list")
     assert done.returncode == 78
     assert "manifest.toml: cannot be read" in done.stderr

@@ -50,7 +50,7 @@ class Services:
 @pytest.fixture
 def settings(tmp_path: Path) -> Path:
     path = tmp_path / "sipforge.toml"
-    path.write_text(SETTINGS.format(folder=tmp_path, ami=9, http=9))
+    path.write_text(SETTINGS.format(ami=9, http=10))
     return path
 
 
@@ -276,13 +276,16 @@ def hub() -> Iterator[Hub]:
 def machine(tmp_path: Path, hub: Hub, asterisk: Asterisk, orchestrator: int) -> Machine:
     """A host whose systemctl notes what it is asked, and fails while the file `broken` names the model."""
     host = Machine(tmp_path, hub, asterisk.port, orchestrator)
-    (tmp_path / "ami-cli").write_text("s3cret\n")
+    credential = tmp_path / "etc/sipforge/credentials/ami-cli"
+    credential.parent.mkdir()
+    credential.write_text("s3cret\n")
+    (tmp_path / "var/spool/asterisk").mkdir(parents=True)
     (tmp_path / "bin").mkdir()
     program = tmp_path / "bin" / "systemctl"
     program.write_text(
         f'#!/bin/sh\necho "$@" >> {tmp_path}/asked\n'
         f"broken=$(cat {tmp_path}/broken 2>/dev/null) || exit 0\n"
-        f'grep -q "$broken" {tmp_path}/model-choices.json 2>/dev/null || exit 0\n'
+        f'grep -q "$broken" {host.choices} 2>/dev/null || exit 0\n'
         'echo "Job for sipforge-bot@kinyarwanda.service failed." >&2; exit 1\n'
     )
     program.chmod(0o755)
@@ -326,7 +329,7 @@ def test_use_goes_back_when_the_assistant_does_not_start(machine: Machine, aster
     assert "(systemctl: Job for sipforge-bot@kinyarwanda.service failed.); it is back" in done.stderr
     assert (machine.folder / "asked").read_text() == RESTART * 2
     assert "Originate" not in asterisk.names()
-    assert not (machine.folder / "model-choices.json").exists()
+    assert not machine.choices.exists()
 
 
 @pytest.mark.parametrize(

@@ -46,15 +46,16 @@ class Desk:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.verdicts = folder / "review" / "kinyarwanda.jsonl"
+        self.verdicts = folder / "var/lib/sipforge/review/kinyarwanda.jsonl"
         self.phrases, self.knowledge = folder / "phrases.toml", folder / "knowledge.toml"
         self.phrases.write_text(PHRASES)
         self.knowledge.write_text(KNOWLEDGE)
         (folder / "rules").mkdir()
         (folder / "rules" / "rw_rules").write_text(RULES)
-        self.settings = folder / "sipforge.toml"
+        self.settings = folder / "etc/sipforge/sipforge.toml"
+        self.settings.parent.mkdir(parents=True)
         self.settings.write_text(
-            f"office = 'Ibiro'\nmodel_directory = '{folder}/models'\n"
+            "office = 'Ibiro'\n"
             "[bots.kinyarwanda]\nextension = '3000'\nlanguage = 'kinyarwanda'\nhttp_port = 1\n"
             f"phrases = '{self.phrases}'\nknowledge = '{self.knowledge}'\n"
             "tts = { engine = 'espeak', model = 'espeak-rw', voice = 'rw' }\n"
@@ -180,7 +181,7 @@ def test_a_line_that_was_cut_off_loses_only_itself(desk: Desk) -> None:
     "line", ['{"id": "a"}', '{"verdict": "maybe", "id": "a", "digest": "b", "text": "c"}', "[]}"]
 )
 def test_a_file_of_something_else_is_not_added_to(desk: Desk, line: str) -> None:
-    desk.verdicts.parent.mkdir()
+    desk.verdicts.parent.mkdir(parents=True)
     desk.verdicts.write_text(line + "\n")
     result = desk.run(answers="r\n" * TEXTS)
     assert result.exit_code == 1

@@ -61,6 +61,8 @@ class Office:
 
     def __init__(self, folder: Path, server: AmiServer) -> None:
         self.folder, self.server = folder, server
+        self.credential = folder / "etc/sipforge/credentials/ami-cli"
+        asterisk = folder / "etc/asterisk"
         well = {"status": "ok", "checks": {}}
         self.orchestrator = Service(
             {"/health": (200, {"status": "ok", "checks": {"redis": "ok", "calls": 0}}), "/calls": (200, [])}
@@ -68,13 +70,12 @@ class Office:
         self.monitor = Service({"/health": (200, well)})
         self.english = Service({"/health": (200, well)})
         self.services = [self.orchestrator, self.monitor, self.english]
-        (folder / "credentials").mkdir()
-        (folder / "credentials" / "ami-cli").write_text("s3cret")
-        (folder / "rtp.conf").write_text("[general]\nrtpstart=10000\nrtpend=10100\n")
-        self.settings = folder / "sipforge.toml"
+        self.credential.parent.mkdir(parents=True)
+        self.credential.write_text("s3cret")
+        asterisk.mkdir()
+        (asterisk / "rtp.conf").write_text("[general]\nrtpstart=10000\nrtpend=10100\n")
+        self.settings = folder / "etc/sipforge/sipforge.toml"
         self.settings.write_text(
-            f'asterisk_directory = "{folder}"\ncredential_directory = "{folder}/credentials"\n'
-            f'cdr_database = "{folder}/cdr.sqlite3"\n'
             f"[ami]\nport = {server.port}\n"
             f"[orchestrator]\nhttp_port = {self.orchestrator.port}\n"
             f"[monitor]\nhttp_port = {self.monitor.port}\n"
@@ -180,7 +181,7 @@ def test_asterisk_that_is_down_hides_nothing_else(office: Office) -> None:
 
 
 def test_no_secret_for_asterisk(office: Office) -> None:
-    (office.folder / "credentials" / "ami-cli").unlink()
+    office.credential.unlink()
     (problem,) = problems(office)
     assert "ami-cli" in problem
 

@@ -20,18 +20,13 @@ class Machine:
     """A host in a folder, with an Asterisk that may be running."""
 
     def __init__(self, folder: Path, server: AmiServer) -> None:
-        self.folder = folder
+        self.folder, self.asterisk = folder / "etc/sipforge", folder / "etc/asterisk"
         self.server = server
-        self.settings = folder / "sipforge.toml"
-        (folder / "asterisk").mkdir()
-        (folder / "credentials").mkdir()
-        (folder / "credentials" / "ami-cli").write_text("s3cret\n")
-        self.settings.write_text(
-            f'users_file = "{folder}/users.json"\n'
-            f'asterisk_directory = "{folder}/asterisk"\n'
-            f'credential_directory = "{folder}/credentials"\n'
-            f"[ami]\nport = {server.port}\n"
-        )
+        self.settings = self.folder / "sipforge.toml"
+        self.asterisk.mkdir(parents=True)
+        (self.folder / "credentials").mkdir(parents=True)
+        (self.folder / "credentials" / "ami-cli").write_text("s3cret\n")
+        self.settings.write_text(f"[ami]\nport = {server.port}\n")
 
     def run(self, *arguments: str, stdin: str | None = None) -> Result:
         return CliRunner().invoke(app, ["--settings", str(self.settings), *arguments], input=stdin)
@@ -65,7 +60,7 @@ def test_add_saves_renders_reloads_and_tells_how_to_register(machine: Machine) -
     assert (user["extension"], user["name"]) == ("1001", "Ange Uwase")
     assert len(user["secret"]) >= 20
     assert stat.S_IMODE((machine.folder / "users.json").stat().st_mode) == 0o600
-    pjsip = (machine.folder / "asterisk" / "sipforge_pjsip_users.conf").read_text()
+    pjsip = (machine.asterisk / "sipforge_pjsip_users.conf").read_text()
     assert f"password={user['secret']}" in pjsip
     assert machine.reloads() == MODULES
     assert "User 1001 (Ange Uwase) is added; applied: now." in result.stdout
@@ -154,23 +149,22 @@ def test_apply_check_changes_nothing(machine: Machine) -> None:
     found = machine.apply([{"extension": 1001, "name": "Ange"}], "--check")
     assert (found["changed"], found["added"]) == (True, ["1001"])
     assert sorted(path.name for path in machine.folder.iterdir()) == [
-        "asterisk",
         "credentials",
         "sipforge.toml",
     ]
-    assert list((machine.folder / "asterisk").iterdir()) == []
+    assert list(machine.asterisk.iterdir()) == []
     assert machine.server.actions == []
 
 
 def test_apply_of_an_empty_list_makes_the_files(machine: Machine) -> None:
     assert machine.apply([])["changed"] is True
-    assert len(list((machine.folder / "asterisk").iterdir())) == 3
+    assert len(list(machine.asterisk.iterdir())) == 3
     assert machine.apply([])["changed"] is False
 
 
 def test_apply_restores_a_file_that_another_hand_changed(machine: Machine) -> None:
     machine.apply([{"extension": 1001, "name": "Ange"}])
-    path = machine.folder / "asterisk" / "sipforge_voicemail_users.conf"
+    path = machine.asterisk / "sipforge_voicemail_users.conf"
     path.write_text("")
     found = machine.apply([{"extension": 1001, "name": "Ange"}])
     assert (found["changed"], found["updated"], found["files"]) == (True, [], [str(path)])
@@ -258,7 +252,7 @@ def test_remove(machine: Machine) -> None:
     removed = machine.run("user", "remove", "1001", "--yes")
     assert removed.exit_code == 0
     assert [user["extension"] for user in machine.stored()] == ["1002"]
-    assert "1001" not in (machine.folder / "asterisk" / "sipforge_pjsip_users.conf").read_text()
+    assert "1001" not in (machine.asterisk / "sipforge_pjsip_users.conf").read_text()
     assert machine.reloads() == MODULES * 2
 
 

@@ -1,11 +1,18 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
+from sipforge.bot.build import make_rules
+from sipforge.core.conversation.dialogue_policy import PolicyRules
+from sipforge.core.conversation.turn_taking import TurnRules
 from sipforge.engines.runtime.openai_service import OpenAiConfig
 from sipforge.infra.settings.assistants import BotSettings, DialogueSettings
 from sipforge.infra.settings.host import OpenAISettings, Settings, SettingsError, load_settings
@@ -110,3 +117,114 @@ def test_a_pivot_answers_from_another_assistant_s_knowledge(tmp_path: Path) -> N
     assert english(tmp_path, pivot % "english").dialogue.pivot.knowledge_of == "english"
     with pytest.raises(SettingsError, match=r"pivot\.knowledge_of: there is no bot 'french'"):
         english(tmp_path, pivot % "french")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("run_directory = '/x'", "run_directory: there is no such key"),
+        (
+            "[orchestrator]\naudiosocket_rate_hz = 16000",
+            "orchestrator.audiosocket_rate_hz: there is no such key",
+        ),
+        (
+            "[orchestrator]\nagi_port = 70000",
+            "orchestrator.agi_port: Input should be less than or equal to 65535",
+        ),
+        ("[ami]\nport = 8080", "orchestrator.http_port is the same as ami.port: 8080"),
+        (BOT.replace("8081", "4573"), "bots.english.http_port is the same as orchestrator.agi_port: 4573"),
+        (BOT.replace("2000", "1500"), "bots.english.extension: 1500 is not the extension of an assistant"),
+        (BOT.replace("2000", "\u0662000"), "bots.english.extension: \u0662000 is not the extension"),
+        (
+            BOT + "departments = { accounts = 'accounts' }",
+            "bots.english.departments.accounts: accounts is not",
+        ),
+        (BOT + "departments = { accounts = '2000' }", "bots.english.departments.accounts: 2000 is not"),
+        (BOT + "departments = { accounts = '' }", "bots.english.departments.accounts:  is not the extension"),
+        (BOT + "operator = '2000'", "bots.english.operator: 2000 is not the extension of a user"),
+        (BOT.replace('"english"', '"englisch"'), "bots.english.language: there is no language 'englisch'"),
+        (BOT.replace('knowledge = "/k"', ""), "bots.english.knowledge: is missing"),
+        (BOT + "tts = { engine = 'piper' }", "bots.english.tts: the engine piper needs model"),
+    ],
+)
+def test_a_false_setting_is_refused_by_its_name(tmp_path: Path, text: str, says: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        read(tmp_path, text)
+    assert f"sipforge.toml: {says}" in str(refused.value)
+
+
+def test_a_number_is_an_extension_too(tmp_path: Path) -> None:
+    bot = english(tmp_path, "operator = 1000\ndepartments = { accounts = 1008 }")
+    assert (bot.operator, bot.departments) == ("1000", {"accounts": "1008"})
+
+
+def test_a_threshold_is_what_the_rules_say() -> None:
+    bot = BotSettings.model_validate(
+        {"extension": "2000", "language": "english", "http_port": 1, "phrases": "p", "knowledge": "k"}
+    )
+    rules = make_rules("english", bot)
+    assert (rules.policy, rules.turns) == (PolicyRules(), TurnRules())
+
+
+def test_a_file_below_another_folder_describes_a_host_there(tmp_path: Path) -> None:
+    there = tmp_path / "etc" / "sipforge"
+    there.mkdir(parents=True)
+    assert read(there, "").bot_socket("x") == tmp_path / "run/sipforge/bot-x/audio.sock"
+    assert read(tmp_path, "").users_file == Path("/etc/sipforge/users.json")
+
+
+def checked(
+    settings: str, users: Any = ({"extension": 1000, "name": "A"},), operator: str = "1000"
+) -> list[str]:
+    """What the playbook's check says of an inventory."""
+    done = subprocess.run(
+        [sys.executable, "-m", "sipforge.infra.settings"],
+        input=json.dumps({"settings": settings, "users": users, "operator": operator}),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr == ""
+    assert done.returncode == bool(done.stdout)
+    return done.stdout.splitlines()
+
+
+def test_a_right_inventory_is_passed_in_silence() -> None:
+    assert checked(BOT + "operator = '1000'\n[orchestrator]\nmax_calls = 3") == []
+
+
+def test_mistakes_are_named_as_the_inventory_has_them() -> None:
+    assert checked(
+        BOT.replace("8081", "4573")
+        + "operator = '2000'\nfoo = 1\ndepartments = { it = 'x' }\n[orchestrator]\nport = 1",
+        [{"extension": "1000", "name": "A"}, {"extension": "2001", "name": "B"}],
+        "2000",
+    ) == [
+        "sipforge_users[1]: extension '2001': must be a number from 1000 to 1999",
+        "sipforge_operator: 2000 is the extension of no user in sipforge_users",
+        "sipforge_settings.orchestrator.port: there is no such key",
+        "sipforge_assistants.english.departments.it: x is not the extension of a user, which is 1000 to 1999",
+        "sipforge_assistants.english.foo: there is no such key",
+    ]
+    assert checked(BOT.replace("8081", "4573") + "[bots.'x y']")[0].startswith(
+        "sipforge_assistants.x y.extension: is"
+    )
+    assert checked(BOT.replace("8081", "4573")) == [
+        "sipforge_assistants.english.http_port is the same as sipforge_settings.orchestrator.agi_port: 4573"
+    ]
+    assert checked("office = 1.5\nx = 2") == ["sipforge_settings.x: there is no such key"]
+    assert checked("office = []") == ["sipforge_office: Input should be a valid string"]
+    assert checked("x = [{")[0].startswith("sipforge_settings, sipforge_assistants: a value that")
+
+
+def test_the_check_needs_pydantic_alone() -> None:
+    """As the computer that runs Ansible has it."""
+    ours = (
+        "import sys, sipforge.infra.settings.__main__; from sipforge.text.language import *;"
+        " [load_language(name) for name in languages()]"
+    )
+    bad = "{'numpy', 'redis', 'panoramisk', 'fastapi', 'typer', 'httpx'} & set(sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{ours}; print({bad})"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "set()\n"

@@ -7,7 +7,6 @@ import time
 import pytest
 
 from sipforge.infra.call_store import CallStore
-from sipforge.infra.settings.host import RedisSettings
 from tests.unit.redis_server import RedisServer
 
 CALL, OTHER = "11111111-1111-1111-1111-111111111111", "22222222-2222-2222-2222-222222222222"
@@ -22,9 +21,10 @@ def redis(tmp_path):
     server.stop()
 
 
-def store_of(redis: RedisServer, history_seconds: int = 100, **settings) -> CallStore:
-    about = RedisSettings(socket=redis.socket, username="sipforge", timeout_seconds=0.5, **settings)
-    return CallStore(about, "secret", history_seconds, probe_seconds=0.02)
+def store_of(redis: RedisServer, history_seconds: int = 100, password: str = "secret") -> CallStore:
+    return CallStore(
+        redis.socket, password, timeout_seconds=0.5, history_seconds=history_seconds, probe_seconds=0.02
+    )
 
 
 async def until(condition) -> None:
@@ -192,7 +192,7 @@ def test_a_redis_that_hangs_costs_one_call_its_timeout_and_the_next_nothing(redi
 
 def test_a_wrong_password_is_a_redis_that_is_down(redis):
     redis.start()
-    store = CallStore(RedisSettings(socket=redis.socket), "wrong", 100, probe_seconds=0.01)
+    store = store_of(redis, password="wrong")
 
     async def story():
         await store.put_session(CALL, {})

@@ -3,13 +3,15 @@
 import asyncio
 import contextlib
 import json
+import tempfile
 import time
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from uuid import UUID
 
 from sipforge.core.audiosocket import FROM_ASTERISK, UNIX_LEG, Frame, FrameParser, Kind, encode
 from sipforge.core.messages import Hello, Sender, event_frame, parse_event, parse_hello
-from sipforge.infra.settings.host import Settings
+from sipforge.infra.settings.host import check_settings
 from sipforge.infra.systemd.notify import Notifier
 from sipforge.infra.tokens import TokenError, verify_token
 from sipforge.orchestrator.__main__ import build, run
@@ -113,27 +115,30 @@ class Office:
 
     def __init__(self, tmp_path, rate_hz=16000, timing=FAST, redis=None, **limits):
         bot = {"phrases": "p", "knowledge": "k", "operator": "1000"}
-        self.settings = Settings.model_validate(
+        self.rate_hz = rate_hz
+        # Beside the test's own folder: the path of a socket may have 107 bytes.
+        root = Path(tempfile.mkdtemp(dir=tmp_path.parent))
+        self.settings = check_settings(
+            root / "etc/sipforge/sipforge.toml",
             {
-                "run_directory": str(tmp_path / "run"),
-                "prompt_directory": str(tmp_path / "prompts"),
-                "redis": {"socket": str(redis or tmp_path / "no-redis.sock")},
                 "orchestrator": {
                     "http_port": free_port(),
                     "agi_port": free_port(),
                     "audiosocket_port": free_port(),
-                    "audiosocket_rate_hz": rate_hz,
                     **limits,
                 },
                 "bots": {
                     "english": {**bot, "extension": "2000", "language": "english", "http_port": 1},
                     "kinyarwanda": {**bot, "extension": "3000", "language": "kinyarwanda", "http_port": 2},
                 },
-            }
+            },
         )
+        if redis is not None:
+            self.settings.redis_socket.parent.mkdir(parents=True)
+            self.settings.redis_socket.symlink_to(redis)
         self.timing = timing
         self.parts = build(self.settings, KEY, "secret", timing)
-        prompt = tmp_path / "prompts" / "english"
+        prompt = self.settings.prompt_directory / "english"
         prompt.mkdir(parents=True)
         (prompt / "unavailable.sln16").write_bytes(UNAVAILABLE)
         self.stop = asyncio.Event()
@@ -210,8 +215,12 @@ class Office:
         writer.close()
         return found
 
+    async def route(self, dialled: str = "2000", **headers: str) -> dict[str, str]:
+        asked = {"callerid": "1001", "extension": dialled, "arg_1": str(self.rate_hz)}
+        return await self.agi("route", **asked | headers)
+
     async def admitted(self, dialled: str = "2000") -> str:
-        return (await self.agi("route", callerid="1001", extension=dialled))["SIPFORGE_CALL"]
+        return (await self.route(dialled))["SIPFORGE_CALL"]
 
     async def after(self, call: str) -> tuple[str, str]:
         """Context and extension with which the dialplan goes on."""

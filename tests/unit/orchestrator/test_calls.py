@@ -6,7 +6,6 @@ import pytest
 
 from sipforge.core.messages import Arrival, Detail
 from sipforge.infra.call_store import CallStore
-from sipforge.infra.settings.host import RedisSettings
 from sipforge.orchestrator.calls import TRANSITIONS, Call, Calls, CallState, Departure, Way
 from sipforge.orchestrator.timing import Timing
 
@@ -15,7 +14,7 @@ class Memory(CallStore):
     """The real store, with no Redis to talk to; lets a test see which sessions there are."""
 
     def __init__(self, tmp_path):
-        super().__init__(RedisSettings(socket=tmp_path / "none"), "", 100)
+        super().__init__(tmp_path / "none", "", timeout_seconds=1.0, history_seconds=100)
 
     def sessions(self) -> set[str]:
         return set(self._sessions)

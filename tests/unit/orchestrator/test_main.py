@@ -11,9 +11,6 @@ import pytest
 from tests.ports import free_port
 
 SETTINGS = """
-run_directory = "{directory}"
-[redis]
-socket = "{directory}/no-redis.sock"
 [orchestrator]
 http_port = {http}
 agi_port = {agi}
@@ -28,8 +25,9 @@ class Service:
         self.directory = directory
         self.ports = [free_port() for _ in range(3)]
         http, agi, audio = self.ports
-        self.settings = directory / "sipforge.toml"
-        self.settings.write_text(SETTINGS.format(directory=directory, http=http, agi=agi, audio=audio))
+        self.settings = directory / "etc/sipforge/sipforge.toml"
+        self.settings.parent.mkdir(parents=True)
+        self.settings.write_text(SETTINGS.format(http=http, agi=agi, audio=audio))
         self.credentials = directory / "credentials"
         self.credentials.mkdir()
         for name in ("jwt-key", "redis-password"):

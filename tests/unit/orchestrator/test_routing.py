@@ -9,7 +9,7 @@ from sipforge.core.breaker import CircuitBreaker
 from sipforge.core.messages import Arrival, Detail
 from sipforge.infra.call_store import CallStore
 from sipforge.infra.metrics import Metrics
-from sipforge.infra.settings.host import RedisSettings, Settings
+from sipforge.infra.settings.host import Settings
 from sipforge.orchestrator.calls import Calls, CallState, Departure, Way
 from sipforge.orchestrator.routing import Onward, Refusal, Router
 from sipforge.orchestrator.telemetry import Telemetry
@@ -33,7 +33,9 @@ class Office:
         self.now = 0.0
         self.sockets = {"english", "kinyarwanda"}
         self.metrics = Metrics()
-        self.calls = Calls(CallStore(RedisSettings(socket=tmp_path / "none"), "", 100), Timing())
+        self.calls = Calls(
+            CallStore(tmp_path / "none", "", timeout_seconds=1.0, history_seconds=100), Timing()
+        )
         self.breakers = {name: CircuitBreaker(failures=1, open_seconds=5.0) for name in settings.bots}
         self.router = Router(
             settings,
@@ -45,7 +47,7 @@ class Office:
         )
 
     def ring(self, dialled: str = "2000", caller: str = "1001"):
-        route = asyncio.run(self.router.route(caller, dialled))
+        route = asyncio.run(self.router.route(caller, dialled, 16000))
         assert (route.call is None) != (route.refusal is None)
         return route.refusal or route.call
 

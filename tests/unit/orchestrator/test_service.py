@@ -230,7 +230,7 @@ def test_a_bot_that_cannot_be_reached_opens_its_breaker(tmp_path):
         for _ in range(3):
             pcm = await (await office.phone()).audio_until_hangup()
             assert sounds(pcm).rstrip(b"\0") == UNAVAILABLE
-        answer = await office.agi("route", callerid="1001", extension="2000")
+        answer = await office.route()
         _, health = await office.get("/health")
         return answer, health
 
@@ -366,10 +366,7 @@ def test_the_api_tells_the_calls_in_progress_and_what_was_said(tmp_path):
 
 def test_the_dialplan_is_answered_for_calls_that_are_not_admitted(tmp_path):
     async def story(office):
-        answers = [
-            await office.agi("route", callerid="1001", extension=dialled)
-            for dialled in ("2999", "3000", "2000")
-        ]
+        answers = [await office.route(dialled) for dialled in ("2999", "3000", "2000")]
         return [answer.get("SIPFORGE_REFUSED") or answer["SIPFORGE_BOT"] for answer in answers]
 
     assert played(story, tmp_path, quiet) == ["unknown", "unavailable", "english"]
@@ -382,3 +379,12 @@ def test_a_call_that_never_connects_is_swept_away(tmp_path):
 
     timing = type(FAST)(admission_seconds=0.05, sweep_seconds=0.01)
     played(story, tmp_path, quiet, timing=timing)
+
+
+@pytest.mark.parametrize("rate", ["", "44100", "16000x"])
+def test_a_call_at_a_rate_that_there_is_not_is_refused(tmp_path, caplog, rate):
+    async def story(office):
+        return await office.route(arg_1=rate)
+
+    assert played(story, tmp_path, quiet) == {}
+    assert "call of 2000 refused: its audio rate must be one of 8000, 16000" in caplog.text

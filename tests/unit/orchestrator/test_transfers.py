@@ -245,7 +245,7 @@ def test_the_callers_name_is_told(tmp_path):
 
     async def story(office):
         for name in ("Alice Uwase", "unknown"):
-            answer = await office.agi("route", callerid="1001", calleridname=name, extension="2000")
+            answer = await office.route(calleridname=name)
             await (await office.phone(answer["SIPFORGE_CALL"])).audio_until_hangup()
 
     played(story, tmp_path, script)

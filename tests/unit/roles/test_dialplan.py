@@ -6,6 +6,7 @@ from pathlib import Path
 import jinja2
 import pytest
 
+from sipforge.core.audiosocket import SLIN8_HZ, SLIN16_HZ
 from sipforge.infra.settings.host import Settings
 from sipforge.orchestrator.__main__ import build
 from sipforge.orchestrator.calls import Way
@@ -19,6 +20,7 @@ def rendered(**values: object) -> str:
         "asterisk_ring_seconds": 20,
         "asterisk_operator": "1000",
         "asterisk_wideband": True,
+        "__asterisk_ports": {"agi": 4001, "audiosocket": 4002},
         "asterisk_assistants": {"english": {"extension": "2000"}, "kinyarwanda": {"extension": "3000"}},
     }
     environment = jinja2.Environment(trim_blocks=True, undefined=jinja2.StrictUndefined, autoescape=True)
@@ -49,7 +51,7 @@ def test_what_a_caller_cannot_dial_is_not_included(dialplan):
 
 def test_every_script_that_is_asked_is_there(dialplan):
     router = build(Settings(), "k" * 40, "secret", Timing()).router
-    assert set(re.findall(r"AGI\(agi://127\.0\.0\.1:4573/(\w+)", dialplan)) == set(router.agi_routes())
+    assert set(re.findall(r"AGI\(agi://127\.0\.0\.1:4001/(\w+)", dialplan)) == set(router.agi_routes())
 
 
 def test_each_answer_is_cleared_before_it_is_asked_for(dialplan):
@@ -73,3 +75,12 @@ def test_the_briefing_is_played_from_where_the_bot_puts_it(dialplan):
 def test_nobody_is_offered_where_there_is_no_operator():
     assert "Goto(users,1000,1)" in context(rendered(), "assistant")
     assert "Goto(users," not in rendered(asterisk_operator="")
+
+
+@pytest.mark.parametrize(
+    ("wideband", "format", "rate_hz"), [(True, "slin16", SLIN16_HZ), (False, "slin", SLIN8_HZ)]
+)
+def test_the_orchestrator_is_told_the_rate_that_is_dialled(wideband, format, rate_hz):
+    dialplan = rendered(asterisk_wideband=wideband)
+    assert f"Dial(AudioSocket/127.0.0.1:4002/${{SIPFORGE_CALL}}/c({format}),,g)" in dialplan
+    assert dialplan.count(f"/route,{rate_hz})") == 2
