@@ -18,7 +18,7 @@ def rendered(**values: object) -> str:
     defaults = {
         "asterisk_ring_seconds": 20,
         "asterisk_operator": "1000",
-        "asterisk_wideband": True,
+        "__asterisk_wideband": True,
         "asterisk_assistants": {"english": {"extension": "2000"}, "kinyarwanda": {"extension": "3000"}},
     }
     environment = jinja2.Environment(trim_blocks=True, undefined=jinja2.StrictUndefined, autoescape=True)
