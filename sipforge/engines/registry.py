@@ -13,14 +13,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Generic, TypeVar, cast
 
-from sipforge.engines.protocols import Dialogue, Stt, Tts, Vad
-from sipforge.text.language import Language
-
 if TYPE_CHECKING:
     from sipforge.engines.answering.answers.heard import AnswersPhrases
     from sipforge.engines.answering.knowledge import Knowledge
+    from sipforge.engines.protocols import Dialogue, Stt, Tts, Vad
     from sipforge.engines.runtime.openai_service import OpenAiService
     from sipforge.infra.settings.assistants import DialogueSettings
+    from sipforge.text.language import Language
 
 Needs = TypeVar("Needs")
 Made = TypeVar("Made")

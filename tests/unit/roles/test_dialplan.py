@@ -19,7 +19,7 @@ def rendered(**values: object) -> str:
     defaults = {
         "asterisk_ring_seconds": 20,
         "asterisk_operator": "1000",
-        "asterisk_wideband": True,
+        "__asterisk_wideband": True,
         "__asterisk_ports": {"agi": 4001, "audiosocket": 4002},
         "asterisk_assistants": {"english": {"extension": "2000"}, "kinyarwanda": {"extension": "3000"}},
     }
@@ -81,6 +81,6 @@ def test_nobody_is_offered_where_there_is_no_operator():
     ("wideband", "format", "rate_hz"), [(True, "slin16", SLIN16_HZ), (False, "slin", SLIN8_HZ)]
 )
 def test_the_orchestrator_is_told_the_rate_that_is_dialled(wideband, format, rate_hz):
-    dialplan = rendered(asterisk_wideband=wideband)
+    dialplan = rendered(__asterisk_wideband=wideband)
     assert f"Dial(AudioSocket/127.0.0.1:4002/${{SIPFORGE_CALL}}/c({format}),,g)" in dialplan
     assert dialplan.count(f"/route,{rate_hz})") == 2

@@ -32,8 +32,8 @@ PLAY = """
           settings: "{{{{ lookup('template', '{roles}/sipforge/templates/sipforge.toml.j2') }}}}"
 """
 HOST = {
-    "asterisk_version_output": {"stdout": "Asterisk 22.10.1"},
-    "asterisk_ami_secrets": {
+    "__asterisk_version_output": {"stdout": "Asterisk 22.10.1"},
+    "__asterisk_ami_secrets": {
         "results": [
             {"item": "ami-monitor", "content": "c2VjcmV0"},
             {"item": "ami-cli", "content": "c2VjcmV0"},
