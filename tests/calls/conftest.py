@@ -1,5 +1,8 @@
 """Call tests: real SIP phones against a deployed appliance, such as `make demo` leaves up.
 
+They run side by side (pytest-xdist), each process with its own telephones and seeing its own calls; those
+marked `alone` run after them in one process, which sees all. See tests/calls/run.
+
 Where it is: SIPFORGE_HOST (127.0.0.1), SIPFORGE_SSH_PORT (2222), SIPFORGE_SSH_KEY, SIPFORGE_SIP_PORT (5060).
 SIPFORGE_RECORDINGS is a folder to keep the recordings in; otherwise they are in pytest's own.
 """
@@ -7,17 +10,22 @@ SIPFORGE_RECORDINGS is a folder to keep the recordings in; otherwise they are in
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import re
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
+from tests.calls.telephones import OPERATOR, OWN, WORKER
+from tests.models import model
 from tests.phones.appliance import Appliance, ApplianceError
+from tests.phones.audio import Segment
 from tests.phones.baresip import Phone
 from tests.phones.conversation import Judge, Language
-from tests.phones.recognise import Recogniser
+from tests.phones.recognise import MODEL, Choice, Recogniser
 from tests.phones.speech import english, kinyarwanda
 from tests.phones.texts import Texts, load_texts
 
@@ -27,22 +35,58 @@ PhoneFactory = Callable[..., Phone]
 MAILBOXES, BEGUN = "/var/spool/asterisk/voicemail/default", "/run/sipforge-call-tests"
 
 
-@pytest.fixture(scope="session")
-def appliance() -> Iterator[Appliance]:
-    """The host; a run without one fails rather than passing. Messages left in mailboxes are removed."""
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Once, however many processes there are: a run without an idle host fails rather than passing."""
+    if WORKER or session.config.option.collectonly:
+        return
     host = Appliance.from_environment()
     try:
         host.wait_idle(30.0)
+        host.run("touch", BEGUN)
     except ApplianceError as error:
         pytest.exit(f"no appliance to test: {error}", returncode=1)
-    host.run("touch", BEGUN)
-    yield host
-    host.run("find", MAILBOXES, "-name", "msg*", "-newer", BEGUN, "-delete", check=False)
+    # Made once, before any call is timed, and not by several processes at once.
+    english("Hello.")
+    kinyarwanda("Muraho.")
+    model(MODEL)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """All calls together have left nothing behind; messages left in mailboxes are removed."""
+    if WORKER or session.config.option.collectonly:
+        return
+    host = Appliance.from_environment()
+    try:
+        host.wait_idle()
+        host.run("find", MAILBOXES, "-name", "msg*", "-newer", BEGUN, "-delete", check=False)
+    except ApplianceError as error:
+        print(f"\nafter all calls: {error}", file=sys.stderr)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest calls begin first, so that no process waits for another at the end."""
+    items.sort(key=lambda item: "keypad_alone" not in item.name)
 
 
 @pytest.fixture(scope="session")
-def office(appliance: Appliance) -> str:
-    return appliance.office()
+def host() -> Appliance:
+    """The host, seen whole."""
+    return Appliance.from_environment()
+
+
+@pytest.fixture
+def appliance(host: Appliance, request: pytest.FixtureRequest) -> Appliance:
+    """The host; beside other calls only this test's own are seen."""
+    if not WORKER:
+        return host
+    group = request.node.get_closest_marker("xdist_group")
+    return host.seen_by(OWN if group is None else (*OWN, OPERATOR))
+
+
+@pytest.fixture(scope="session")
+def office(host: Appliance) -> str:
+    return host.office()
 
 
 @pytest.fixture(scope="session")
@@ -62,9 +106,33 @@ def texts(english_texts: Texts, kinyarwanda_texts: Texts) -> Callable[[Language]
     return lambda language: by_name[language.name]
 
 
+class OneAtATime(Recogniser):
+    """Judges while no other process does, on one core: the calls beside it have the other."""
+
+    def __init__(self, lock: Path) -> None:
+        super().__init__(threads=1)
+        self._lock = lock
+
+    def write(self, recording: Path, part: Segment | None = None) -> str:
+        with self._turn():
+            return super().write(recording, part)
+
+    def choose(self, recording: Path, texts: Sequence[str], part: Segment | None = None) -> Choice:
+        with self._turn():
+            return super().choose(recording, texts, part)
+
+    @contextlib.contextmanager
+    def _turn(self) -> Iterator[None]:
+        with self._lock.open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)  # let go of when the file is closed, however that comes
+            yield
+
+
 @pytest.fixture(scope="session")
-def recogniser() -> Recogniser:
-    return Recogniser()
+def recogniser(tmp_path_factory: pytest.TempPathFactory) -> Recogniser:
+    if not WORKER:
+        return Recogniser()
+    return OneAtATime(tmp_path_factory.getbasetemp().parent / "judging")
 
 
 @pytest.fixture(scope="session")
@@ -72,20 +140,13 @@ def judge(recogniser: Recogniser) -> Judge:
     return Judge(recogniser)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def voices() -> None:
-    """The callers' voices are made before any call is timed."""
-    english("Hello.")
-    kinyarwanda("Muraho.")
-
-
 @pytest.fixture(scope="session")
-def secrets(appliance: Appliance) -> Callable[[str], str]:
+def secrets(host: Appliance) -> Callable[[str], str]:
     known: dict[str, str] = {}
 
     def secret(extension: str) -> str:
         if extension not in known:
-            known[extension] = appliance.secret(extension)
+            known[extension] = host.secret(extension)
         return known[extension]
 
     return secret

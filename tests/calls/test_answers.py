@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.calls.telephones import CALLER, COLLEAGUE
 from tests.phones.audio import Segment
 from tests.phones.conversation import ENGLISH, KINYARWANDA, ask
 
@@ -20,7 +21,7 @@ from tests.phones.conversation import ENGLISH, KINYARWANDA, ask
 def test_the_answer_is_the_files(phone, judge, texts, number, language, topic_id):
     known = texts(language)
     topic = known.topics[topic_id]
-    answer = ask(phone("1001"), number, language, topic.questions[0], f"{number}-{topic_id}")
+    answer = ask(phone(CALLER), number, language, topic.questions[0], f"{number}-{topic_id}")
     verdict = judge.heard(language, known, topic.answer, answer.recording, answer.reply)
     assert verdict.ok, verdict
     assert judge.heard(language, known, known.phrases["greeting"], answer.recording, answer.greeting).ok
@@ -29,7 +30,7 @@ def test_the_answer_is_the_files(phone, judge, texts, number, language, topic_id
 
 
 def test_two_questions_in_one_call(phone, judge, english_texts):
-    caller = phone("1002")
+    caller = phone(COLLEAGUE)
     caller.dial("2000")
     caller.wait_reply()
     replies: list[tuple[str, Segment]] = []
@@ -45,7 +46,7 @@ def test_two_questions_in_one_call(phone, judge, english_texts):
 
 def test_what_the_file_does_not_say_gets_an_honest_answer(phone, judge, english_texts):
     question = "Can your dog play the violin in the garden?"
-    answer = ask(phone("1001"), "2000", ENGLISH, question, "2000-unknown")
+    answer = ask(phone(CALLER), "2000", ENGLISH, question, "2000-unknown")
     honest = english_texts.phrases["unknown"]
     verdict = judge.heard(ENGLISH, english_texts, honest, answer.recording, answer.reply)
     assert verdict.ok, verdict
@@ -54,10 +55,11 @@ def test_what_the_file_does_not_say_gets_an_honest_answer(phone, judge, english_
 @pytest.mark.parametrize("codec", ["opus", "PCMU", "PCMA"])
 def test_each_codec_carries_a_question_and_its_answer(phone, appliance, judge, english_texts, codec):
     topic = english_texts.topics["payment"]
-    caller = phone("1001", codecs=(codec,))
+    caller = phone(CALLER, codecs=(codec,))
     caller.dial("2000")
     caller.wait_reply()
-    in_use = appliance.asterisk("pjsip show channelstats")
+    statistics = appliance.asterisk("pjsip show channelstats").splitlines()
+    in_use = " ".join(line for line in statistics if f"{CALLER}-" in line)
     caller.say(ENGLISH.speak(topic.questions[0]))
     reply = caller.wait_reply()
     recording = caller.hangup(f"2000-{codec}")

@@ -9,6 +9,7 @@ import pytest
 
 from tests.bench.modes import cloud, configured, standin
 from tests.bench.noises import Kind, clips
+from tests.calls.telephones import CALLER, COLLEAGUE
 from tests.phones.audio import read_wav, resample
 from tests.phones.conversation import ENGLISH
 from tests.phones.process import SOURCE_RATE_HZ
@@ -30,9 +31,10 @@ def heard(judge, english_texts):
     return check
 
 
+@pytest.mark.alone
 def test_a_caller_who_speaks_over_the_answer_is_answered(phone, judge, english_texts):
     topics = english_texts.topics
-    caller = phone("1001")
+    caller = phone(CALLER)
     caller.dial("2000")
     caller.wait_reply()
     caller.say(ENGLISH.speak(topics["appointment"].questions[0]))
@@ -47,10 +49,11 @@ def test_a_caller_who_speaks_over_the_answer_is_answered(phone, judge, english_t
     assert not judge.heard_english(topics["appointment"].answer, recording.heard).ok
 
 
+@pytest.mark.alone
 def test_a_cough_over_the_answer_does_not_end_it(phone, heard, english_texts):
     cough = next(clip for clip in clips() if clip.kind is Kind.COUGH)
     answer = english_texts.topics["appointment"].answer
-    caller = phone("1001")
+    caller = phone(CALLER)
     caller.dial("2000")
     caller.wait_reply()
     caller.say(ENGLISH.speak(english_texts.topics["appointment"].questions[0]))
@@ -60,11 +63,12 @@ def test_a_cough_over_the_answer_does_not_end_it(phone, heard, english_texts):
     heard(caller.hangup("2000-cough"), answer)
 
 
+@pytest.mark.alone
 def test_a_caller_who_pauses_in_mid_sentence_is_waited_for(phone, judge, english_texts):
     topic = english_texts.topics["parking"]
     first, _ = read_wav(english("Could you please tell me,"))
     second, _ = read_wav(english("where I can park my car?"))
-    caller = phone("1001")
+    caller = phone(CALLER)
     caller.dial("2000")
     caller.wait_reply()
     paused = np.concatenate([first, np.zeros(int(0.7 * RATE_HZ)), second])
@@ -78,7 +82,7 @@ def test_a_caller_who_pauses_in_mid_sentence_is_waited_for(phone, judge, english
 
 def test_a_follow_up_and_two_questions_in_one_breath(phone, heard, english_texts):
     topics = english_texts.topics
-    caller = phone("1001")
+    caller = phone(CALLER)
     caller.dial("2000")
     caller.wait_reply()
     for question in ("What are your opening hours?", "And on Saturday?"):
@@ -92,7 +96,7 @@ def test_a_follow_up_and_two_questions_in_one_breath(phone, heard, english_texts
 
 def test_keys_repeat_and_end(phone, judge, heard, english_texts):
     topic = english_texts.topics["parking"]
-    caller = phone("1001")
+    caller = phone(CALLER)
     caller.dial("2000")
     caller.wait_reply()
     caller.say(ENGLISH.speak(topic.questions[0]))
@@ -107,9 +111,10 @@ def test_keys_repeat_and_end(phone, judge, heard, english_texts):
     heard(recording, english_texts.phrases["goodbye"])
 
 
+@pytest.mark.alone
 def test_one_caller_more_than_the_limit_is_told(phone, appliance, heard, english_texts):
     with appliance.settings("orchestrator", ORCHESTRATOR, max_calls=1):
-        first, second = phone("1001"), phone("1002")
+        first, second = phone(CALLER), phone(COLLEAGUE)
         first.dial("2000")
         first.wait_reply()
         second.dial("2000")
@@ -120,13 +125,14 @@ def test_one_caller_more_than_the_limit_is_told(phone, appliance, heard, english
         heard(first.hangup("2000-within-the-limit"), english_texts.topics["parking"].answer)
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("fault", ["", "refusal", "cut_stream"])
 def test_the_cloud_answers_and_the_own_engines_take_over(phone, appliance, heard, english_texts, fault):
     if not appliance.host.startswith("127."):
         pytest.skip("the stand-in is on this machine, whose loopback address the appliance does not share")
     topic = english_texts.topics["parking"]
     with standin() as service, configured(appliance, cloud(service.base_url)):
-        caller = phone("1001")
+        caller = phone(CALLER)
         caller.dial("2000")
         caller.wait_reply()
         service.break_down(fault)

@@ -6,15 +6,17 @@ import time
 
 import pytest
 
+from tests.calls.telephones import CALLER
 from tests.phones.conversation import ENGLISH
 from tests.phones.speech import english
 
 BOT = "sipforge-bot@english"
 
 
+@pytest.mark.alone
 def test_a_silent_caller_is_asked_again_and_then_let_go(phone, appliance, judge, english_texts):
     with appliance.settings("bots.english", BOT, prompt_again_seconds=4.0, idle_limit_seconds=20.0):
-        caller = phone("1001")
+        caller = phone(CALLER)
         caller.dial("2000")
         parts = {
             "greeting": caller.wait_reply(),
@@ -31,7 +33,7 @@ def test_a_silent_caller_is_asked_again_and_then_let_go(phone, appliance, judge,
 
 
 def test_goodbye_ends_the_call(phone, judge, english_texts):
-    caller = phone("1001")
+    caller = phone(CALLER)
     caller.dial("2000")
     caller.wait_reply()
     caller.say(english("Thank you. Goodbye."))
@@ -41,9 +43,10 @@ def test_goodbye_ends_the_call(phone, judge, english_texts):
     assert verdict.ok, verdict
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("moment", ["in the greeting", "in the answer", "before the answer"])
 def test_hanging_up_leaves_nothing_behind(phone, appliance, english_texts, moment):
-    caller = phone("1001")
+    caller = phone(CALLER)
     caller.dial("2000")
     caller.wait_speech()
     if moment != "in the greeting":

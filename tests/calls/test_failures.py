@@ -14,6 +14,8 @@ from tests.phones.appliance import ApplianceError
 from tests.phones.conversation import ENGLISH
 from tests.phones.speech import english
 
+pytestmark = pytest.mark.alone  # services are stopped, packets are timed
+
 AUDIOSOCKET_PORT = 9092
 ORCHESTRATOR, BOT = "sipforge-orchestrator", "sipforge-bot@english"
 LONGEST_GAP_SECONDS = 0.25

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from sipforge.core.conversation.keypad import MESSAGE_KEY, MORE_KEY, TOPIC_KEYS
+from tests.calls.telephones import CALLER
 from tests.calls.test_transfers import MAILBOX, messages
 from tests.phones.appliance import API
 from tests.phones.conversation import ENGLISH, KINYARWANDA, MOST_WORD_ERRORS
@@ -27,7 +28,7 @@ def test_every_topic_is_reached_and_a_message_left_by_keypad_alone(
     known = texts(language)
     topics = list(known.topics.values())[:most]
     before = messages(appliance)
-    caller = phone("1001")
+    caller = phone(CALLER)
     caller.dial(number)
     caller.wait_reply()
     call = appliance.calls()[0]["call"]
@@ -72,7 +73,7 @@ def test_every_topic_is_reached_and_a_message_left_by_keypad_alone(
 def test_who_is_not_understood_twice_is_read_the_menu(phone, appliance, judge, texts):
     known = texts(KINYARWANDA)
     second = list(known.topics.values())[1]
-    caller = phone("1001")
+    caller = phone(CALLER)
     caller.dial("3000")
     caller.wait_reply()
     call = appliance.calls()[0]["call"]

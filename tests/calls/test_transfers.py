@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from tests.calls.telephones import CALLER, OPERATOR
 from tests.phones.appliance import API, Appliance
 from tests.phones.audio import Segment
 from tests.phones.baresip import Phone
@@ -15,7 +17,6 @@ from tests.phones.conversation import ENGLISH, KINYARWANDA, MOST_WORD_ERRORS
 from tests.phones.recording import mouth_to_ear_seconds
 from tests.phones.speech import english
 
-OPERATOR = "1000"
 REQUEST = "Connect me with a person."
 FORTH = "Hello, I have a question about my garden."
 BACK = "Good morning, this is the reception."
@@ -24,6 +25,8 @@ RING_SECONDS = 20
 """asterisk_ring_seconds of the appliance."""
 RINGING_PAUSE_SECONDS = 4.0
 """Between two ringing tones (American cadence: 2 s on, 4 s off)."""
+rings_the_operator = pytest.mark.xdist_group("operator")
+"""There is one operator, with one telephone: such tests are in one process, one after the other."""
 
 
 def ask_for_a_person(caller: Phone) -> None:
@@ -51,8 +54,9 @@ def hear_two_replies(caller: Phone) -> None:
 
 
 def messages(appliance: Appliance) -> set[str]:
-    listed = appliance.shell(f"ls {MAILBOX} 2>/dev/null", check=False).split()
-    return {name for name in listed if name.endswith(".wav")}
+    """Those of this process's caller in the operator's mailbox."""
+    told = f"grep -l 'callerid=.*<{CALLER}>' {MAILBOX}/*.txt 2>/dev/null"
+    return {Path(name).with_suffix(".wav").name for name in appliance.shell(told, check=False).split()}
 
 
 def longest_silence(segments: list[Segment], start: float, end: float) -> float:
@@ -85,13 +89,14 @@ def goes_on(judge, english_texts, question):
     return check
 
 
+@pytest.mark.alone
 def test_the_colleague_is_told_who_calls_and_then_the_two_talk(phone, appliance, judge, english_texts):
-    caller, operator = phone("1001"), phone(OPERATOR)
+    caller, operator = phone(CALLER), phone(OPERATOR)
     ask_for_a_person(caller)
     asked = time.monotonic()
     call = appliance.calls()[0]["call"]
     operator.wait_ringing()
-    assert operator.peer == "1001"
+    assert operator.peer == CALLER
     time.sleep(2.0)
     operator.accept()
     accepted = time.monotonic()
@@ -103,7 +108,7 @@ def test_the_colleague_is_told_who_calls_and_then_the_two_talk(phone, appliance,
     operator.wait_quiet(1.5, 20.0)
     assert appliance.calls() == []
     assert appliance.sessions() == []
-    callers, operators = caller.hangup("1001"), operator.finish(OPERATOR)
+    callers, operators = caller.hangup(CALLER), operator.finish(OPERATOR)
 
     briefing = english_texts.briefing.partition("{caller}")[2].replace("{reason}", REQUEST)
     assert judge.heard_english(briefing, operators.heard).ok
@@ -120,13 +125,14 @@ def test_the_colleague_is_told_who_calls_and_then_the_two_talk(phone, appliance,
     past = json.loads(appliance.run("sipforge", "calls", "--past", "--last", "10", "--json"))["calls"]
     records = [record for record in reversed(past) if record["call_id"] == call]
     assert [(record["caller"], record["dialled"], record["outcome"]) for record in records] == [
-        ("1001", "2000", "answered"),
-        ("1001", OPERATOR, "answered"),
+        (CALLER, "2000", "answered"),
+        (CALLER, OPERATOR, "answered"),
     ]
 
 
+@rings_the_operator
 def test_a_caller_whom_nobody_answers_goes_on_with_the_assistant(phone, appliance, goes_on):
-    caller, operator = phone("1001"), phone(OPERATOR)
+    caller, operator = phone(CALLER), phone(OPERATOR)
     ask_for_a_person(caller)
     call = appliance.calls()[0]["call"]
     operator.wait_ringing()
@@ -139,8 +145,9 @@ def test_a_caller_whom_nobody_answers_goes_on_with_the_assistant(phone, applianc
     goes_on(caller, "2000-no-answer", "connecting", "operator_away")
 
 
+@rings_the_operator
 def test_a_colleague_who_hangs_up_on_the_briefing_has_not_answered(phone, appliance, goes_on):
-    caller, operator = phone("1001"), phone(OPERATOR, auto_answer=True)
+    caller, operator = phone(CALLER), phone(OPERATOR, auto_answer=True)
     ask_for_a_person(caller)
     operator.wait_talking(20.0)
     operator.wait_speech()
@@ -149,8 +156,9 @@ def test_a_colleague_who_hangs_up_on_the_briefing_has_not_answered(phone, applia
     goes_on(caller, "2000-briefing-refused", "connecting", "operator_away")
 
 
+@rings_the_operator
 def test_a_colleague_on_the_telephone_is_not_rung(phone, goes_on):
-    caller, operator = phone("1001"), phone(OPERATOR)
+    caller, operator = phone(CALLER), phone(OPERATOR)
     operator.dial("600")
     ask_for_a_person(caller)
     hear_two_replies(caller)
@@ -158,8 +166,9 @@ def test_a_colleague_on_the_telephone_is_not_rung(phone, goes_on):
     operator.hangup(OPERATOR)
 
 
+@rings_the_operator
 def test_a_colleague_who_declines_is_busy(phone, appliance, goes_on):
-    caller, operator = phone("1001"), phone(OPERATOR)
+    caller, operator = phone(CALLER), phone(OPERATOR)
     ask_for_a_person(caller)
     operator.wait_ringing()
     operator.close_call()
@@ -167,17 +176,19 @@ def test_a_colleague_who_declines_is_busy(phone, appliance, goes_on):
     goes_on(caller, "2000-declined", "operator_busy")
 
 
+@rings_the_operator
 def test_a_colleague_without_a_telephone_is_away(phone, goes_on):
-    caller = phone("1001")
+    caller = phone(CALLER)
     ask_for_a_person(caller)
     hear_two_replies(caller)
     goes_on(caller, "2000-not-registered", "operator_away")
 
 
+@rings_the_operator
 @pytest.mark.parametrize("ending", ["hangs up", "presses #"])
 def test_a_message_is_left(phone, appliance, judge, english_texts, recordings, goes_on, ending):
     before = messages(appliance)
-    caller = phone("1001")
+    caller = phone(CALLER)
     ask_for_a_person(caller)
     hear_two_replies(caller)
     caller.say(english("Yes, please."))
@@ -199,11 +210,12 @@ def test_a_message_is_left(phone, appliance, judge, english_texts, recordings, g
     assert verdict.word_error_rate < MOST_WORD_ERRORS, verdict
 
 
+@pytest.mark.alone
 def test_without_an_orchestrator_to_come_back_to_the_mailbox_takes_the_call(
     phone, appliance, judge, recordings
 ):
     before = messages(appliance)
-    caller, operator = phone("1001"), phone(OPERATOR)
+    caller, operator = phone(CALLER), phone(OPERATOR)
     ask_for_a_person(caller)
     operator.wait_ringing()
     with appliance.stopped("sipforge-orchestrator"):
@@ -219,8 +231,9 @@ def test_without_an_orchestrator_to_come_back_to_the_mailbox_takes_the_call(
     assert judge.heard_english(FORTH, message).ok
 
 
+@pytest.mark.alone
 def test_a_caller_who_hangs_up_while_the_colleague_is_rung_leaves_nothing_behind(phone, appliance):
-    caller, operator = phone("1001"), phone(OPERATOR)
+    caller, operator = phone(CALLER), phone(OPERATOR)
     ask_for_a_person(caller)
     operator.wait_ringing()
     caller.hangup("2000-hangup-ringing")
@@ -228,8 +241,9 @@ def test_a_caller_who_hangs_up_while_the_colleague_is_rung_leaves_nothing_behind
     appliance.wait_idle(5.0)  # no session, call, channel or socket
 
 
+@rings_the_operator
 def test_the_key_0_connects_with_a_person(phone, judge):
-    caller, operator = phone("1001"), phone(OPERATOR, auto_answer=True)
+    caller, operator = phone(CALLER), phone(OPERATOR, auto_answer=True)
     caller.dial("2000")
     caller.wait_speech()
     caller.press("0")
@@ -237,7 +251,7 @@ def test_the_key_0_connects_with_a_person(phone, judge):
     operator.wait_quiet(3.0, 20.0)
     operator.say(english(BACK, "rms"))
     caller.wait_quiet(1.5, 20.0)
-    callers = caller.hangup("1001")
+    callers = caller.hangup(CALLER)
     operator.finish(OPERATOR)
     assert judge.heard_english(BACK, callers.heard).ok
 
@@ -245,7 +259,7 @@ def test_the_key_0_connects_with_a_person(phone, judge):
 def test_a_caller_who_wants_the_other_language_is_carried_over(phone, appliance, judge, texts):
     known = texts(KINYARWANDA)
     topic = known.topics["telefone"]
-    caller = phone("1001")
+    caller = phone(CALLER)
     caller.dial("2000")
     caller.wait_reply()
     first = appliance.calls()[0]
@@ -263,9 +277,10 @@ def test_a_caller_who_wants_the_other_language_is_carried_over(phone, appliance,
     assert [entry["text"] for entry in history if entry["type"] == "transcript"]
 
 
+@pytest.mark.alone
 def test_a_caller_stays_where_the_other_assistant_is_down(phone, appliance, goes_on):
     with appliance.stopped("sipforge-bot@kinyarwanda"):
-        caller = phone("1001")
+        caller = phone(CALLER)
         caller.dial("2000")
         caller.wait_reply()
         caller.say(english("I would like to speak Kinyarwanda."))

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from tests.calls.telephones import ABSENT, CALLER, COLLEAGUE
 from tests.phones.conversation import MOST_WORD_ERRORS
 from tests.phones.errors import RegistrationFailed
 from tests.phones.recording import mouth_to_ear_seconds
@@ -13,14 +14,15 @@ from tests.phones.speech import english
 
 FORTH = "Good morning. The meeting starts at nine in the large room."
 BACK = "Thank you, I will be there in ten minutes."
-MAILBOX = "/var/spool/asterisk/voicemail/default/1003/INBOX"
+MAILBOX = f"/var/spool/asterisk/voicemail/default/{ABSENT}/INBOX"
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(("transport", "codecs"), [("udp", ("opus", "PCMU")), ("tcp", ("PCMU",))])
 def test_users_hear_each_other(phone, judge, transport, codecs):
-    caller = phone("1001", transport=transport, codecs=codecs)
-    callee = phone("1002", transport=transport, codecs=("PCMA", "opus"))
-    caller.ring("1002")
+    caller = phone(CALLER, transport=transport, codecs=codecs)
+    callee = phone(COLLEAGUE, transport=transport, codecs=("PCMA", "opus"))
+    caller.ring(COLLEAGUE)
     callee.wait_ringing()
     callee.accept()
     caller.wait_talking()
@@ -28,25 +30,26 @@ def test_users_hear_each_other(phone, judge, transport, codecs):
     callee.wait_reply()
     callee.say(english(BACK, "rms"), wait=False)
     caller.wait_reply()
-    callers = caller.hangup("1001")
-    callees = callee.finish("1002")
+    callers = caller.hangup(CALLER)
+    callees = callee.finish(COLLEAGUE)
     assert judge.heard_english(FORTH, callees.heard).ok
     assert judge.heard_english(BACK, callers.heard).ok
     assert mouth_to_ear_seconds(callers, callees) < 0.4
 
 
 def test_callee_who_hangs_up_ends_the_call(phone):
-    caller, callee = phone("1001"), phone("1002", auto_answer=True)
-    caller.dial("1002")
+    caller, callee = phone(CALLER), phone(COLLEAGUE, auto_answer=True)
+    caller.dial(COLLEAGUE)
     callee.wait_talking()
     time.sleep(1.0)
-    callee.hangup("1002")
+    callee.hangup(COLLEAGUE)
     assert caller.wait_over(5.0)
-    caller.finish("1001")
+    caller.finish(CALLER)
 
 
+@pytest.mark.alone
 def test_echo(phone, judge):
-    caller = phone("1001")
+    caller = phone(CALLER)
     caller.dial("600")
     time.sleep(1.0)
     caller.say(english(FORTH))
@@ -62,8 +65,8 @@ def test_nobody_there_takes_a_message(phone, appliance, judge, recordings):
         return set(appliance.shell(f"ls {MAILBOX} 2>/dev/null", check=False).split())
 
     before = messages()
-    caller = phone("1001")
-    caller.dial("1003")
+    caller = phone(CALLER)
+    caller.dial(ABSENT)
     prompt = caller.wait_reply(quiet_seconds=2.0)
     assert prompt.seconds > 1.0
     caller.say(english(FORTH))
@@ -79,7 +82,7 @@ def test_nobody_there_takes_a_message(phone, appliance, judge, recordings):
 
 def test_wrong_password_is_refused_and_logged(phone, appliance):
     cursor = appliance.journal_cursor()
-    stranger = phone("1001", secret="not-the-password", register=False)
+    stranger = phone(CALLER, secret="not-the-password", register=False)
     with pytest.raises(RegistrationFailed, match=r"^40[13]"):
         stranger.register()
     deadline = time.monotonic() + 5.0
@@ -88,7 +91,7 @@ def test_wrong_password_is_refused_and_logged(phone, appliance):
         lines = [
             line
             for line in appliance.journal("sipforge-monitor", cursor)
-            if "login refused" in line and '"1001"' in line
+            if "login refused" in line and f'"{CALLER}"' in line
         ]
         time.sleep(0.2)
     assert len(lines) == 1, lines

@@ -8,8 +8,8 @@ import os
 import shlex
 import subprocess
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -18,6 +18,10 @@ API = "http://127.0.0.1:8080"
 COMMAND_SECONDS = 200.0
 SSH_FAILED = 255
 """Exit code of ssh itself, when there was no connection."""
+_REDIS = (
+    'REDISCLI_AUTH="$(cat /etc/sipforge/credentials/redis-password)" '
+    "redis-cli --user sipforge -s /run/redis/redis-server.sock"
+)
 _GET = "import sys, urllib.request as u; sys.stdout.buffer.write(u.urlopen(sys.argv[1], timeout=5).read())"
 _SET = """
 import pathlib, re, sys
@@ -45,6 +49,8 @@ class Appliance:
     ssh_port: int = 2222
     ssh_key: Path | None = None
     ssh_user: str = "root"
+    telephones: frozenset[str] = frozenset()
+    """Only their calls are seen in what is in progress or left behind; those of all, where none is named."""
 
     @classmethod
     def from_environment(cls) -> Self:
@@ -56,6 +62,10 @@ class Appliance:
             ssh_key=Path(key) if key else None,
             ssh_user=os.environ.get("SIPFORGE_SSH_USER", "root"),
         )
+
+    def seen_by(self, telephones: Iterable[str]) -> Appliance:
+        """The same host, of whose calls only those of some telephones are seen."""
+        return replace(self, telephones=frozenset(telephones))
 
     def run(self, *command: str, script: str | None = None, check: bool = True) -> str:
         """Run a command on the host and return what it prints; `script` is its standard input.
@@ -108,29 +118,35 @@ class Appliance:
     def calls(self) -> list[dict[str, Any]]:
         """Assistant calls in progress."""
         found: list[dict[str, Any]] = self.get(f"{API}/calls")
-        return found
+        return [call for call in found if not self.telephones or call["caller"] in self.telephones]
 
     def asterisk(self, command: str) -> str:
         """Run a command of Asterisk's console."""
         return self.run("asterisk", "-rx", command)
 
-    def channels(self) -> int:
+    def channels(self) -> list[str]:
         """Asterisk's channels in use."""
-        for line in self.asterisk("core show channels count").splitlines():
-            number, _, what = line.partition(" ")
-            if what.startswith("active channel"):
-                return int(number)
-        raise ApplianceError("core show channels count did not say how many")
+        names = [line.partition("!")[0] for line in self.asterisk("core show channels concise").splitlines()]
+        own = tuple(f"PJSIP/{telephone}-" for telephone in self.telephones)
+        return [name for name in names if name and (not own or name.startswith(own))]
 
     def sessions(self) -> list[str]:
         """Redis keys of calls in progress."""
-        return self.shell(
-            'REDISCLI_AUTH="$(cat /etc/sipforge/credentials/redis-password)" redis-cli --user sipforge '
-            "-s /run/redis/redis-server.sock --scan --pattern 'sipforge:session:*'"
-        ).split()
+        keys = self.shell(f"{_REDIS} --scan --pattern 'sipforge:session:*'").split()
+        if not self.telephones or not keys:
+            return keys
+        # A key that is gone by now is an empty line.
+        values = self.shell(f"{_REDIS} MGET {shlex.join(keys)}").splitlines()
+        callers = [json.loads(value).get("caller") if value else None for value in values]
+        return [key for key, caller in zip(keys, callers, strict=True) if caller in self.telephones]
 
     def sockets(self) -> list[str]:
-        """Connections of calls: Asterisk's to the orchestrator, and the orchestrator's to the bots."""
+        """Connections of calls: Asterisk's to the orchestrator, and the orchestrator's to the bots.
+
+        They do not say whose they are: none is seen where only some telephones are looked at.
+        """
+        if self.telephones:
+            return []
         lines = self.shell(
             "ss -Htn state established '( sport = :9092 )' && "
             "{ ss -Hxn state established | grep audio.sock || true; }"

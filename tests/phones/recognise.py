@@ -48,13 +48,17 @@ class Choice:
 class Recogniser:
     """Loads its models on first use. Never while a call is timed: it takes all the processor there is."""
 
-    def __init__(self, models: Path = FOLDER, report: Callable[[str], None] = lambda line: None) -> None:
+    def __init__(
+        self, models: Path = FOLDER, report: Callable[[str], None] = lambda line: None, threads: int = 2
+    ) -> None:
         """Make a recogniser.
 
         Args:
             models: folder of installed models; what is missing is installed there.
             report: told what is being installed.
+            threads: cores that it takes.
         """
+        self._threads = threads
         self._models = models
         self._report = report
         self._priors: dict[tuple[str, ...], Scores] = {}
@@ -103,11 +107,11 @@ class Recogniser:
 
     @cached_property
     def _english(self) -> WhisperModel:
-        return WhisperModel(self._directory, "en", threads=2)
+        return WhisperModel(self._directory, "en", threads=self._threads)
 
     @cached_property
     def _kinyarwanda(self) -> WhisperModel:
-        return WhisperModel(self._directory, "sw", threads=2)
+        return WhisperModel(self._directory, "sw", threads=self._threads)
 
     @cached_property
     def _directory(self) -> Path:
