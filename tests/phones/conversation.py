@@ -56,6 +56,8 @@ class Language:
     """A written text as it is said, figures as words."""
     free: bool
     """Recognised freely; otherwise as one of the texts that the assistant can say."""
+    token: str = "sw"
+    """Whisper's language token for that choice."""
 
 
 ENGLISH = Language("english", english, english_text.normalise, free=True)
@@ -94,7 +96,7 @@ class Judge:
             written = self._recogniser.write(recording.heard, part)
             return Verdict(expected, written, word_error_rate(wanted, language.spoken_form(written)))
         said = {language.spoken_form(text): text for text in texts.everything()}
-        choice = self._recogniser.choose(recording.heard, list(said), part)
+        choice = self._recogniser.choose(recording.heard, list(said), part, language.token)
         if not choice.sure:
             return Verdict(expected, "", 1.0)
         return Verdict(expected, said[choice.text], word_error_rate(wanted, choice.text))

@@ -62,6 +62,7 @@ class Recogniser:
         self._models = models
         self._report = report
         self._priors: dict[tuple[str, ...], Scores] = {}
+        self._loaded: dict[str, WhisperModel] = {}
 
     def write(self, recording: Path, part: Segment | None = None) -> str:
         """What was said in English, in a recording or a part of it.
@@ -69,12 +70,17 @@ class Recogniser:
         Raises:
             ModelError: the model cannot be installed.
         """
+        english = self._whisper("en")
         return " ".join(
-            self._english.write(self._english.encode(piece)).text for piece in _pieces(recording, part)
+            english.write(english.encode(piece)).text for piece in _pieces(recording, part)
         ).strip()
 
-    def choose(self, recording: Path, texts: Sequence[str], part: Segment | None = None) -> Choice:
-        """Which of `texts` was said in Kinyarwanda, in a recording or a part of it of at most 30 s.
+    def choose(
+        self, recording: Path, texts: Sequence[str], part: Segment | None = None, token: str = "sw"
+    ) -> Choice:
+        """Which of `texts` was said, in a recording or a part of it of at most 30 s.
+
+        `token` is Whisper's for the language; "sw" serves for Kinyarwanda.
 
         Each text's score is its own on this sound minus its own on noise, which takes out how likely its
         letters are to the model whatever is said.
@@ -86,32 +92,29 @@ class Recogniser:
         if len(texts) < 2:
             raise ValueError("a choice needs two texts")
         samples, rate_hz = read_wav(recording)
-        scores = self._scores(_prepare(samples, rate_hz, part), texts)
-        gains = _joined(scores, self._prior(tuple(texts)))
+        scores = self._scores(_prepare(samples, rate_hz, part), texts, token)
+        gains = _joined(scores, self._prior(token, *texts))
         second, best = np.argsort(gains)[-2:]
         return Choice(texts[int(best)], float(gains[best]), float(gains[best] - gains[second]))
 
-    def _prior(self, texts: tuple[str, ...]) -> Scores:
-        if texts not in self._priors:
+    def _prior(self, token: str, *texts: str) -> Scores:
+        if (token, *texts) not in self._priors:
             noise = np.random.default_rng(0).standard_normal(4 * RATE_HZ).astype(np.float32)
-            heard = [self._scores(level * noise, texts) for level in PRIOR_NOISE]
-            self._priors[texts] = [np.mean(scores, axis=0) for scores in zip(*heard, strict=True)]
-        return self._priors[texts]
+            heard = [self._scores(level * noise, texts, token) for level in PRIOR_NOISE]
+            self._priors[token, *texts] = [np.mean(scores, axis=0) for scores in zip(*heard, strict=True)]
+        return self._priors[token, *texts]
 
-    def _scores(self, sound: NDArray[np.float32], texts: Sequence[str]) -> Scores:
+    def _scores(self, sound: NDArray[np.float32], texts: Sequence[str], token: str) -> Scores:
         """Log probability of each token of each text, had it been said."""
-        whisper = self._kinyarwanda
+        whisper = self._whisper(token)
         # The whole window is looked at: with too little silence after the words, the right text scores like
         # the wrong ones. It costs a second or two, which a test has.
         return whisper.score(whisper.encode(sound), [whisper.tokens(text) for text in texts], LONGEST_SECONDS)
 
-    @cached_property
-    def _english(self) -> WhisperModel:
-        return WhisperModel(self._directory, "en", threads=self._threads)
-
-    @cached_property
-    def _kinyarwanda(self) -> WhisperModel:
-        return WhisperModel(self._directory, "sw", threads=self._threads)
+    def _whisper(self, token: str) -> WhisperModel:
+        if token not in self._loaded:
+            self._loaded[token] = WhisperModel(self._directory, token, threads=self._threads)
+        return self._loaded[token]
 
     @cached_property
     def _directory(self) -> Path:

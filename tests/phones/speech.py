@@ -49,6 +49,16 @@ def kinyarwanda(text: str, words_per_minute: int = 140, pitch: int = 50) -> Path
     return _cached(command, f"{voice.name} {manner} {text}", after=["--", text])
 
 
+def espeak(text: str, voice: str, words_per_minute: int = 130) -> Path:
+    """`text` spoken by one of espeak-ng's own voices.
+
+    Raises:
+        SpeechError: espeak-ng is missing or failed.
+    """
+    command = ["espeak-ng", "-v", voice, "-s", str(words_per_minute), "-w"]
+    return _cached(command, f"espeak-ng {voice} {words_per_minute} {text}", after=["--", text])
+
+
 def kinyarwanda_voice() -> Path:
     """The folder for espeak-ng's `--path`, built from models/espeak-rw on first use.
 

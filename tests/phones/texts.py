@@ -44,7 +44,9 @@ class Texts:
         )
 
 
-def load_texts(name: str, office: str = "the office") -> Texts:
+def load_texts(
+    name: str, office: str = "the office", knowledge: Path | None = None, phrases_file: Path | None = None
+) -> Texts:
     """The texts of an assistant; `office` is put where a phrase names it.
 
     Raises:
@@ -54,9 +56,9 @@ def load_texts(name: str, office: str = "the office") -> Texts:
         topic["id"]: Topic(
             topic["id"], tuple(_text(question) for question in topic["questions"]), topic["answer"]
         )
-        for topic in _read(KNOWLEDGE / f"{name}.toml")["topics"]
+        for topic in _read(knowledge or KNOWLEDGE / f"{name}.toml")["topics"]
     }
-    spoken = _read(PHRASES / f"{name}.toml")
+    spoken = _read(phrases_file or PHRASES / f"{name}.toml")
     phrases = {key: _text(phrase).replace("{office}", office) for key, phrase in spoken["phrases"].items()}
     phrases["greeting"] = phrases[greeting(datetime.now(OFFICE_TIME).hour).value]
     return Texts(topics, phrases, _text(spoken.get("briefing", "")))
