@@ -9,7 +9,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
@@ -27,9 +27,6 @@ from sipforge.infra.settings.assistants import BotSettings
 from sipforge.infra.settings.host import DEFAULT_PATH, LOOPBACK, Settings, SettingsError, load_settings
 from sipforge.infra.systemd.credentials import CredentialError, read_credential
 from sipforge.infra.systemd.notify import Notifier, watchdog
-
-if TYPE_CHECKING:
-    pass
 
 _log = logging.getLogger(__name__)
 
