@@ -33,15 +33,14 @@ _LIST_BYTES = 4 * 1024 * 1024
 @contextmanager
 def _told() -> Iterator[None]:
     """Turn what the store and the rules complain about into the command's error."""
-    from sipforge.core.office.users import UserError
     from sipforge.infra.asterisk.users import UserStoreError
 
     try:
         yield
-    except UserError as error:
-        raise CliError(str(error), Exit.USAGE) from error
     except UserStoreError as error:
         raise CliError(str(error), Exit.UNREACHABLE) from error
+    except ValueError as error:
+        raise CliError(str(error), Exit.USAGE) from error
 
 
 @app.command()

@@ -37,6 +37,8 @@ PROBE_SECONDS: Final = 3.0
 HISTORY_ENTRIES: Final = 400
 """Entries kept of one call."""
 USERNAME: Final = "sipforge"
+TIMEOUT_SECONDS: Final = 1.0
+"""How long a command may take before memory serves instead."""
 HISTORY_CALLS: Final = 100
 """Calls whose history is kept in memory."""
 
@@ -51,8 +53,6 @@ class CallStore:
         self,
         socket: Path,
         password: str,
-        *,
-        timeout_seconds: float,
         history_seconds: int,
         probe_seconds: float = PROBE_SECONDS,
     ) -> None:
@@ -61,23 +61,21 @@ class CallStore:
         Args:
             socket: where Redis listens.
             password: of its user `USERNAME`.
-            timeout_seconds: how long a command may take.
             history_seconds: how long the history of a call is kept; 0 keeps none in Redis.
             probe_seconds: how often a Redis that failed is asked again.
         """
-        self._timeout_seconds = timeout_seconds
         self._history_seconds = history_seconds
         self._probe_seconds = probe_seconds
         pool = BlockingConnectionPool(
             max_connections=8,
-            timeout=timeout_seconds,
+            timeout=TIMEOUT_SECONDS,
             connection_class=UnixDomainSocketConnection,
             path=str(socket),
             username=USERNAME,
             password=password,
             decode_responses=True,
-            socket_timeout=timeout_seconds,
-            socket_connect_timeout=timeout_seconds,
+            socket_timeout=TIMEOUT_SECONDS,
+            socket_connect_timeout=TIMEOUT_SECONDS,
             # One repeat, at once: Redis closes idle connections, which is no failure.
             retry=Retry(NoBackoff(), 1),
         )
@@ -197,7 +195,7 @@ class CallStore:
         cancels = task.cancelling() if task else 0
         answer = None
         try:
-            async with asyncio.timeout(self._timeout_seconds):
+            async with asyncio.timeout(TIMEOUT_SECONDS):
                 answer = await command()
         except (RedisError, OSError) as error:
             if self._available:

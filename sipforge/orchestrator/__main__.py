@@ -58,12 +58,7 @@ def build(settings: Settings, jwt_key: str, redis_password: str, timing: Timing)
     """Put the orchestrator together."""
     metrics = Metrics()
     telemetry = Telemetry(metrics)
-    store = CallStore(
-        settings.redis_socket,
-        redis_password,
-        timeout_seconds=settings.redis.timeout_seconds,
-        history_seconds=settings.orchestrator.history_seconds,
-    )
+    store = CallStore(settings.redis_socket, redis_password, settings.orchestrator.history_seconds)
     telemetry.watch_redis(lambda: store.available)
     calls = Calls(store, timing)
     breakers = {name: CircuitBreaker() for name in settings.bots}
@@ -128,33 +123,21 @@ async def run(parts: Parts, stop: asyncio.Event, notifier: Notifier) -> None:
         ExceptionGroup: a part failed, such as an OSError for a port that is taken.
     """
     conf = parts.settings.orchestrator
-    routes = parts.router.agi_routes()
+    answer = partial(answer_agi, routes=parts.router.agi_routes())
+    listen, connections = parts.audiosocket.handle, 2 * (conf.max_calls + parts.timing.strangers_limit)
     agi_ready, audio_ready, http_ready = asyncio.Event(), asyncio.Event(), asyncio.Event()
     # Two groups, because calls that end still write to the store.
     async with asyncio.TaskGroup() as outer:
         keeping = [outer.create_task(parts.store.keep()), outer.create_task(watchdog(notifier))]
         async with asyncio.TaskGroup() as inner:
             serving = [
-                inner.create_task(
-                    serve_tcp(
-                        LOOPBACK,
-                        conf.agi_port,
-                        partial(answer_agi, routes=routes),
-                        AGI_CONNECTIONS,
-                        agi_ready,
-                    )
-                ),
-                inner.create_task(
-                    serve_tcp(
-                        LOOPBACK,
-                        conf.audiosocket_port,
-                        parts.audiosocket.handle,
-                        2 * (conf.max_calls + parts.timing.strangers_limit),
-                        audio_ready,
-                    )
-                ),
-                inner.create_task(serve(parts.api, LOOPBACK, conf.http_port, http_ready)),
-                inner.create_task(_sweep(parts)),
+                inner.create_task(part)
+                for part in (
+                    serve_tcp(LOOPBACK, conf.agi_port, answer, AGI_CONNECTIONS, agi_ready),
+                    serve_tcp(LOOPBACK, conf.audiosocket_port, listen, connections, audio_ready),
+                    serve(parts.api, LOOPBACK, conf.http_port, http_ready),
+                    _sweep(parts),
+                )
             ]
             for ready in (agi_ready, audio_ready, http_ready):
                 await ready.wait()

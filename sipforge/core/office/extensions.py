@@ -6,14 +6,22 @@ import re
 from typing import Final
 
 USERS: Final = "1000 to 1999"
-ASSISTANTS: Final = "2000 to 9999"
 
 
 def is_user(extension: str) -> bool:
-    """Whether it is an extension that a user can have; there need not be one."""
+    """Whether a user can have it; there need not be one."""
     return re.fullmatch("1[0-9]{3}", extension) is not None
 
 
-def is_assistant(extension: str) -> bool:
-    """Whether it is an extension that an assistant can have; there need not be one."""
-    return re.fullmatch("[2-9][0-9]{3}", extension) is not None
+def check_user(extension: str) -> str:
+    """`extension`, which a user can have; ValueError, with the range, for any other."""
+    if not is_user(extension):
+        raise ValueError(f"extension {extension!r}: must be a number from {USERS}")
+    return extension
+
+
+def check_assistant(extension: str) -> str:
+    """`extension`, which an assistant can have; ValueError, with the range, for any other."""
+    if not re.fullmatch("[2-9][0-9]{3}", extension):
+        raise ValueError(f"extension {extension!r}: must be a number from 2000 to 9999")
+    return extension

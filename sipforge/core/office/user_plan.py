@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sipforge.core.office.users import User, UserError, check_extension, check_name, check_secret
+from sipforge.core.office.extensions import check_user
+from sipforge.core.office.users import User, UserError, check_name, check_secret
 
 _KEYS = frozenset({"extension", "name", "secret"})
 
@@ -92,11 +93,11 @@ def _wanted(where: str, entry: Any) -> Wanted:
     if secret is not None and not isinstance(secret, str):
         raise UserError(f"{where}.secret: is not text")
     try:
-        check_extension(extension)
+        check_user(extension)
         check_name(name, extension)
         if secret is not None:
             check_secret(secret, extension)
-    except UserError as error:
+    except ValueError as error:
         raise UserError(f"{where}: {error}") from error
     return Wanted(extension, name, secret)
 

@@ -18,7 +18,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sipforge.core.office.extensions import USERS, is_user
+from sipforge.core.office.extensions import check_user
 
 NAME_BYTES = 64
 """app_voicemail keeps 80 bytes of a name; UTF-8 cut in the middle is not text."""
@@ -43,7 +43,8 @@ class User:
     """One telephone user. Checked when made, so that every User can be written to Asterisk's files.
 
     Raises:
-        UserError: the extension, the name or the secret is not allowed.
+        ValueError: the extension is no user's.
+        UserError: the name or the secret is not allowed.
     """
 
     extension: str
@@ -54,22 +55,12 @@ class User:
     """SIP password, 12 to 128 ASCII characters."""
 
     def __post_init__(self) -> None:
-        check_extension(self.extension)
+        check_user(self.extension)
         check_name(self.name, self.extension)
         check_secret(self.secret, self.extension)
 
     def __repr__(self) -> str:
         return f"User(extension={self.extension!r}, name={self.name!r})"  # never the secret: reprs reach logs
-
-
-def check_extension(extension: str) -> None:
-    """Refuse what no user can have.
-
-    Raises:
-        UserError: with the range in the message.
-    """
-    if not is_user(extension):
-        raise UserError(f"extension {extension!r}: must be a number from {USERS}")
 
 
 def check_name(name: str, extension: str) -> None:

@@ -10,23 +10,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from sipforge.core.conversation.dialogue_policy import PolicyRules
 from sipforge.core.conversation.turn_taking import TurnRules
-from sipforge.core.office.extensions import ASSISTANTS, USERS, is_assistant, is_user
+from sipforge.core.office.extensions import check_assistant, check_user
 from sipforge.engines.registry import ANSWERING, HEARING, SPEAKING, VAD, Engine
 from sipforge.text.language import load_language
 
 _POLICY, _TURNS = PolicyRules(), TurnRules()
-
-
-def _of_a_user(extension: str) -> str:
-    if not is_user(extension):
-        raise ValueError(f"{extension} is not the extension of a user, which is {USERS}")
-    return extension
-
-
-def _of_an_assistant(extension: str) -> str:
-    if not is_assistant(extension):
-        raise ValueError(f"{extension} is not the extension of an assistant, which is {ASSISTANTS}")
-    return extension
 
 
 def _spoken(language: str) -> str:
@@ -35,7 +23,7 @@ def _spoken(language: str) -> str:
 
 
 Port = Annotated[int, Field(ge=1, le=65535)]
-UserExtension = Annotated[str, AfterValidator(_of_a_user)]
+UserExtension = Annotated[str, AfterValidator(check_user)]
 
 
 class Section(BaseModel):
@@ -191,13 +179,13 @@ class TurnSettings(Section):
 class BotSettings(Section):
     """One language's assistant; its name is its key under [bots]."""
 
-    extension: Annotated[str, AfterValidator(_of_an_assistant)]
+    extension: Annotated[str, AfterValidator(check_assistant)]
     language: Annotated[str, AfterValidator(_spoken)]
     """Name of its folder in sipforge.text, such as english."""
     http_port: Port
     phrases: Path
     knowledge: Path
-    operator: Annotated[str, AfterValidator(lambda given: given and _of_a_user(given))] = ""
+    operator: Annotated[str, AfterValidator(lambda given: given and check_user(given))] = ""
     """Extension of the person offered to a caller; empty: nobody is offered."""
     max_calls: int = Field(default=10, ge=1)
     vad: VadSettings = VadSettings()

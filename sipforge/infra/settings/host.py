@@ -22,7 +22,6 @@ from sipforge.infra.settings.assistants import BotSettings, Port, Section
 DEFAULT_PATH = Path("/etc/sipforge/sipforge.toml")
 LOOPBACK: Final = "127.0.0.1"
 """Where all that has a port listens; telephones ring Asterisk alone."""
-_ORCHESTRATOR_PORTS: Final = ("http_port", "agi_port", "audiosocket_port")
 _PLAIN: Final = {"missing": "is missing", "extra_forbidden": "there is no such key"}
 """What pydantic says less plainly."""
 
@@ -39,13 +38,6 @@ class _Place:
 
     def __get__(self, settings: Settings, owner: type[Settings]) -> Path:
         return settings._root / self._path
-
-
-class RedisSettings(Section):
-    """The local Redis. The password is the credential `redis-password`."""
-
-    timeout_seconds: float = Field(default=1.0, gt=0)
-    """How long a command may take before memory serves instead."""
 
 
 class AmiSettings(Section):
@@ -119,7 +111,6 @@ class Settings(Section):
     model_config = ConfigDict(ignored_types=(_Place,))
 
     office: str = "the office"
-    redis: RedisSettings = RedisSettings()
     ami: AmiSettings = AmiSettings()
     orchestrator: OrchestratorSettings = OrchestratorSettings()
     monitor: MonitorSettings = MonitorSettings()
@@ -150,17 +141,15 @@ class Settings(Section):
 
     @model_validator(mode="after")
     def _nothing_twice(self) -> Settings:
-        given: list[tuple[str, object]] = [
-            ("ami.port", self.ami.port),
-            ("monitor.http_port", self.monitor.http_port),
-            *((f"orchestrator.{key}", getattr(self.orchestrator, key)) for key in _ORCHESTRATOR_PORTS),
-            *((f"bots.{name}.http_port", bot.http_port) for name, bot in self.bots.items()),
-            *((f"bots.{name}.extension", bot.extension) for name, bot in self.bots.items()),
-        ]
+        tables: dict[str, Section]
+        tables = {"ami": self.ami, "orchestrator": self.orchestrator, "monitor": self.monitor}
+        tables |= {f"bots.{name}": bot for name, bot in self.bots.items()}
         seen: dict[object, str] = {}
-        for key, value in given:
-            if (first := seen.setdefault(value, key)) != key:
-                raise ValueError(f"{key} is the same as {first}: {value}")
+        for table, values in tables.items():
+            for key in ("port", "http_port", "agi_port", "audiosocket_port", "extension"):
+                value, name = getattr(values, key, table), f"{table}.{key}"
+                if value != table and seen.setdefault(value, name) != name:
+                    raise ValueError(f"{name} is the same as {seen[value]}: {value}")
         for name, bot in self.bots.items():
             for other in bot.others:
                 if other == name or other not in self.bots:
@@ -218,9 +207,8 @@ def check_settings(path: Path, tables: dict[str, Any]) -> Settings:
         settings = Settings.model_validate(tables)
     except ValidationError as error:
         raise SettingsError(f"{path}: " + "; ".join(problems(error))) from error
-    folder = path.absolute().parent
-    if folder.parts[-2:] == DEFAULT_PATH.parts[1:3]:
-        settings._root = folder.parents[1]
+    if path.parts[-3:] == DEFAULT_PATH.parts[-3:]:
+        settings._root = path.parents[2]
     return settings
 
 

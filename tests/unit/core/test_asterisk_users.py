@@ -70,7 +70,7 @@ def test_both_ends_of_the_range_are_in_it(extension: str) -> None:
 
 @pytest.mark.parametrize("extension", ["999", "2000", "10000", "1001\n", " 1001", "100a", "", "\u0661001"])
 def test_an_extension_outside_is_refused_with_the_range(extension: str) -> None:
-    with pytest.raises(UserError, match="from 1000 to 1999"):
+    with pytest.raises(ValueError, match="from 1000 to 1999"):
         User(extension, "A", "s" * 12)
 
 

@@ -133,15 +133,21 @@ def test_a_pivot_answers_from_another_assistant_s_knowledge(tmp_path: Path) -> N
         ),
         ("[ami]\nport = 8080", "orchestrator.http_port is the same as ami.port: 8080"),
         (BOT.replace("8081", "4573"), "bots.english.http_port is the same as orchestrator.agi_port: 4573"),
-        (BOT.replace("2000", "1500"), "bots.english.extension: 1500 is not the extension of an assistant"),
-        (BOT.replace("2000", "\u0662000"), "bots.english.extension: \u0662000 is not the extension"),
+        (
+            BOT.replace("2000", "1500"),
+            "bots.english.extension: extension '1500': must be a number from 2000 to 9999",
+        ),
+        (BOT.replace("2000", "\u0662000"), "bots.english.extension: extension '\u0662000': must be"),
         (
             BOT + "departments = { accounts = 'accounts' }",
-            "bots.english.departments.accounts: accounts is not",
+            "bots.english.departments.accounts: extension 'accounts': must be",
         ),
-        (BOT + "departments = { accounts = '2000' }", "bots.english.departments.accounts: 2000 is not"),
-        (BOT + "departments = { accounts = '' }", "bots.english.departments.accounts:  is not the extension"),
-        (BOT + "operator = '2000'", "bots.english.operator: 2000 is not the extension of a user"),
+        (
+            BOT + "departments = { accounts = '2000' }",
+            "bots.english.departments.accounts: extension '2000': must be",
+        ),
+        (BOT + "departments = { accounts = '' }", "bots.english.departments.accounts: extension '': must be"),
+        (BOT + "operator = '2000'", "bots.english.operator: extension '2000': must be"),
         (BOT.replace('"english"', '"englisch"'), "bots.english.language: there is no language 'englisch'"),
         (BOT.replace('knowledge = "/k"', ""), "bots.english.knowledge: is missing"),
         (BOT + "tts = { engine = 'piper' }", "bots.english.tts: the engine piper needs model"),
@@ -203,7 +209,7 @@ def test_mistakes_are_named_as_the_inventory_has_them() -> None:
         "sipforge_users[1]: extension '2001': must be a number from 1000 to 1999",
         "sipforge_operator: 2000 is the extension of no user in sipforge_users",
         "sipforge_settings.orchestrator.port: there is no such key",
-        "sipforge_assistants.english.departments.it: x is not the extension of a user, which is 1000 to 1999",
+        "sipforge_assistants.english.departments.it: extension 'x': must be a number from 1000 to 1999",
         "sipforge_assistants.english.foo: there is no such key",
     ]
     assert checked(BOT.replace("8081", "4573") + "[bots.'x y']")[0].startswith(

@@ -22,9 +22,7 @@ def redis(tmp_path):
 
 
 def store_of(redis: RedisServer, history_seconds: int = 100, password: str = "secret") -> CallStore:
-    return CallStore(
-        redis.socket, password, timeout_seconds=0.5, history_seconds=history_seconds, probe_seconds=0.02
-    )
+    return CallStore(redis.socket, password, history_seconds, probe_seconds=0.02)
 
 
 async def until(condition) -> None:

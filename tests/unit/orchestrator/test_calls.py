@@ -14,7 +14,7 @@ class Memory(CallStore):
     """The real store, with no Redis to talk to; lets a test see which sessions there are."""
 
     def __init__(self, tmp_path):
-        super().__init__(tmp_path / "none", "", timeout_seconds=1.0, history_seconds=100)
+        super().__init__(tmp_path / "none", "", 100)
 
     def sessions(self) -> set[str]:
         return set(self._sessions)

@@ -33,9 +33,7 @@ class Office:
         self.now = 0.0
         self.sockets = {"english", "kinyarwanda"}
         self.metrics = Metrics()
-        self.calls = Calls(
-            CallStore(tmp_path / "none", "", timeout_seconds=1.0, history_seconds=100), Timing()
-        )
+        self.calls = Calls(CallStore(tmp_path / "none", "", 100), Timing())
         self.breakers = {name: CircuitBreaker(failures=1, open_seconds=5.0) for name in settings.bots}
         self.router = Router(
             settings,
