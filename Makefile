@@ -3,7 +3,7 @@ SHELL := /bin/bash
 VENV := .venv
 PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export PATH
-ROLES := preflight common redis asterisk models
+SCENARIOS := preflight foundation
 HOST := sipforge-demo
 RECORDINGS ?= recordings
 
@@ -18,21 +18,18 @@ demo: $(VENV)/ready ## build the appliance on this machine and ring it with real
 down: ## remove the appliance that make demo left up
 	@molecule/shared/testhost down $(HOST)
 
-test: lint unit roles calls ## everything: lint, types, units, each role on a real host, real calls
+test: ## everything: lint, types, units, each role on a real host, real calls
+	@tests/all
 
 lint: $(VENV)/ready ## style, types, floors of the package, playbooks
-	ruff check . && ruff format --check .
-	mypy
-	lint-imports
-	yamllint --strict .
-	shellcheck $$(git grep -lE '^#!/(bin/sh|usr/bin/env bash)')
-	ansible-lint --offline --profile production roles playbooks inventory molecule
+	@tests/timed lint tests/lint
 
 unit: $(VENV)/ready ## tests that need no host
-	pytest
+	@tests/timed unit pytest
 
 roles: $(VENV)/ready down ## each role on a fresh host: check, converge, idempotence, check, verify
-	@for role in $(ROLES); do molecule test --scenario-name $$role || exit 1; done
+	@for scenario in $(SCENARIOS); do \
+		tests/timed "roles: $$scenario" molecule test --scenario-name $$scenario || exit 1; done
 
 calls: $(VENV)/ready down ## the whole appliance on a fresh host, and real SIP phones that ring it
 	@tests/calls/run
