@@ -88,6 +88,8 @@ class Engine(Generic[Needs, Made]):
     """It sends to the service of the table [openai]."""
     closed_set: bool = False
     """A recogniser that knows whole phrases only, of a language that its model never learnt."""
+    needs_model: bool = False
+    """A voice that is nothing without a model of its own."""
     instant: bool = False
     """A dialogue engine whose answers are there at once."""
 
@@ -122,8 +124,8 @@ ANSWERING: Final[Mapping[str, Engine[AnsweringNeeds, Dialogue]]] = {
 
 SPEAKING: Final[Mapping[str, Engine[SpeakingNeeds, Tts]]] = {
     "espeak": Engine("speaking.espeak"),
-    "piper": Engine("speaking.piper"),
-    "vits": Engine("speaking.vits"),
+    "piper": Engine("speaking.piper", needs_model=True),
+    "vits": Engine("speaking.vits", needs_model=True),
     "openai": Engine("speaking.openai", remote=True),
 }
 """Text to speech."""

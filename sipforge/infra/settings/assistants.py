@@ -53,11 +53,12 @@ def _local_last(engines: Mapping[str, Engine[Any, Any]]) -> AfterValidator:
 
 
 def _one_or_several(one: str, several: str) -> Any:
-    """`one = "x"` is short for `several = ["x"]`."""
+    """`one = "x"` is short for `several = ["x"]`, and `one = ""` for none."""
 
     def spread(given: Any) -> Any:
         if isinstance(given, dict) and one in given and several not in given:
-            return {**{key: given[key] for key in given if key != one}, several: [given[one]]}
+            listed = [given[one]] if given[one] else []
+            return {**{key: given[key] for key in given if key != one}, several: listed}
         return given
 
     return model_validator(mode="before")(spread)
@@ -98,8 +99,8 @@ class TtsSettings(Section):
 
     @model_validator(mode="after")
     def _a_model_is_named(self) -> TtsSettings:
-        for engine in {"piper", "vits"}.intersection(self.engines):
-            if not self.model:
+        for engine in self.engines:
+            if SPEAKING[engine].needs_model and not self.model:
                 raise ValueError(f"the engine {engine} needs model")
         return self
 
