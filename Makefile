@@ -27,7 +27,7 @@ lint: $(VENV)/ready ## style, types, floors of the package, playbooks
 unit: $(VENV)/ready ## tests that need no host
 	@tests/timed unit pytest
 
-roles: $(VENV)/ready down ## each role on a fresh host: check, converge, idempotence, check, verify
+roles: $(VENV)/ready down ## each role on a real host: check, converge, idempotence, check, verify
 	@for scenario in $(SCENARIOS); do \
 		tests/timed "roles: $$scenario" molecule test --scenario-name $$scenario || exit 1; done
 

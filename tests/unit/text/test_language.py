@@ -23,7 +23,7 @@ def klingon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_language_is_found_by_the_name_of_its_folder() -> None:
-    assert languages() == ["english", "kinyarwanda"]
+    assert {"english", "kinyarwanda"} <= set(languages())
     assert load_language("kinyarwanda").normalise("8") == "umunani"
     assert load_language("english").lexicon is LEXICON
     assert load_language("kinyarwanda").lexicon is PLAIN
@@ -33,7 +33,7 @@ def test_what_a_language_lacks_is_done_as_plain_text(klingon: Path) -> None:
     (klingon / "__init__.py").write_text(
         "from sipforge.text.language import Language\nLANGUAGE = Language('Klingon', to_digits=str.upper)\n"
     )
-    assert languages() == ["english", "kinyarwanda", "klingon"]
+    assert "klingon" in languages()
     language = load_language("klingon")
     assert language.to_digits("wa'") == "WA'"
     assert language.normalise is plain.normalise

@@ -25,9 +25,9 @@ PHRASES = REPOSITORY / "roles" / "sipforge" / "files" / "phrases"
 )
 def test_its_numbers_are_said(written: str, spoken: str) -> None:
     with italian_beside_the_others():
-        assert languages() == ["english", "italian", "kinyarwanda"]
+        assert "italian" in languages()
         assert load_language("italian").normalise(written) == spoken
-    assert languages() == ["english", "kinyarwanda"]
+    assert "italian" not in languages()
 
 
 def test_the_other_assistants_know_it_by_its_own_file() -> None:
