@@ -14,9 +14,6 @@ from sipforge.cli.errors import CliError, Exit
 from sipforge.cli.host import Host
 from sipforge.cli.output import print_json, say
 
-# What is imported inside functions costs up to 0.3 s, which `sipforge --help` need not wait for.
-# ruff: noqa: PLC0415
-
 RECORD_SECONDS = 6
 """How long is listened; the dialplan's [self-test] records that long."""
 RATE_HZ = 16000

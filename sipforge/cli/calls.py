@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from sipforge.core.assistant_calls import AssistantCall
     from sipforge.core.asterisk.state import UserCall
 
-# What is imported inside functions costs up to 0.3 s, which `sipforge --help` need not wait for.
-# ruff: noqa: PLC0415
-
 
 def calls(
     context: typer.Context,

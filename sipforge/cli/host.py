@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from sipforge.infra.asterisk.users import UserStore
     from sipforge.infra.settings.host import Settings
 
-# What is imported inside functions costs up to 0.3 s, which `sipforge --help` need not wait for.
-# ruff: noqa: PLC0415
-
 AMI_ACCOUNT = "cli"
 AMI_CREDENTIAL = "ami-cli"
 RELOADED_MODULES = ("res_pjsip.so", "pbx_config.so", "app_voicemail.so")

@@ -71,10 +71,10 @@ def printable(text: str) -> str:
 
 def _draw(title: str, columns: Sequence[str], cells: Sequence[Sequence[str]], empty: str) -> None:
     # Loaded only for a terminal: a script waits for nothing that it does not see.
-    from rich import box  # noqa: PLC0415
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
 
     console = Console()
     console.print(Text(title, style="bold"))

@@ -12,9 +12,6 @@ from sipforge.cli.errors import CliError, Exit
 from sipforge.cli.host import Host
 from sipforge.cli.output import print_json, print_table, say, warn
 
-# What is imported inside functions costs up to 0.3 s, which `sipforge --help` need not wait for.
-# ruff: noqa: PLC0415
-
 Document = dict[str, Any]
 
 

@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from sipforge.core.office.users import User
     from sipforge.infra.asterisk.user_commit import Outcome
 
-# What is imported inside functions costs up to 0.3 s, which `sipforge --help` need not wait for.
-# ruff: noqa: PLC0415
-
 app = typer.Typer(help=f"Add, list, show and remove telephone users ({USERS}).", no_args_is_help=True)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]

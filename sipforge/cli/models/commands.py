@@ -20,9 +20,6 @@ from sipforge.cli.output import print_json, print_table, say, warn
 if TYPE_CHECKING:
     from sipforge.infra.models.manifest import Model
 
-# What is imported inside functions costs up to 0.3 s, which `sipforge --help` need not wait for.
-# ruff: noqa: PLC0415
-
 app = typer.Typer(help="The models that the assistants hear, think and speak with.", no_args_is_help=True)
 
 

@@ -23,9 +23,6 @@ from sipforge.cli.errors import CliError, Exit
 if TYPE_CHECKING:
     from sipforge.infra.models.manifest import Model
 
-# What is imported inside functions costs up to 0.3 s, which `sipforge --help` need not wait for.
-# ruff: noqa: PLC0415
-
 TOOLS_BYTES: Final = 3_000_000_000
 """Room for the tools and for what pip unpacks."""
 MEMORY_SHARE: Final = 1.3

@@ -17,9 +17,6 @@ from sipforge.cli.output import print_json, say
 if TYPE_CHECKING:
     from sipforge.infra.models.manifest import Model
 
-# What is imported inside functions costs up to 0.3 s, which `sipforge --help` need not wait for.
-# ruff: noqa: PLC0415
-
 _CHECKED = {
     "": "",
     "manifest": "; its files are those of the manifest",

@@ -24,8 +24,8 @@ def shown(name: str) -> Iterator[Progress]:
         yield _lines(name)
         return
     # Loaded only for a terminal.
-    from rich import progress as drawn  # noqa: PLC0415
-    from rich.console import Console  # noqa: PLC0415
+    from rich import progress as drawn
+    from rich.console import Console
 
     with drawn.Progress(
         drawn.TextColumn("{task.description}", markup=False),

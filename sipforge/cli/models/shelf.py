@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from sipforge.infra.settings.assistants import BotSettings
     from sipforge.infra.settings.host import Settings
 
-# What is imported inside functions costs up to 0.3 s, which `sipforge --help` need not wait for.
-# ruff: noqa: PLC0415
-
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
 Name = Annotated[str, typer.Argument(help="Name of the model; see: sipforge models list.", metavar="NAME")]

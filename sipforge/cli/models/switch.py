@@ -13,9 +13,6 @@ if TYPE_CHECKING:
     from sipforge.infra.models.choices import Choice
     from sipforge.infra.models.manifest import Model
 
-# What is imported inside functions costs up to 0.3 s, which `sipforge --help` need not wait for.
-# ruff: noqa: PLC0415
-
 
 class Appliance(Protocol):
     """What switching needs of the host."""

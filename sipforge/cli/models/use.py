@@ -13,9 +13,6 @@ from sipforge.cli.host import Host
 from sipforge.cli.models.shelf import Json, State, open_shelf, told
 from sipforge.cli.output import print_json, say, warn
 
-# What is imported inside functions costs up to 0.3 s, which `sipforge --help` need not wait for.
-# ruff: noqa: PLC0415
-
 _RENDER_SECONDS: Final = 120.0
 _RESTART_SECONDS: Final = 200.0
 """The unit's TimeoutStartSec, and a little more."""

@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from sipforge.infra.settings.assistants import BotSettings
     from sipforge.text.language import Language
 
-# What is imported inside functions costs up to 0.3 s, which `sipforge --help` need not wait for.
-# ruff: noqa: PLC0415
-
 RULES = Path("/opt/sipforge")
 """Where the role `models` puts the sources of the espeak-ng voices."""
 _ASK = "  r right, w wrong, c correction, s skip, q quit; a note may follow the letter"

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from sipforge.infra.settings.host import Settings
     from sipforge.text.language import Language
 
-# ruff: noqa: PLC0415 - what is imported inside functions costs up to 0.3 s
-
 PLAYERS: Final[Sequence[Sequence[str]]] = (("aplay", "-q"), ("pw-play",), ("paplay",), ("play", "-q"))
 """Commands that play a WAV file; the first that is installed is used."""
 _PAUSE_SECONDS: Final = 0.2
