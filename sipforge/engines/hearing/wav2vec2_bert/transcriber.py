@@ -54,20 +54,16 @@ class Wav2Vec2BertStt:
         """How long an utterance given now will probably wait before it is heard."""
         return self._worker.expected_wait_seconds
 
-    async def transcribe(self, samples: Floats, *, urgent: bool = True) -> Transcript:
+    async def transcribe(self, samples: Floats) -> Transcript:
         """Write down `samples`, of which the first two minutes are heard.
-
-        Args:
-            samples: the utterance.
-            urgent: False for a speculation, which others whose turn is over may overtake.
 
         Raises:
             EngineError: the queue is full (retryable) or the model failed.
         """
-        return await self._pieces.transcribe(samples, urgent)
+        return await self._pieces.transcribe(samples)
 
-    async def _write(self, piece: Floats, urgent: bool) -> Decoded:
-        return await self._worker.run(lambda: self._read(piece), urgent=urgent)
+    async def _write(self, piece: Floats) -> Decoded:
+        return await self._worker.run(lambda: self._read(piece))
 
     def _read(self, piece: Floats) -> Decoded:
         likely = self._model.log_probabilities(piece)

@@ -130,17 +130,13 @@ class WhisperPhrasesStt(SharedWhisper):
         super().__init__(model)
         self._set = PhraseSet(letters, phrases, words)
 
-    async def transcribe(self, samples: Floats, *, urgent: bool = True) -> Transcript:
+    async def transcribe(self, samples: Floats) -> Transcript:
         """The phrase that was said in at most 30 s; empty when none was.
-
-        Args:
-            samples: the utterance.
-            urgent: False for a speculation, which others whose turn is over may overtake.
 
         Raises:
             EngineError: the queue is full (retryable) or the model failed.
         """
         begun = time.monotonic()
-        match = await self._worker.run(lambda: self._set.match(self._encode(samples)), urgent=urgent)
+        match = await self._worker.run(lambda: self._set.match(self._encode(samples)))
         confidence = 1 / (1 + math.exp(min(50.0, 2 * (match.least_fit - match.fit))))
         return Transcript(match.text if match.sure else "", confidence, time.monotonic() - begun)

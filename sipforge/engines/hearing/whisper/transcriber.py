@@ -95,17 +95,13 @@ class WhisperStt(SharedWhisper):
         self._context = context
         self._pieces = Piecewise(self._write, lambda written: not heard_nothing(written))
 
-    async def transcribe(self, samples: Floats, *, urgent: bool = True) -> Transcript:
+    async def transcribe(self, samples: Floats) -> Transcript:
         """Write down `samples`, of which the first two minutes are heard.
-
-        Args:
-            samples: the utterance.
-            urgent: False for a speculation, which others whose turn is over may overtake.
 
         Raises:
             EngineError: the queue is full (retryable) or the model failed.
         """
-        return await self._pieces.transcribe(samples, urgent)
+        return await self._pieces.transcribe(samples)
 
     async def reconsider(self, samples: Floats) -> AsyncGenerator[tuple[Alternative, ...]]:
         """What `samples` (at most 12 s) may have been, to somebody who expects what callers here say.
@@ -126,8 +122,8 @@ class WhisperStt(SharedWhisper):
         found = self._model.alternatives(self._encode(samples), self._context, beam)
         return [_once(written) for written in found]
 
-    async def _write(self, piece: Floats, urgent: bool) -> Written:
-        return _once(await self._worker.run(lambda: self._model.write(self._encode(piece)), urgent=urgent))
+    async def _write(self, piece: Floats) -> Written:
+        return _once(await self._worker.run(lambda: self._model.write(self._encode(piece))))
 
 
 def _once(written: Written) -> Written:
