@@ -17,7 +17,7 @@ from typing import Final
 from sipforge.engines.hearing.whisper.letter_words import best_words
 from sipforge.engines.hearing.whisper.letters import Letters, load_letters, path_scores
 from sipforge.engines.hearing.whisper.model import Encoded, WhisperModel
-from sipforge.engines.hearing.whisper.shared import Hearing, SharedWhisper
+from sipforge.engines.hearing.whisper.shared import SharedWhisper
 from sipforge.engines.protocols import EngineError, Floats, Stage, Transcript
 from sipforge.engines.registry import HearingNeeds
 
@@ -124,7 +124,7 @@ class WhisperPhrasesStt(SharedWhisper):
     """A closed set as a recogniser; one model for all calls."""
 
     def __init__(
-        self, model: Hearing, letters: Letters, phrases: Mapping[str, str], words: Sequence[str] = ()
+        self, model: WhisperModel, letters: Letters, phrases: Mapping[str, str], words: Sequence[str] = ()
     ) -> None:
         """`phrases` and `words` as for PhraseSet."""
         super().__init__(model)
