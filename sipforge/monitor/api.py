@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any, Protocol
+from typing import Any
 
 from sipforge.core.asterisk.state import LiveState
+from sipforge.infra.asterisk.ami.service import AmiServiceClient
 from sipforge.infra.http import FastAPI, Health, Status, build_app
 from sipforge.infra.metrics import Metrics
 from sipforge.monitor.reaper import Reaper
 
 
-class Connection(Protocol):
-    """How the connection to Asterisk is."""
-
-    @property
-    def connected(self) -> bool:
-        """Whether there is one."""
-
-    @property
-    def problem(self) -> str:
-        """Why there is none."""
-
-
-def health_of(connection: Connection, reaper: Reaper, state: LiveState) -> Health:
+def health_of(connection: AmiServiceClient, reaper: Reaper, state: LiveState) -> Health:
     """Failed without Asterisk, degraded when the orchestrator leaves channels unexplained."""
     checks: dict[str, Any] = {
         "asterisk": "connected" if connection.connected else connection.problem or "connecting",
@@ -36,7 +25,7 @@ def health_of(connection: Connection, reaper: Reaper, state: LiveState) -> Healt
     return Health(Status.OK if reaper.orchestrator_answers else Status.DEGRADED, checks)
 
 
-def monitor_app(connection: Connection, reaper: Reaper, state: LiveState, metrics: Metrics) -> FastAPI:
+def monitor_app(connection: AmiServiceClient, reaper: Reaper, state: LiveState, metrics: Metrics) -> FastAPI:
     """The application."""
 
     async def health() -> Health:

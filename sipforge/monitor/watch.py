@@ -4,24 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from typing import Protocol
 
 from sipforge.core.asterisk.auth_failures import AuthFailureLog, auth_failure
 from sipforge.core.asterisk.call_kinds import kind_of
 from sipforge.core.asterisk.state import Headers, LiveState, channel_from
+from sipforge.infra.asterisk.ami.service import AmiServiceClient
 from sipforge.monitor.telemetry import Telemetry
 
 _log = logging.getLogger(__name__)
 
 _MEANWHILE = 10_000
 """Events kept while a listing is made; a listing takes milliseconds."""
-
-
-class Asker(Protocol):
-    """What the watch asks Asterisk for when a connection is new."""
-
-    async def listing(self, name: str, **headers: str) -> tuple[Headers, ...]:
-        """The messages of a list."""
 
 
 class Watch:
@@ -78,7 +71,7 @@ class Watch:
                 },
             )
 
-    async def on_up(self, asterisk: Asker) -> None:
+    async def on_up(self, asterisk: AmiServiceClient) -> None:
         """Take a fresh picture of a connection that has just been made.
 
         What was known before is dropped: whatever ended meanwhile sent its events to nobody.

@@ -6,14 +6,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sipforge.core.breaker import BreakerState, CircuitBreaker
+from sipforge.infra.call_store import CallStore
 from sipforge.infra.http import FastAPI, Health, HTTPException, Status, build_app
 from sipforge.infra.metrics import Metrics
-from sipforge.orchestrator.calls import Call, Calls, SessionStore
+from sipforge.orchestrator.calls import Call, Calls
 
 
 def make_api(
     calls: Calls,
-    store: SessionStore,
+    store: CallStore,
     breakers: Mapping[str, CircuitBreaker],
     *,
     socket_exists: Callable[[str], bool],

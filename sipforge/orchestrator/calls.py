@@ -13,10 +13,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from sipforge.core.conversation.history import History
 from sipforge.core.messages import Arrival, Detail
+from sipforge.infra.call_store import CallStore
 from sipforge.orchestrator.timing import Timing
 
 
@@ -73,26 +74,6 @@ class Departure:
     """Whether the bot has written a sound that tells the colleague of the caller."""
 
 
-class SessionStore(Protocol):
-    """Where sessions and histories are kept; none of it fails or takes long."""
-
-    @property
-    def available(self) -> bool:
-        """False while only memory serves."""
-
-    async def put_session(self, call: str, session: Mapping[str, Any]) -> None:
-        """Write the session of a live call."""
-
-    async def delete_session(self, call: str) -> None:
-        """The call is over."""
-
-    async def append_history(self, call: str, entry: Mapping[str, Any]) -> None:
-        """Add an entry to the history of a call."""
-
-    async def history(self, call: str) -> list[dict[str, Any]]:
-        """The entries of a call, oldest first."""
-
-
 @dataclass(slots=True, eq=False)
 class Call:
     """One telephone call to an assistant."""
@@ -141,7 +122,7 @@ class Call:
 class Calls:
     """All calls of this process."""
 
-    def __init__(self, store: SessionStore, timing: Timing) -> None:
+    def __init__(self, store: CallStore, timing: Timing) -> None:
         """Begin without calls."""
         self._store = store
         self._timing = timing

@@ -17,7 +17,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from enum import Enum
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from sipforge.core.audio.playout import FRAME_SECONDS, SILENCE, Playout, PlayoutError
 from sipforge.core.audiosocket import Frame, Kind, ProtocolError, encode
@@ -25,7 +25,7 @@ from sipforge.core.breaker import BreakerState, CircuitBreaker
 from sipforge.core.messages import Sender, event_frame, parse_event
 from sipforge.infra.frame_stream import FrameStream
 from sipforge.infra.logs import CallLogger
-from sipforge.orchestrator.bot_link import BotUnavailableError, Outbox
+from sipforge.orchestrator.bot_link import BotDialler, BotUnavailableError, Outbox
 from sipforge.orchestrator.calls import Call, Calls, CallState, Departure, Way
 from sipforge.orchestrator.phone_leg import PhoneLeg
 from sipforge.orchestrator.telemetry import Telemetry
@@ -59,13 +59,6 @@ _GOOD: Final = frozenset(Outcome) - {Outcome.ERROR, Outcome.BOT_FAILED, Outcome.
 _REASONS: Final = {"goodbye": Outcome.GOODBYE, "idle": Outcome.IDLE, "error": Outcome.ERROR}
 
 
-class Dialler(Protocol):
-    """Connects a call to its bot."""
-
-    async def connect(self, call: Call) -> FrameStream:
-        """A connection that has been sent the hello; BotUnavailableError when there is none."""
-
-
 Apology = Callable[[str], bytes]
 """The recorded apology of a bot, slin at 16 kHz; empty when there is none. May read a file."""
 
@@ -79,7 +72,7 @@ class Relay:
         phone: PhoneLeg,
         *,
         calls: Calls,
-        dialler: Dialler,
+        dialler: BotDialler,
         breaker: CircuitBreaker,
         apology: Apology,
         operator: str,

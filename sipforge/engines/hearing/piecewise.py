@@ -46,15 +46,15 @@ class Piecewise(Generic[Part]):
 
     def __init__(
         self,
-        write: Callable[[Floats, bool], Awaitable[Part]],
+        write: Callable[[Floats], Awaitable[Part]],
         believed: Callable[[Part], bool] = lambda part: bool(part.text),
     ) -> None:
-        """`write`: a piece, and whether it is urgent, to what was said; `believed`: whether that counts."""
+        """`write`: a piece to what was said; `believed`: whether that counts."""
         self._write = write
         self._believed = believed
         self._written: Recent[Part] = Recent(_REMEMBERED)
 
-    async def transcribe(self, samples: Floats, urgent: bool) -> Transcript:
+    async def transcribe(self, samples: Floats) -> Transcript:
         """Write down `samples`, of which the first two minutes are heard.
 
         Raises:
@@ -62,12 +62,12 @@ class Piecewise(Generic[Part]):
         """
         begun = time.monotonic()
         heard = samples[: int(LONGEST_SECONDS * RATE_HZ)]
-        written = [await self._write_once(piece, urgent) for piece in pieces(heard, RATE_HZ, PIECE_SECONDS)]
+        written = [await self._write_once(piece) for piece in pieces(heard, RATE_HZ, PIECE_SECONDS)]
         kept = [part for part in written if self._believed(part)]
         # The least sure piece is what the whole is worth; of nothing, nothing.
         sure = min((part.mean_log_probability for part in kept), default=-math.inf)
         text = " ".join(part.text for part in kept)
         return Transcript(text, math.exp(min(0.0, sure)), time.monotonic() - begun)
 
-    async def _write_once(self, piece: Floats, urgent: bool) -> Part:
-        return self._written.find(piece) or self._written.keep(piece, await self._write(piece, urgent))
+    async def _write_once(self, piece: Floats) -> Part:
+        return self._written.find(piece) or self._written.keep(piece, await self._write(piece))

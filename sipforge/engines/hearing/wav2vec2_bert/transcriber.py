@@ -7,10 +7,9 @@ It writes lower-case words without punctuation. It cannot tell languages apart.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Protocol
 
 from sipforge.engines.hearing.piecewise import Piecewise
-from sipforge.engines.hearing.wav2vec2_bert.ctc import Alphabet, Decoded, Lexicon, beam_search, greedy
+from sipforge.engines.hearing.wav2vec2_bert.ctc import Decoded, Lexicon, beam_search, greedy
 from sipforge.engines.hearing.wav2vec2_bert.model import Wav2Vec2BertModel
 from sipforge.engines.protocols import Floats, Stage, Transcript
 from sipforge.engines.registry import HearingNeeds
@@ -24,23 +23,10 @@ def make(needs: HearingNeeds) -> Wav2Vec2BertStt:
     return Wav2Vec2BertStt(model, {**needs.questions, **needs.intents})
 
 
-class Listener(Protocol):
-    """What recognition needs; sipforge.engines.hearing.wav2vec2_bert.model.Wav2Vec2BertModel has it."""
-
-    @property
-    def alphabet(self) -> Alphabet:
-        """What the outputs stand for."""
-        ...
-
-    def log_probabilities(self, samples: Floats) -> Floats:
-        """(frames, symbols) of an utterance at 16 kHz."""
-        ...
-
-
 class Wav2Vec2BertStt:
     """One model for all calls; one piece at a time, since each uses all the model's threads."""
 
-    def __init__(self, model: Listener, expected: Iterable[str] = ()) -> None:
+    def __init__(self, model: Wav2Vec2BertModel, expected: Iterable[str] = ()) -> None:
         """`expected`: what callers say, whose words are favoured; nothing: the likeliest letters are
         taken."""
         self._model = model
@@ -54,20 +40,16 @@ class Wav2Vec2BertStt:
         """How long an utterance given now will probably wait before it is heard."""
         return self._worker.expected_wait_seconds
 
-    async def transcribe(self, samples: Floats, *, urgent: bool = True) -> Transcript:
+    async def transcribe(self, samples: Floats) -> Transcript:
         """Write down `samples`, of which the first two minutes are heard.
-
-        Args:
-            samples: the utterance.
-            urgent: False for a speculation, which others whose turn is over may overtake.
 
         Raises:
             EngineError: the queue is full (retryable) or the model failed.
         """
-        return await self._pieces.transcribe(samples, urgent)
+        return await self._pieces.transcribe(samples)
 
-    async def _write(self, piece: Floats, urgent: bool) -> Decoded:
-        return await self._worker.run(lambda: self._read(piece), urgent=urgent)
+    async def _write(self, piece: Floats) -> Decoded:
+        return await self._worker.run(lambda: self._read(piece))
 
     def _read(self, piece: Floats) -> Decoded:
         likely = self._model.log_probabilities(piece)

@@ -17,7 +17,7 @@ from typing import Final
 from sipforge.engines.hearing.whisper.letter_words import best_words
 from sipforge.engines.hearing.whisper.letters import Letters, load_letters, path_scores
 from sipforge.engines.hearing.whisper.model import Encoded, WhisperModel
-from sipforge.engines.hearing.whisper.shared import Hearing, SharedWhisper
+from sipforge.engines.hearing.whisper.shared import SharedWhisper
 from sipforge.engines.protocols import EngineError, Floats, Stage, Transcript
 from sipforge.engines.registry import HearingNeeds
 
@@ -124,23 +124,19 @@ class WhisperPhrasesStt(SharedWhisper):
     """A closed set as a recogniser; one model for all calls."""
 
     def __init__(
-        self, model: Hearing, letters: Letters, phrases: Mapping[str, str], words: Sequence[str] = ()
+        self, model: WhisperModel, letters: Letters, phrases: Mapping[str, str], words: Sequence[str] = ()
     ) -> None:
         """`phrases` and `words` as for PhraseSet."""
         super().__init__(model)
         self._set = PhraseSet(letters, phrases, words)
 
-    async def transcribe(self, samples: Floats, *, urgent: bool = True) -> Transcript:
+    async def transcribe(self, samples: Floats) -> Transcript:
         """The phrase that was said in at most 30 s; empty when none was.
-
-        Args:
-            samples: the utterance.
-            urgent: False for a speculation, which others whose turn is over may overtake.
 
         Raises:
             EngineError: the queue is full (retryable) or the model failed.
         """
         begun = time.monotonic()
-        match = await self._worker.run(lambda: self._set.match(self._encode(samples)), urgent=urgent)
+        match = await self._worker.run(lambda: self._set.match(self._encode(samples)))
         confidence = 1 / (1 + math.exp(min(50.0, 2 * (match.least_fit - match.fit))))
         return Transcript(match.text if match.sure else "", confidence, time.monotonic() - begun)

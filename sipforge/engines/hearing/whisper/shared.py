@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, Protocol
+from typing import Final
 
 from sipforge.engines.hearing.recent import Recent
-from sipforge.engines.hearing.whisper.model import Encoded
+from sipforge.engines.hearing.whisper.model import Encoded, WhisperModel
 from sipforge.engines.protocols import Floats, Stage
 from sipforge.engines.runtime.worker import Worker
 
@@ -14,22 +14,10 @@ _ENCODED: Final = 4
 """How many utterances are remembered as the encoder heard them: about a megabyte each."""
 
 
-class Hearing(Protocol):
-    """What is needed of a model; sipforge.engines.hearing.whisper.model.WhisperModel has it."""
-
-    def encode(self, samples: Floats) -> Encoded:
-        """Hear an utterance."""
-        ...
-
-    def language_shares(self, encoded: Encoded) -> Mapping[str, float]:
-        """Language token → probability that an utterance is in it."""
-        ...
-
-
 class SharedWhisper:
     """One utterance at a time, since each uses all the model's threads."""
 
-    def __init__(self, model: Hearing) -> None:
+    def __init__(self, model: WhisperModel) -> None:
         self._hearing = model
         self._worker = Worker(Stage.STT)
         self._encoded: Recent[Encoded] = Recent(_ENCODED)

@@ -7,13 +7,13 @@ import re
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 
 from sipforge.engines.hearing.piecewise import PIECE_SECONDS, Piecewise
-from sipforge.engines.hearing.whisper.model import Encoded, WhisperModel, Written
-from sipforge.engines.hearing.whisper.shared import Hearing, SharedWhisper
+from sipforge.engines.hearing.whisper.model import WhisperModel, Written
+from sipforge.engines.hearing.whisper.shared import SharedWhisper
 from sipforge.engines.protocols import RATE_HZ, Alternative, Floats, Transcript
 from sipforge.engines.registry import HearingNeeds
 from sipforge.text.plain import words
@@ -32,18 +32,6 @@ def make(needs: HearingNeeds) -> WhisperStt:
     # One phrasing of each thing is enough of a hint.
     context = " ".join({meaning: phrase for phrase, meaning in reversed(expected.items())}.values())
     return WhisperStt(WhisperModel(needs.directory, needs.token, needs.threads, WINDOW_SECONDS), context)
-
-
-class Writer(Hearing, Protocol):
-    """What free recognition needs; sipforge.engines.hearing.whisper.model.WhisperModel has it."""
-
-    def write(self, encoded: Encoded, before: str = "") -> Written:
-        """Write it down, as if `before` had been said before it."""
-        ...
-
-    def alternatives(self, encoded: Encoded, before: str, count: int) -> list[Written]:
-        """What else it may be: the `count` likeliest texts."""
-        ...
 
 
 _NO_SPEECH: Final = 0.45
@@ -88,24 +76,20 @@ def heard_nothing(written: Written) -> bool:
 class WhisperStt(SharedWhisper):
     """One model for all calls; one piece at a time, since each uses all the model's threads."""
 
-    def __init__(self, model: Writer, context: str = "") -> None:
+    def __init__(self, model: WhisperModel, context: str = "") -> None:
         """`context`: things that callers say; see `reconsider`."""
         super().__init__(model)
         self._model = model
         self._context = context
         self._pieces = Piecewise(self._write, lambda written: not heard_nothing(written))
 
-    async def transcribe(self, samples: Floats, *, urgent: bool = True) -> Transcript:
+    async def transcribe(self, samples: Floats) -> Transcript:
         """Write down `samples`, of which the first two minutes are heard.
-
-        Args:
-            samples: the utterance.
-            urgent: False for a speculation, which others whose turn is over may overtake.
 
         Raises:
             EngineError: the queue is full (retryable) or the model failed.
         """
-        return await self._pieces.transcribe(samples, urgent)
+        return await self._pieces.transcribe(samples)
 
     async def reconsider(self, samples: Floats) -> AsyncGenerator[tuple[Alternative, ...]]:
         """What `samples` (at most 12 s) may have been, to somebody who expects what callers here say.
@@ -126,8 +110,8 @@ class WhisperStt(SharedWhisper):
         found = self._model.alternatives(self._encode(samples), self._context, beam)
         return [_once(written) for written in found]
 
-    async def _write(self, piece: Floats, urgent: bool) -> Written:
-        return _once(await self._worker.run(lambda: self._model.write(self._encode(piece)), urgent=urgent))
+    async def _write(self, piece: Floats) -> Written:
+        return _once(await self._worker.run(lambda: self._model.write(self._encode(piece))))
 
 
 def _once(written: Written) -> Written:
