@@ -96,7 +96,10 @@ async def _run(name: str, path: Path, render: bool) -> None:
         errors = problem
     else:
         return
-    raise _first(errors)
+    error: BaseException = errors
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    raise error
 
 
 async def _render(name: str, settings: Settings, bot: BotSettings) -> None:
@@ -161,11 +164,6 @@ async def _serve(name: str, settings: Settings, bot: BotSettings) -> None:
             group.create_task(watchdog(notifier))
     finally:
         notifier.stopping()
-
-
-def _first(problem: BaseExceptionGroup[BaseException]) -> BaseException:
-    error = problem.exceptions[0]
-    return _first(error) if isinstance(error, BaseExceptionGroup) else error
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from typing import Any, Final
 from sipforge.bot.menu import MenuPhrases
 from sipforge.core.conversation.actions import Phrase
 from sipforge.core.conversation.dialogue_policy import Meaning
-from sipforge.engines.answering.answers.dialogue import AnswersPhrases
+from sipforge.engines.answering.answers.heard import AnswersPhrases
 from sipforge.text.plain import contains, words
 
 INTENTS: Final = (

@@ -5,14 +5,15 @@ Every request is short, takes no proxy from the environment and reads at most a 
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import httpx
 
 _ANSWER_BYTES = 4 * 1024 * 1024
-_HEALTH_CODES = frozenset({200, 503})
+_HEALTH_CODES = (200, 503)
 """/health answers 503 with the same JSON when a service has failed."""
 
 
@@ -26,7 +27,7 @@ def get_json(url: str, timeout_seconds: float = 2.0) -> Any:
     Raises:
         ApiError: unreachable, too slow, not 200, too long, or not JSON.
     """
-    return _read(url, timeout_seconds, frozenset({200}))
+    return asyncio.run(fetch_json(url, timeout_seconds))
 
 
 def get_health(base_url: str, timeout_seconds: float = 2.0) -> Mapping[str, Any]:
@@ -36,61 +37,33 @@ def get_health(base_url: str, timeout_seconds: float = 2.0) -> Mapping[str, Any]
         ApiError: as for `get_json`; a failed service that says so is no error.
     """
     url = f"{base_url}/health"
-    found = _read(url, timeout_seconds, _HEALTH_CODES)
+    found = asyncio.run(fetch_json(url, timeout_seconds, _HEALTH_CODES))
     if not isinstance(found, dict) or not isinstance(found.get("status"), str):
         raise ApiError(f"{url}: is not a health report")
     return found
 
 
-async def fetch_json(url: str, timeout_seconds: float = 2.0) -> Any:
-    """`get_json` for a service's event loop.
+async def fetch_json(url: str, timeout_seconds: float = 2.0, codes: Collection[int] = (200,)) -> Any:
+    """`get_json` for a service's event loop; `codes` are those of an answer that counts.
 
     Raises:
         ApiError: as for `get_json`.
     """
+    body = bytearray()
     try:
         async with (
             httpx.AsyncClient(timeout=timeout_seconds, trust_env=False) as client,
             client.stream("GET", url) as response,
         ):
-            _check_code(url, response.status_code, frozenset({200}))
-            body = bytearray()
+            if response.status_code not in codes:
+                raise ApiError(f"{url}: answered {response.status_code}")
             async for piece in response.aiter_bytes():
-                _grow(url, body, piece)
-    except httpx.HTTPError as error:
-        raise _api_error(url, error) from error
-    return _parsed(url, body)
-
-
-def _read(url: str, timeout_seconds: float, codes: frozenset[int]) -> Any:
-    try:
-        with (
-            httpx.Client(timeout=timeout_seconds, trust_env=False) as client,
-            client.stream("GET", url) as response,
-        ):
-            _check_code(url, response.status_code, codes)
-            body = bytearray()
-            for piece in response.iter_bytes():
-                _grow(url, body, piece)
-    except httpx.HTTPError as error:
-        raise _api_error(url, error) from error
-    return _parsed(url, body)
-
-
-def _check_code(url: str, code: int, codes: frozenset[int]) -> None:
-    if code not in codes:
-        raise ApiError(f"{url}: answered {code}")
-
-
-def _grow(url: str, body: bytearray, piece: bytes) -> None:
-    body += piece
-    if len(body) > _ANSWER_BYTES:
-        raise ApiError(f"{url}: answered more than {_ANSWER_BYTES} bytes")
-
-
-def _parsed(url: str, body: bytearray) -> Any:
-    try:
+                body += piece
+                if len(body) > _ANSWER_BYTES:
+                    raise ApiError(f"{url}: answered more than {_ANSWER_BYTES} bytes")
         return json.loads(body)
+    except httpx.HTTPError as error:
+        raise _api_error(url, error) from error
     except ValueError as error:
         raise ApiError(f"{url}: did not answer with JSON") from error
 

@@ -5,33 +5,38 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
+from sipforge.cli.call_test import ring
 from sipforge.cli.errors import CliError, Exit
+from sipforge.infra.systemd.units import UnitsError, restart_unit
 
 if TYPE_CHECKING:
+    from sipforge.cli.host import Host
     from sipforge.infra.models.choices import Choice
     from sipforge.infra.models.manifest import Model
 
 
-class Appliance(Protocol):
-    """What switching needs of the host."""
+RESTART_SECONDS: Final = 200.0
+"""How long an assistant may take to load its models."""
+
+
+class Appliance:
+    """The services of this host."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
 
     def restart(self, bot: str) -> None:
-        """Restart an assistant and wait until it is ready.
-
-        Raises:
-            CliError: it did not come up.
-        """
-        ...
+        """Restart an assistant and wait until it is ready; CliError where it did not come up."""
+        try:
+            restart_unit(f"sipforge-bot@{bot}", RESTART_SECONDS)
+        except UnitsError as error:
+            raise CliError(str(error), Exit.UNREACHABLE) from error
 
     def ring(self, bot: str) -> str:
-        """Ring it and listen; what was wrong, or empty.
-
-        Raises:
-            CliError: it cannot be rung.
-        """
-        ...
+        """Ring it and listen; what was wrong, or empty. CliError where it cannot be rung."""
+        return ring(self._host, self._host.settings.bots[bot].extension).problem
 
 
 def table_with(

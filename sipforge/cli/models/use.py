@@ -14,7 +14,6 @@ from sipforge.cli.models.shelf import Json, State, open_shelf, told
 from sipforge.cli.output import print_json, say, warn
 
 _RENDER_SECONDS: Final = 120.0
-_RESTART_SECONDS: Final = 200.0
 """The unit's TimeoutStartSec, and a little more."""
 
 
@@ -71,7 +70,8 @@ def use(
         table = models_switch.table_with(model, now, engine or model.engine, tokens, language)
         choice = Choice(bot, stage, stated, table)
     with told():
-        models_switch.switch(host.settings_path, bot, stage, choice, appliance=_OnHost(host), tell=tell)
+        appliance = models_switch.Appliance(host)
+        models_switch.switch(host.settings_path, bot, stage, choice, appliance=appliance, tell=tell)
     if stage == "tts":
         _render_prompts(host, bot)
     if as_json or host.as_json:
@@ -82,28 +82,6 @@ def use(
         return
     say(f"{bot} {stage} is {name} now, and {bot} speaks. In the inventory, under {bot}, this would be:")
     say(f"  {models_switch.inventory_line(stage, choice.use)}")
-
-
-class _OnHost:
-    """The services of this host."""
-
-    def __init__(self, host: Host) -> None:
-        self._host = host
-
-    def restart(self, bot: str) -> None:
-        """Restart an assistant."""
-        from sipforge.infra.systemd.units import UnitsError, restart_unit
-
-        try:
-            restart_unit(f"sipforge-bot@{bot}", _RESTART_SECONDS)
-        except UnitsError as error:
-            raise CliError(str(error), Exit.UNREACHABLE) from error
-
-    def ring(self, bot: str) -> str:
-        """Ring an assistant."""
-        from sipforge.cli.call_test import ring
-
-        return ring(self._host, self._host.settings.bots[bot].extension).problem
 
 
 def _render_prompts(host: Host, bot: str) -> None:

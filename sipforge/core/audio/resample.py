@@ -7,7 +7,7 @@ Delay 1.5 ms; images and aliases of the telephone band (up to 3,400 Hz) are more
 
 from __future__ import annotations
 
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -28,13 +28,6 @@ def _design() -> _Floats:
 
 
 _LOW_PASS: Final = _design()
-
-
-class Resampler(Protocol):
-    """Converts slin from one rate to another; has state, so one per direction and telephone call."""
-
-    def process(self, pcm: bytes) -> bytes:
-        """Slin at the output's rate for `pcm`, slin at the input's; ValueError for half a sample."""
 
 
 class Upsampler:
@@ -82,6 +75,10 @@ class Unchanged:
     def process(self, pcm: bytes) -> bytes:
         """Give `pcm` itself."""
         return pcm
+
+
+Resampler = Upsampler | Downsampler | Unchanged
+"""Has state: one per direction and call. `process` takes slin; ValueError for half a sample."""
 
 
 def resampler(from_hz: int, to_hz: int) -> Resampler:

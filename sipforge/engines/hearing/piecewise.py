@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Awaitable, Callable
-from typing import Final, Generic, Protocol, TypeVar
+from dataclasses import dataclass
+from typing import Final, Generic, TypeVar
 
 from sipforge.core.audio.cutting import pieces
 from sipforge.engines.hearing.recent import Recent
@@ -24,18 +25,14 @@ the time that attention takes grows with the square of the length."""
 _REMEMBERED: Final = 32
 
 
-class Piece(Protocol):
+@dataclass(frozen=True, slots=True)
+class Piece:
     """What a recogniser made of one piece."""
 
-    @property
-    def text(self) -> str:
-        """Its words; empty: none."""
-        ...
-
-    @property
-    def mean_log_probability(self) -> float:
-        """Natural logarithm, mean over what the text was made of."""
-        ...
+    text: str
+    """Its words, with single spaces; empty: none."""
+    mean_log_probability: float
+    """Natural logarithm, mean over what the text was made of; 0 for no text."""
 
 
 Part = TypeVar("Part", bound=Piece)

@@ -6,20 +6,13 @@ An engine that cannot says so by an `EngineError`, at once where it has a `Guard
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
 import numpy as np
 
-from sipforge.engines.protocols import (
-    RATE_HZ,
-    EngineError,
-    Floats,
-    Slin,
-    Stt,
-    Transcript,
-    Tts,
-)
+from sipforge.engines.protocols import RATE_HZ, EngineError, Floats, Slin, Stt, Transcript, Tts
 from sipforge.engines.runtime.streams import closing
 
 BREAK_SECONDS: Final = 0.3
@@ -40,10 +33,8 @@ class FallbackStt:
         """
         *others, last = self._engines
         for engine in others:
-            try:
+            with contextlib.suppress(EngineError):
                 return await engine.transcribe(samples)
-            except EngineError:
-                continue
         return await last.transcribe(samples)
 
 

@@ -20,27 +20,10 @@ _SUBJECTS: Final = frozenset(("i", "we", "you"))
 _DIGITS: Final = 6
 """Of the longest number that is read as one."""
 _FILLERS: Final = frozenset(
-    [
-        "um",
-        "uh",
-        "er",
-        "erm",
-        "hmm",
-        "mm",
-        "ah",
-        "oh",
-        "guys",
-        "folks",
-        "please",
-        "kindly",
-        "actually",
-        "exactly",
-        "basically",
-        "just",
-        "really",
-        "maybe",
-        "perhaps",
-    ]
+    (
+        *("um", "uh", "er", "erm", "hmm", "mm", "ah", "oh", "guys", "folks", "please", "kindly", "actually"),
+        *("exactly", "basically", "just", "really", "maybe", "perhaps"),
+    )
 )
 _SOUNDS: Final = tuple(
     (re.compile(pattern), sound)

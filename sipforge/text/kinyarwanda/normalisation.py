@@ -12,29 +12,9 @@ import unicodedata
 from fractions import Fraction
 from typing import Final
 
-from sipforge.text.kinyarwanda.amounts import money as _money
 from sipforge.text.kinyarwanda.figures import spoken
 from sipforge.text.kinyarwanda.letters import addresses
-from sipforge.text.kinyarwanda.nouns import FRANCS
-from sipforge.text.kinyarwanda.numbers import LARGEST, cardinal, decimal, ordinal
-from sipforge.text.kinyarwanda.numbers import telephone as digits
-from sipforge.text.kinyarwanda.reading import to_digits
-from sipforge.text.kinyarwanda.time import clock, date
 from sipforge.text.plain import fold, split_sentences
-
-__all__ = [
-    "LARGEST",
-    "cardinal",
-    "clock",
-    "date",
-    "decimal",
-    "digits",
-    "money",
-    "normalise",
-    "ordinal",
-    "sentences",
-    "to_digits",
-]
 
 _EMAIL_WORD: Final = re.compile(r"\b[Ee]-?mail\b")
 _SITE: Final = re.compile(r"@|www\.|://|\.(?:rw|com|org|net|gov|edu|info|int|io)\b", re.I)
@@ -73,11 +53,6 @@ def normalise(text: str) -> str:
             break
         text = said
     return text
-
-
-def money(francs: int) -> str:
-    """A sum in Rwandan francs: the unit comes first, except before whole millions."""
-    return _money([(str(francs), "")], FRANCS)
 
 
 def sentences(text: str) -> list[str]:

@@ -9,20 +9,17 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sipforge.text.kinyarwanda.normalisation import (
-    LARGEST,
-    cardinal,
-    clock,
-    date,
-    decimal,
-    digits,
-    money,
-    normalise,
-    ordinal,
-    sentences,
-)
-from sipforge.text.kinyarwanda.numbers import FORMS
+from sipforge.text.kinyarwanda.amounts import money as amount
+from sipforge.text.kinyarwanda.normalisation import normalise, sentences
+from sipforge.text.kinyarwanda.nouns import FRANCS
+from sipforge.text.kinyarwanda.numbers import FORMS, LARGEST, cardinal, decimal, ordinal
+from sipforge.text.kinyarwanda.numbers import telephone as digits
+from sipforge.text.kinyarwanda.time import clock, date
 from tests.unit.text.kinyarwanda_cases import FRAGMENTS, HEARD, WRITTEN, cases
+
+
+def money(francs: int) -> str:
+    return amount([(str(francs), "")], FRANCS)
 
 
 def is_digit(letter: str) -> bool:

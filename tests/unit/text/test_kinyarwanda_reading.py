@@ -6,8 +6,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sipforge.text.kinyarwanda.normalisation import LARGEST, cardinal, clock, normalise, to_digits
-from sipforge.text.kinyarwanda.numbers import FORMS
+from sipforge.text.kinyarwanda.normalisation import normalise
+from sipforge.text.kinyarwanda.numbers import FORMS, LARGEST, cardinal
+from sipforge.text.kinyarwanda.reading import to_digits
+from sipforge.text.kinyarwanda.time import clock
 from tests.unit.text.kinyarwanda_cases import FRAGMENTS, HEARD, cases
 
 CLASSES = [None, *FORMS]

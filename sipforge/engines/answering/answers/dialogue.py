@@ -10,13 +10,11 @@ from typing import Final
 
 from sipforge.engines.answering.answers.heard import AnswersPhrases, Heard
 from sipforge.engines.answering.answers.plan import Plan, Planner
-from sipforge.engines.answering.knowledge import Knowledge, Topic, load_knowledge, read_knowledge
+from sipforge.engines.answering.knowledge import Knowledge, Topic
 from sipforge.engines.protocols import Alternative, Question, Reply, Speak
 from sipforge.engines.registry import AnsweringNeeds
 from sipforge.text.lexicon import PLAIN, Lexicon
 from sipforge.text.plain import words
-
-__all__ = ["AnswersDialogue", "AnswersPhrases", "Knowledge", "load_knowledge", "read_knowledge"]
 
 MISHEARD: Final = 0.7
 """How much a doubtful recognition takes from the fit, as an exponent of its confidence."""

@@ -16,7 +16,7 @@ from typing import Final, Protocol
 from sipforge.engines.answering.chat.grounding import Fact, Grounds, Verdict
 from sipforge.engines.answering.chat.model import ChatModel
 from sipforge.engines.answering.chat.quoting import Quotes
-from sipforge.engines.answering.chat.template import ChatTemplate, plain, trimmed
+from sipforge.engines.answering.chat.template import plain, trimmed
 from sipforge.engines.answering.chat.tools import INSTRUCTIONS, read_tool
 from sipforge.engines.protocols import Do, Question, Reply, ReplyPart, Speak, Stage
 from sipforge.engines.registry import AnsweringNeeds
@@ -64,24 +64,6 @@ def make(needs: AnsweringNeeds) -> CTranslate2Dialogue:
     )
 
 
-class Writer(Protocol):
-    """What the dialogue needs of a chat model; sipforge.engines.answering.chat.model.ChatModel has it."""
-
-    template: ChatTemplate
-
-    def prepare(self, system: str) -> None:
-        """Begin every conversation with `system`."""
-        ...
-
-    def write(self, rest: str, max_tokens: int, on_text: Callable[[str], bool]) -> bool:
-        """Write an answer, giving all of it so far each time, until told to stop; whether it was ended."""
-        ...
-
-    def count(self, text: str) -> int:
-        """How many tokens `text` is."""
-        ...
-
-
 class Guard(Protocol):
     """What holds a model to the facts: `grounding.Grounds` or `quoting.Quotes`."""
 
@@ -109,7 +91,7 @@ class CTranslate2Dialogue:
 
     def __init__(
         self,
-        model: Writer,
+        model: ChatModel,
         facts: Sequence[Fact],
         prompt: str = PROMPT,
         max_tokens: int = 80,

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Protocol
+from typing import Final
 
 from sipforge.engines.answering.pivot.translation import TranslationModel, Translator
 from sipforge.engines.protocols import (
@@ -57,14 +57,6 @@ def make(needs: AnsweringNeeds) -> PivotDialogue | None:
     return PivotDialogue(Translator(model, names), dialogue, tongue)
 
 
-class Translates(Protocol):
-    """What the dialogue needs of translation; the `Translator` beside it has it."""
-
-    async def translate(self, texts: Sequence[str], source: str, target: str) -> list[str | None]:
-        """Each of `texts`, one sentence each, in the language `target`; None for one not to be trusted."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Tongue:
     """The callers' language."""
@@ -85,7 +77,7 @@ class PivotDialogue:
 
     name = "pivot"
 
-    def __init__(self, translator: Translates, dialogue: Dialogue, tongue: Tongue) -> None:
+    def __init__(self, translator: Translator, dialogue: Dialogue, tongue: Tongue) -> None:
         """`dialogue` answers in English."""
         self._translator = translator
         self._dialogue = dialogue

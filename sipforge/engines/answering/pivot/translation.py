@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 from sipforge.engines.answering.pivot.subwords import Subwords
 from sipforge.engines.protocols import EngineError, Stage
@@ -27,14 +27,6 @@ _BEAMS: Final = 2
 _END: Final = "</s>"
 _BELONGS: Final = 0.95
 """Share of the SentencePiece file's subwords that the model must know: all, but for a few never trained."""
-
-
-class Translating(Protocol):
-    """What translation needs of a model; `TranslationModel` has it."""
-
-    def translate(self, texts: Sequence[str], source: str, target: str) -> list[str | None]:
-        """Each of `texts` in the language `target`; None where it cannot be translated."""
-        ...
 
 
 class TranslationModel:
@@ -105,7 +97,7 @@ class TranslationModel:
 class Translator:
     """One model for all calls; a request waits for those before it."""
 
-    def __init__(self, model: Translating, names: Sequence[str] = ()) -> None:
+    def __init__(self, model: TranslationModel, names: Sequence[str] = ()) -> None:
         """`names`: what is never translated, besides what shows that it is a name."""
         self._model = model
         self._names = tuple(names)

@@ -19,6 +19,7 @@ from typing import Final
 
 import numpy as np
 
+from sipforge.engines.hearing.piecewise import Piece
 from sipforge.engines.protocols import Floats
 
 LETTER_BONUS: Final = 0.5
@@ -43,17 +44,6 @@ class Alphabet:
     blank: int
 
 
-@dataclass(frozen=True, slots=True)
-class Decoded:
-    """What was read."""
-
-    text: str
-    """Words with single spaces."""
-    mean_log_probability: float
-    """Greedy: of the path's symbols. Beam search: of all paths of the text, shared among its symbols. 0 for
-    no text."""
-
-
 def log_softmax(logits: Floats) -> Floats:
     """Log probabilities of each row of `logits`."""
     shifted = logits - logits.max(axis=-1, keepdims=True)
@@ -61,16 +51,16 @@ def log_softmax(logits: Floats) -> Floats:
     return normal
 
 
-def greedy(log_probabilities: Floats, alphabet: Alphabet) -> Decoded:
+def greedy(log_probabilities: Floats, alphabet: Alphabet) -> Piece:
     """The text of the likeliest path through `log_probabilities` (frames, symbols)."""
     if not log_probabilities.shape[0]:
-        return Decoded("", 0.0)
+        return Piece("", 0.0)
     path = log_probabilities.argmax(axis=1)
     begins = np.concatenate([[True], path[1:] != path[:-1]])
     text = _text(alphabet.symbols[index] for index in path[begins])
     spoken = path != alphabet.blank
     sure = float(log_probabilities.max(axis=1)[spoken].mean()) if text else 0.0
-    return Decoded(text, sure)
+    return Piece(text, sure)
 
 
 class Lexicon:
@@ -113,7 +103,7 @@ class _Prefix:
         return _add(self.blank, self.symbol)
 
 
-def beam_search(log_probabilities: Floats, alphabet: Alphabet, lexicon: Lexicon, beam: int = BEAM) -> Decoded:
+def beam_search(log_probabilities: Floats, alphabet: Alphabet, lexicon: Lexicon, beam: int = BEAM) -> Piece:
     """The likeliest text of `log_probabilities` (frames, symbols) with the words of `lexicon` favoured."""
     beams: dict[tuple[int, ...], _Prefix] = {(): _Prefix(blank=0.0)}
     for frame in log_probabilities:
@@ -158,12 +148,12 @@ def _step(
     return grown
 
 
-def _best(beams: Mapping[tuple[int, ...], _Prefix], alphabet: Alphabet, lexicon: Lexicon) -> Decoded:
+def _best(beams: Mapping[tuple[int, ...], _Prefix], alphabet: Alphabet, lexicon: Lexicon) -> Piece:
     prefix, found = max(
         beams.items(), key=lambda item: item[1].total + item[1].gained + lexicon.ended(item[1].word)
     )
     text = _text(alphabet.symbols[index] for index in prefix)
-    return Decoded(text, found.total / len(prefix) if text else 0.0)
+    return Piece(text, found.total / len(prefix) if text else 0.0)
 
 
 def _text(letters: Iterable[str]) -> str:

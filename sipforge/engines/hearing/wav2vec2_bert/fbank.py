@@ -17,7 +17,6 @@ from sipforge.engines.protocols import RATE_HZ, Floats
 
 FEATURES = 160
 """Per row: two frames of 80 bands."""
-ROWS_PER_SECOND = 50
 _BANDS = 80
 _FRAME_SAMPLES = 400
 _HOP_SAMPLES = 160

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sipforge.engines.hearing.piecewise import Piecewise
-from sipforge.engines.hearing.wav2vec2_bert.ctc import Decoded, Lexicon, beam_search, greedy
+from sipforge.engines.hearing.piecewise import Piece, Piecewise
+from sipforge.engines.hearing.wav2vec2_bert.ctc import Lexicon, beam_search, greedy
 from sipforge.engines.hearing.wav2vec2_bert.model import Wav2Vec2BertModel
 from sipforge.engines.protocols import Floats, Stage, Transcript
 from sipforge.engines.registry import HearingNeeds
@@ -48,10 +48,10 @@ class Wav2Vec2BertStt:
         """
         return await self._pieces.transcribe(samples)
 
-    async def _write(self, piece: Floats) -> Decoded:
+    async def _write(self, piece: Floats) -> Piece:
         return await self._worker.run(lambda: self._read(piece))
 
-    def _read(self, piece: Floats) -> Decoded:
+    def _read(self, piece: Floats) -> Piece:
         likely = self._model.log_probabilities(piece)
         if self._lexicon is None:
             return greedy(likely, self._model.alphabet)

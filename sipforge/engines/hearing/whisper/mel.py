@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from sipforge.engines.protocols import RATE_HZ, Floats
 
-FRAMES_PER_SECOND = 100
 _FFT_SAMPLES = 400
 _HOP_SAMPLES = 160
 

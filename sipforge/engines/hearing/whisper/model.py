@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from sipforge.engines.hearing.piecewise import Piece
 from sipforge.engines.hearing.whisper.mel import log_mel
 from sipforge.engines.protocols import RATE_HZ, EngineError, Floats, Stage
 from sipforge.engines.runtime.ct2 import load, view
@@ -26,12 +27,9 @@ _FRAMES_PER_SECOND = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """What the model wrote down freely."""
+class Written(Piece):
+    """What the model wrote down freely; the mean is over its tokens."""
 
-    text: str
-    mean_log_probability: float
-    """Natural logarithm, mean over the tokens."""
     no_speech_probability: float
     tokens: int = 0
     """How many the mean is over."""
