@@ -117,9 +117,11 @@ class OneAtATime(Recogniser):
         with self._turn():
             return super().write(recording, part)
 
-    def choose(self, recording: Path, texts: Sequence[str], part: Segment | None = None) -> Choice:
+    def choose(
+        self, recording: Path, texts: Sequence[str], part: Segment | None = None, token: str = "sw"
+    ) -> Choice:
         with self._turn():
-            return super().choose(recording, texts, part)
+            return super().choose(recording, texts, part, token)
 
     @contextlib.contextmanager
     def _turn(self) -> Iterator[None]:
