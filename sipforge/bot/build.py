@@ -68,8 +68,7 @@ def make_openai(settings: Settings, bot: BotSettings, metrics: Metrics) -> OpenA
     key = find_credential("openai-api-key") if bot.uses_service else None
     if key is None:
         return None
-    from sipforge.engines.runtime.openai_service import OpenAiConfig  # noqa: PLC0415 - heavy
-    from sipforge.engines.runtime.openai_service import OpenAiService as Service  # noqa: PLC0415
+    from sipforge.engines.runtime import openai_service as service  # noqa: PLC0415 - heavy
 
     requests = metrics.counter(
         "sipforge_bot_openai_requests", "Requests to OpenAI by how they went", ["stage", "outcome"]
@@ -80,7 +79,8 @@ def make_openai(settings: Settings, bot: BotSettings, metrics: Metrics) -> OpenA
         requests.labels(stage.value, outcome).inc()
 
     persona = settings.openai.persona.replace("{office}", settings.office)
-    openai = Service(OpenAiConfig(**{**settings.openai.model_dump(), "persona": persona}), key, observe)
+    config = service.OpenAiConfig(**{**settings.openai.model_dump(), "persona": persona})
+    openai = service.OpenAiService(config, key, observe)
     reachable.set_function(lambda: float(openai.remote.reachable))
     return openai
 

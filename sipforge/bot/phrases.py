@@ -7,17 +7,19 @@ A text in the file is a string, or a table with `text` and the reviewer's column
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sipforge.bot.menu import MenuPhrases
 from sipforge.core.conversation.actions import Phrase
 from sipforge.core.conversation.dialogue_policy import Meaning
 from sipforge.engines.answering.answers.heard import AnswersPhrases
 from sipforge.text.plain import contains, words
+
+Parsed = TypeVar("Parsed")
 
 INTENTS: Final = (
     Meaning.GREETING,
@@ -60,10 +62,6 @@ class Phrases:
         """Whether the caller asks for a colleague or a department."""
         said = words(utterance)
         return any(contains(said, words(phrasing)) for phrasing in self.ask_for)
-
-    def meaning(self, utterance: str, *, exact: bool = False) -> Meaning | None:
-        """Which of the short things `utterance` is; see `intent`."""
-        return self.intent(utterance, exact=exact)[0]
 
     def intent(self, utterance: str, *, exact: bool = False) -> tuple[Meaning | None, str]:
         """Which of the short things `utterance` is, or None; the longest phrasing contained in it decides.
@@ -112,17 +110,17 @@ def load_phrases(
     Raises:
         PhraseError: a file is unreadable or not TOML, or a phrase or an intent is missing.
     """
-    called = {}
-    for name, file in {"": path, **(others or {})}.items():
-        try:
-            text = file.read_text(encoding="utf-8")
-            if name:
-                called[name] = _called(text, language)
-            else:
-                phrases = read_phrases(text, office)
-        except (OSError, UnicodeDecodeError, PhraseError) as error:
-            raise PhraseError(f"{file}: {error}") from error
-    return replace(phrases, called=called)
+    called = {
+        name: _read(file, lambda text: _called(text, language)) for name, file in (others or {}).items()
+    }
+    return replace(_read(path, lambda text: read_phrases(text, office)), called=called)
+
+
+def _read(path: Path, parse: Callable[[str], Parsed]) -> Parsed:
+    try:
+        return parse(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, PhraseError) as error:
+        raise PhraseError(f"{path}: {error}") from error
 
 
 def _called(text: str, language: str) -> tuple[str, ...]:

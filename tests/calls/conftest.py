@@ -1,7 +1,7 @@
 """Call tests: real SIP phones against a deployed appliance, such as `make demo` leaves up.
 
-They run side by side (pytest-xdist), each process with its own telephones and seeing its own calls; those
-marked `alone` run after them in one process, which sees all. See tests/calls/run.
+They run one after the other. Side by side (pytest-xdist; see tests/calls/run) each process has its own
+telephones and sees its own calls; those marked `alone` then run after them in one process, which sees all.
 
 Where it is: SIPFORGE_HOST (127.0.0.1), SIPFORGE_SSH_PORT (2222), SIPFORGE_SSH_KEY, SIPFORGE_SIP_PORT (5060).
 SIPFORGE_RECORDINGS is a folder to keep the recordings in; otherwise they are in pytest's own.

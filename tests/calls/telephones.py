@@ -1,6 +1,6 @@
 """Which telephones the calls of this process are made with.
 
-Call tests run side by side in processes of pytest-xdist, each with telephones of its own in the office.
+Side by side, in processes of pytest-xdist, each process has telephones of its own in the office.
 """
 
 from __future__ import annotations

@@ -44,7 +44,7 @@ class Replies:
         return answers
 
     def tell(self, group: asyncio.TaskGroup, reply: Reply, first_sound: FirstSound | None) -> bool:
-        """Speak `reply` as it comes, up to `told`; whether it answers the caller's turn."""
+        """Speak `reply` as it comes, up to `finished`; whether it answers the caller's turn."""
         answers = self._begin(reply.engine)
         self._stream.begin(group, reply, first_sound)
         return answers

@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from sipforge.infra.models.choices import Choice
     from sipforge.infra.models.manifest import Model
 
-
 RESTART_SECONDS: Final = 200.0
-"""How long an assistant may take to load its models."""
+"""The unit's TimeoutStartSec, and a little more."""
 
 
 class Appliance:

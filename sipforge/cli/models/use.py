@@ -14,7 +14,6 @@ from sipforge.cli.models.shelf import Json, State, open_shelf, told
 from sipforge.cli.output import print_json, say, warn
 
 _RENDER_SECONDS: Final = 120.0
-"""The unit's TimeoutStartSec, and a little more."""
 
 
 def use(

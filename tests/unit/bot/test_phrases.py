@@ -47,7 +47,7 @@ def english() -> Phrases:
     ],
 )
 def test_short_things_in_english(said: str, meaning: Meaning | None) -> None:
-    assert english().meaning(said) is meaning
+    assert english().intent(said)[0] is meaning
 
 
 @pytest.mark.parametrize(
@@ -61,15 +61,15 @@ def test_short_things_in_english(said: str, meaning: Meaning | None) -> None:
     ],
 )
 def test_short_things_in_kinyarwanda(said: str, meaning: Meaning | None) -> None:
-    assert load_phrases(FILES / "kinyarwanda.toml", "x").meaning(said) is meaning
+    assert load_phrases(FILES / "kinyarwanda.toml", "x").intent(said)[0] is meaning
 
 
 def test_a_question_of_the_office_is_no_short_thing_where_phrases_are_heard_to_the_letter() -> None:
     others = {"london": FILES / "english.toml"}
     phrases = load_phrases(FILES / "kinyarwanda.toml", "x", "kinyarwanda", others)
     questions = load_knowledge(KNOWLEDGE / "kinyarwanda.toml").questions()
-    assert phrases.meaning("Muvuga icyongereza?") is Meaning.OTHER_LANGUAGE
-    assert not [said for said in questions if phrases.meaning(said, exact=True)]
+    assert phrases.intent("Muvuga icyongereza?")[0] is Meaning.OTHER_LANGUAGE
+    assert not [said for said in questions if phrases.intent(said, exact=True)[0]]
     assert phrases.intent("Icyongereza", exact=True) == (Meaning.OTHER_LANGUAGE, "london")
 
 
@@ -105,7 +105,7 @@ def test_a_mistake_in_another_assistants_file_names_it(tmp_path: Path, text: str
     [("Hello.", Meaning.GREETING), ("Good morning!", Meaning.GREETING), ("Hello, parking?", None)],
 )
 def test_after_a_greeting_comes_what_the_caller_wants(said: str, meaning: Meaning | None) -> None:
-    assert load_phrases(FILES / "english.toml", "x").meaning(said) is meaning
+    assert load_phrases(FILES / "english.toml", "x").intent(said)[0] is meaning
 
 
 def test_the_office_is_named() -> None:
