@@ -1,4 +1,4 @@
-"""A language that SipForge does not come with, added by its own files: it greets, answers, is asked for."""
+"""A language that SipForge does not come with, added by its own files: it greets, answers, is offered and asked for."""
 
 from __future__ import annotations
 
@@ -31,6 +31,29 @@ def test_it_greets_and_answers(phone, judge, italian, known):
     answer = ask(phone(CALLER), "4000", italian, topic.questions[0], "4000-certificato")
     assert judge.heard(italian, known, topic.answer, answer.recording, answer.reply).ok
     assert judge.heard(italian, known, known.phrases["greeting"], answer.recording, answer.greeting).ok
+
+
+def test_it_is_offered_to_who_speaks_it(phone, appliance, judge, italian, known):
+    topic = known.topics["certificato"]
+    caller = phone(CALLER)
+    caller.dial("2000")
+    caller.wait_reply()
+    caller.say(italian.speak("Buongiorno, parlate italiano? Ho bisogno di un certificato."))
+    invitation = caller.wait_reply(30.0)
+    caller.press("1")
+    greeting = caller.wait_reply(30.0)
+    bots = [call["bot"] for call in appliance.calls()]
+    caller.say(italian.speak(topic.questions[0]))
+    reply = caller.wait_reply()
+    recording = caller.hangup("2000-offers-4000")
+    assert bots == ["italian"]
+    for expected, part in (
+        (known.phrases["invitation"], invitation),
+        (known.phrases["greeting_handed_over"], greeting),
+        (topic.answer, reply),
+    ):
+        verdict = judge.heard(italian, known, expected, recording, part)
+        assert verdict.ok, verdict
 
 
 def test_it_is_asked_for_beside_the_other_one_that_is_offered(phone, appliance, judge, italian, known):
