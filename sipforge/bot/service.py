@@ -23,7 +23,8 @@ from sipforge.core.audiosocket import ProtocolError
 from sipforge.core.conversation.actions import Reason
 from sipforge.core.conversation.dialogue_policy import DialoguePolicy, PolicyRules
 from sipforge.core.conversation.turn_taking import TurnRules, TurnTaking
-from sipforge.core.messages import Hello, parse_hello
+from sipforge.core.messages.events import HangupEvent
+from sipforge.core.messages.hello import Hello, parse_hello
 from sipforge.engines.protocols import EngineError, Vad
 from sipforge.infra.logs import CallLogger
 from sipforge.infra.metrics import Metrics
@@ -148,12 +149,12 @@ class BotService:
         except* EngineError as problem:
             how = "failed"
             log.error("call ended by an engine: %s", _reasons(problem))
-            link.event({"type": "hangup", "reason": Reason.ERROR.value})
+            link.event(HangupEvent(Reason.ERROR))
         except* Exception:
             # A mistake of ours must end this call only, and be seen.
             how = "failed"
             log.exception("call ended by a fault")
-            link.event({"type": "hangup", "reason": Reason.ERROR.value})
+            link.event(HangupEvent(Reason.ERROR))
         finally:
             self._calls.discard(hello.call)
             self._metrics.calls.set(self.calls)

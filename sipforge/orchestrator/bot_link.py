@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sipforge.core.audiosocket import UNIX_LEG, Frame, encode
-from sipforge.core.messages import Hello, hello_frame
+from sipforge.core.messages.hello import Hello, hello_frame
 from sipforge.infra.frame_stream import FrameStream
 from sipforge.infra.tokens import issue_token
 from sipforge.orchestrator.calls import Call

@@ -9,14 +9,14 @@ Whoever is not brought back (the colleague answered, the caller hung up) is forg
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, Final
 
 from sipforge.core.conversation.history import History
-from sipforge.core.messages import Arrival, Detail
+from sipforge.core.messages.events import ReplyEvent, TranscriptEvent, event_fields
+from sipforge.core.messages.hello import Arrival, Detail
 from sipforge.infra.call_store import CallStore
 from sipforge.orchestrator.timing import Timing
 
@@ -259,10 +259,10 @@ class Calls:
             if call.state not in _LIVE and now - call.ended > kept_seconds:
                 self.forget(call)
 
-    async def append_history(self, call: Call, entry: Mapping[str, Any]) -> None:
+    async def append_history(self, call: Call, event: TranscriptEvent | ReplyEvent) -> None:
         """Keep what was said."""
-        call.history.take(entry)
-        await self._store.append_history(call.id, entry)
+        call.history.take(event)
+        await self._store.append_history(call.id, event_fields(event))
 
     async def history(self, call_id: str) -> list[dict[str, Any]]:
         """What was said in a call, live or over."""

@@ -17,12 +17,29 @@ import asyncio
 import logging
 from collections.abc import Callable
 from enum import Enum
-from typing import Any, Final
+from typing import Final
 
 from sipforge.core.audio.playout import FRAME_SECONDS, SILENCE, Playout, PlayoutError
 from sipforge.core.audiosocket import Frame, Kind, ProtocolError, encode
 from sipforge.core.breaker import BreakerState, CircuitBreaker
-from sipforge.core.messages import Sender, event_frame, parse_event
+from sipforge.core.conversation.actions import Reason
+from sipforge.core.messages.events import (
+    BotEvent,
+    Clear,
+    Cleared,
+    HangupEvent,
+    Mark,
+    MessageEvent,
+    MetricsEvent,
+    OrchestratorEvent,
+    Pause,
+    ReplyEvent,
+    Resume,
+    TranscriptEvent,
+    TransferEvent,
+    event_frame,
+    parse_bot_event,
+)
 from sipforge.infra.frame_stream import FrameStream
 from sipforge.infra.logs import CallLogger
 from sipforge.orchestrator.bot_link import BotDialler, BotUnavailableError, Outbox
@@ -56,7 +73,7 @@ class Outcome(Enum):
 _GOOD: Final = frozenset(Outcome) - {Outcome.ERROR, Outcome.BOT_FAILED, Outcome.DROPPED, Outcome.SHUTDOWN}
 """Outcomes that show a bot at work."""
 
-_REASONS: Final = {"goodbye": Outcome.GOODBYE, "idle": Outcome.IDLE, "error": Outcome.ERROR}
+_REASONS: Final = {Reason.GOODBYE: Outcome.GOODBYE, Reason.IDLE: Outcome.IDLE, Reason.ERROR: Outcome.ERROR}
 
 
 Apology = Callable[[str], bytes]
@@ -159,7 +176,7 @@ class Relay:
             while (frames := await self._phone.receive()) is not None:
                 for frame in frames:
                     if frame.kind == Kind.DTMF:
-                        self._tell_bot(frame)
+                        self._to_bot(frame)
                     elif self._ending is None:
                         dropped = self._outbox.put_audio(frame)
                         self._telemetry.caller_audio_dropped(self._call.bot, dropped)
@@ -189,9 +206,12 @@ class Relay:
 
     def _return_marks(self, names: tuple[str, ...]) -> None:
         for name in names:
-            self._tell_bot(event_frame({"type": "mark", "name": name}, Sender.ORCHESTRATOR))
+            self._tell_bot(Mark(name))
 
-    def _tell_bot(self, frame: Frame) -> None:
+    def _tell_bot(self, event: OrchestratorEvent) -> None:
+        self._to_bot(event_frame(event))
+
+    def _to_bot(self, frame: Frame) -> None:
         if self._ending is not Outcome.BOT_FAILED:
             self._outbox.put_control(frame)
 
@@ -250,37 +270,36 @@ class Relay:
             if self._ending is None:
                 self._playout.push(frame.payload)
             return
-        event = parse_event(frame, Sender.BOT)
-        match event["type"]:
-            case "transcript" | "reply":
+        event = parse_bot_event(frame)
+        match event:
+            case TranscriptEvent() | ReplyEvent():
                 await self._calls.append_history(self._call, event)
-            case "metrics":
-                self._call.last_metrics = event["values"]
-                self._telemetry.answer_measured(self._call.bot, event["values"])
+            case MetricsEvent(values):
+                self._call.last_metrics = values
+                self._telemetry.answer_measured(self._call.bot, values)
             case _ if self._ending is None:
                 await self._obey(event)
 
-    async def _obey(self, event: dict[str, Any]) -> None:
-        match event["type"]:
-            case "mark":
-                self._playout.mark(event["name"])
-            case "clear":
-                cleared = self._playout.clear()
-                self._return_marks(cleared.heard)
-                answer = {"type": "clear", "played_seconds": cleared.played_seconds}
-                self._tell_bot(event_frame(answer, Sender.ORCHESTRATOR))
-            case "pause":
+    async def _obey(self, event: BotEvent) -> None:
+        match event:
+            case Mark(name):
+                self._playout.mark(name)
+            case Clear():
+                found = self._playout.clear()
+                self._return_marks(found.heard)
+                self._tell_bot(Cleared(found.played_seconds))
+            case Pause():
                 self._playout.hold()
-            case "resume":
+            case Resume():
                 self._playout.release()
-            case "transfer":
-                self._call.departure = Departure(Way.TRANSFER, event["target"], event["briefing"])
+            case TransferEvent(target, briefing):
+                self._call.departure = Departure(Way.TRANSFER, target, briefing)
                 await self._end_after_speech(Outcome.TRANSFER)
-            case "message":
-                self._call.departure = Departure(Way.MESSAGE, event["target"])
+            case MessageEvent(target):
+                self._call.departure = Departure(Way.MESSAGE, target)
                 await self._end_after_speech(Outcome.MESSAGE)
-            case "hangup":
-                await self._end_after_speech(_REASONS[event["reason"]])
+            case HangupEvent(reason):
+                await self._end_after_speech(_REASONS[reason])
 
     async def _end_after_speech(self, outcome: Outcome) -> None:
         if self._ending is None:

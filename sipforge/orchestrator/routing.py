@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from sipforge.core.audiosocket import SLIN8_HZ, SLIN16_HZ
 from sipforge.core.breaker import CircuitBreaker
-from sipforge.core.messages import Arrival, Detail
+from sipforge.core.messages.hello import Arrival, Detail
 from sipforge.core.office.extensions import is_user
 from sipforge.core.rate_limit import CallRateLimit
 from sipforge.infra.asterisk.agi import AgiError, AgiHandler, AgiRequest

@@ -12,9 +12,9 @@ import asyncio
 import logging
 import math
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 from sipforge.bot.call.link import Link
 from sipforge.bot.call.listener import Listener
@@ -47,7 +47,15 @@ from sipforge.core.conversation.actions import (
 )
 from sipforge.core.conversation.dialogue_policy import DialoguePolicy, Meaning
 from sipforge.core.conversation.turn_taking import Cue, TurnState, TurnTaking
-from sipforge.core.messages import Sender, parse_event
+from sipforge.core.messages.events import (
+    BotEvent,
+    Cleared,
+    HangupEvent,
+    Mark,
+    MessageEvent,
+    TransferEvent,
+    parse_orchestrator_event,
+)
 from sipforge.engines.protocols import RATE_HZ, Act
 from sipforge.text.overlap import repeats
 
@@ -178,12 +186,11 @@ class Call:
         elif frame.kind == Kind.DTMF:
             self._act(self._policy.key(frame.payload.decode("ascii", "replace")))
         elif frame.kind == Kind.EVENT:
-            event = parse_event(frame, Sender.ORCHESTRATOR)
-            if event["type"] == "mark":
-                if self._replies.heard(event["name"]):
+            match parse_orchestrator_event(frame):
+                case Mark(name) if self._replies.heard(name):
                     self._obey(self._turns.heard_out(), now)
-            elif event["type"] == "clear":
-                self._replies.cut(event["played_seconds"])
+                case Cleared(played_seconds):
+                    self._replies.cut(played_seconds)
         else:
             raise ProtocolError(f"kind 0x{frame.kind:02x} in the middle of a call")
 
@@ -321,12 +328,12 @@ class Call:
                 case Transfer(target):
                     self._transfer(target)
                 case TakeMessage(target):
-                    self._leave({"type": "message", "target": target})
+                    self._leave(MessageEvent(target))
                 case HandOver(other):
                     extension = self._company.others[other].extension
-                    self._leave({"type": "transfer", "target": extension, "briefing": False})
+                    self._leave(TransferEvent(extension))
                 case Hangup(reason):
-                    self._leave({"type": "hangup", "reason": reason.value})
+                    self._leave(HangupEvent(reason))
 
     def _say(self, text: str) -> None:
         self._speaks(self._replies.say(text, first_sound=self._report.first_sound()))
@@ -356,13 +363,13 @@ class Call:
         brief, briefing, origin = self._company.brief, self._phrases.briefing, self._origin
         reason = self._memory.last_question
 
-        async def make() -> dict[str, Any]:
+        async def make() -> TransferEvent:
             text = briefing.replace("{caller}", origin.caller).replace("{reason}", reason)
             there = brief is not None and bool(text) and await brief(origin.call, text)
-            return {"type": "transfer", "target": target, "briefing": there}
+            return TransferEvent(target, briefing=there)
 
         self._replies.then_event_of(make)
 
-    def _leave(self, event: Mapping[str, Any]) -> None:
+    def _leave(self, event: BotEvent) -> None:
         self._ends_at = time.monotonic() + _ENDING_SECONDS
         self._replies.then(event)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from sipforge.core.audiosocket import UNIX_LEG, Frame, Kind, encode
-from sipforge.core.messages import Sender, event_frame
+from sipforge.core.messages.events import BotEvent, event_frame
 from sipforge.infra.frame_stream import FrameStream
 
 _FRAME_SECONDS: Final = 5.0
@@ -42,9 +41,9 @@ class Link:
         self._stream.send(encode(Frame(Kind.SLIN16, slin)))
         await self._stream.flush(_WRITE_SECONDS)
 
-    def event(self, event: Mapping[str, Any]) -> None:
+    def event(self, event: BotEvent) -> None:
         """Send an event, in order with the sound; events are few and small, so nothing is waited for."""
-        self._stream.send(encode(event_frame(event, Sender.BOT)))
+        self._stream.send(encode(event_frame(event)))
 
     async def close(self) -> None:
         """Say that the call is over on this side, and close; raises no error."""

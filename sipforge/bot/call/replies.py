@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable
 
 from sipforge.bot.call.link import Link
 from sipforge.bot.call.memory import Memory, Record
 from sipforge.bot.call.reply_stream import ReplyOver, ReplyStream
 from sipforge.bot.call.speaker import FirstSound, Speaker
+from sipforge.core.messages.events import BotEvent, ReplyEvent
 from sipforge.engines.protocols import Reply
 
 
@@ -93,11 +93,11 @@ class Replies:
         """Go on where it was held."""
         self._speaker.release()
 
-    def then(self, event: Mapping[str, Any]) -> None:
+    def then(self, event: BotEvent) -> None:
         """Send `event` after what is being said."""
         self._speaker.event(event)
 
-    def then_event_of(self, make: Callable[[], Any]) -> None:
+    def then_event_of(self, make: Callable[[], Awaitable[BotEvent]]) -> None:
         """As `then`, with an event that is made meanwhile."""
 
         async def work() -> None:
@@ -122,5 +122,4 @@ class Replies:
 
     def _report(self, record: Record | None) -> None:
         if record is not None:
-            event = {"type": "reply", "turn": record.turn, "text": record.text, "engine": record.engine}
-            self._link.event(event)
+            self._link.event(ReplyEvent(record.turn, record.text, record.engine))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from sipforge.bot.call.link import Link
 from sipforge.bot.voice import Voice
+from sipforge.core.messages.events import BotEvent, Clear, Mark, Pause, Resume
 from sipforge.engines.protocols import RATE_HZ
 from sipforge.engines.runtime.streams import closing
 
@@ -41,7 +42,7 @@ class _Sentence:
 
 @dataclass(frozen=True, slots=True)
 class _Event:
-    event: Mapping[str, Any]
+    event: BotEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ class Speaker:
         """The reply is complete."""
         self._open = False
 
-    def event(self, event: Mapping[str, Any]) -> None:
+    def event(self, event: BotEvent) -> None:
         """Send `event` after what is queued."""
         self._put(_Event(event))
 
@@ -118,7 +119,7 @@ class Speaker:
         """Hold still, with what is queued kept."""
         if self._held_at is None:
             self._held_at = time.monotonic()
-            self._link.event({"type": "pause"})
+            self._link.event(Pause())
 
     def release(self) -> None:
         """Go on where it was held."""
@@ -126,7 +127,7 @@ class Speaker:
             if self._deadline is not None:
                 self._deadline += time.monotonic() - self._held_at
             self._held_at = None
-            self._link.event({"type": "resume"})
+            self._link.event(Resume())
 
     def hush(self) -> None:
         """Drop what is queued here and at the orchestrator, which answers how much was heard (`cut`)."""
@@ -137,7 +138,7 @@ class Speaker:
             self._queue.get_nowait()
         self._cut_off.append(self._reply)
         self._reply = []
-        self._link.event({"type": "clear"})
+        self._link.event(Clear())
         self.release()
 
     def cut(self, played_seconds: float) -> str:
@@ -220,7 +221,7 @@ class Speaker:
                     sentence.seconds += len(piece) / _BYTES_PER_SECOND
         if generation != self._generation:
             return
-        self._link.event({"type": "mark", "name": sentence.mark})
+        self._link.event(Mark(sentence.mark))
         unheard = sum(one.seconds for one in self._reply if not one.heard)
         self._deadline = time.monotonic() + unheard + _GRACE_SECONDS
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
-from sipforge.core.messages import Arrival, Detail
+from sipforge.core.messages.hello import Arrival, Detail
 from sipforge.engines.protocols import Exchange
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from sipforge.bot.call.link import Link
 from sipforge.bot.call.speaker import FirstSound
 from sipforge.bot.thinking import Hearing, Thought
+from sipforge.core.messages.events import MetricsEvent, TranscriptEvent
 
 Observe = Callable[[Mapping[str, float]], None]
 """Told the timings of each turn: names as in the metrics event."""
@@ -36,15 +37,7 @@ class TurnReport:
         """It is known what the turn came to."""
         heard = hearing.transcript
         self._timings |= {"stt_seconds": heard.seconds, "dialogue_seconds": thought.seconds}
-        self._link.event(
-            {
-                "type": "transcript",
-                "turn": turn,
-                "text": heard.text,
-                "confidence": heard.confidence,
-                "seconds": heard.seconds,
-            }
-        )
+        self._link.event(TranscriptEvent(turn, heard.text, heard.confidence, heard.seconds))
         self._log.info(
             "turn understood",
             extra={
@@ -65,7 +58,7 @@ class TurnReport:
         def noted(tts_seconds: float) -> None:
             reply_seconds = time.monotonic() - self._speech_ended
             values = {**timings, "tts_seconds": tts_seconds, "reply_seconds": reply_seconds}
-            self._link.event({"type": "metrics", "values": values})
+            self._link.event(MetricsEvent(values))
             self._observe(values)
 
         return noted

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, StrEnum
 
 
 class Phrase(Enum):
@@ -36,7 +36,7 @@ class Phrase(Enum):
     """Said, in this language, by other assistants: does the caller want to speak it?"""
 
 
-class Reason(Enum):
+class Reason(StrEnum):
     """Why the assistant ends a call; the value goes over the wire."""
 
     GOODBYE = "goodbye"

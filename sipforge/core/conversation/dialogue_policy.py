@@ -35,7 +35,7 @@ from sipforge.core.conversation.actions import (
     TellTopic,
     Transfer,
 )
-from sipforge.core.messages import Arrival, Detail
+from sipforge.core.messages.hello import Arrival, Detail
 
 
 class Meaning(Enum):

@@ -11,9 +11,11 @@ Rules, in prose:
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Annotated, Final
+
+from sipforge.core.messages.events import BotEvent, ReplyEvent, TranscriptEvent
+from sipforge.core.messages.fields import text
 
 EXCHANGES: Final = 8
 """Exchanges kept; the oldest goes."""
@@ -25,9 +27,9 @@ TEXT_CHARACTERS: Final = 300
 class Exchange:
     """One turn of a conversation."""
 
-    caller: str
+    caller: Annotated[str, text(TEXT_CHARACTERS)]
     """What was recognised."""
-    assistant: str
+    assistant: Annotated[str, text(TEXT_CHARACTERS)]
     """What the caller heard of the reply, which may have been cut short."""
 
 
@@ -44,17 +46,17 @@ class History:
         """Oldest first."""
         return tuple(self._kept)
 
-    def take(self, event: Mapping[str, Any]) -> None:
-        """Take in a transcript or a reply event; others change nothing."""
-        match event["type"]:
-            case "transcript":
-                self._turn = event["turn"] if event["text"] else -1
-                if event["text"]:
-                    self._kept.append(Exchange(event["text"][:TEXT_CHARACTERS], ""))
-            case "reply" if self._kept and event["turn"] == self._turn:
+    def take(self, event: BotEvent) -> None:
+        """Take in a transcript or a reply; other events change nothing."""
+        match event:
+            case TranscriptEvent():
+                self._turn = event.turn if event.text else -1
+                if event.text:
+                    self._kept.append(Exchange(event.text[:TEXT_CHARACTERS], ""))
+            case ReplyEvent() if self._kept and event.turn == self._turn:
                 last = self._kept[-1]
-                text = f"{last.assistant} {event['text']}".strip()
-                self._kept[-1] = replace(last, assistant=text[:TEXT_CHARACTERS])
+                said = f"{last.assistant} {event.text}".strip()
+                self._kept[-1] = replace(last, assistant=said[:TEXT_CHARACTERS])
 
     def reconnected(self) -> None:
         """Another bot, or the same one anew, goes on: its turns are other turns."""

@@ -22,7 +22,8 @@ from sipforge.core.audiosocket import UNIX_LEG, Frame, FrameParser, Kind, encode
 from sipforge.core.conversation.actions import Phrase
 from sipforge.core.conversation.dialogue_policy import Meaning, PolicyRules
 from sipforge.core.conversation.turn_taking import TurnRules
-from sipforge.core.messages import Hello, Sender, event_frame, hello_frame
+from sipforge.core.messages.events import Cleared, Mark, event_frame
+from sipforge.core.messages.hello import Hello, hello_frame
 from sipforge.engines.protocols import Floats
 from sipforge.infra.metrics import Metrics
 from sipforge.infra.tokens import issue_token
@@ -126,7 +127,11 @@ class Peer:
             event = json.loads(frame.payload)
             self.events.append(event)
             if event["type"] == "mark" and self.plays:
-                self.send(event_frame(event, Sender.ORCHESTRATOR))
+                self.mark(event["name"])
+
+    def mark(self, name: str) -> None:
+        """Tell that a mark was heard."""
+        self.send(event_frame(Mark(name)))
 
     def of(self, kind: str) -> list[dict[str, Any]]:
         return [event for event in self.events if event["type"] == kind]
@@ -145,8 +150,7 @@ class Peer:
     async def clear(self, played_seconds: float) -> None:
         """Until the bot drops its reply; tell it how much was heard."""
         await self.until(lambda: bool(self.of("clear")))
-        answer = {"type": "clear", "played_seconds": played_seconds}
-        self.send(event_frame(answer, Sender.ORCHESTRATOR))
+        self.send(event_frame(Cleared(played_seconds)))
 
 
 Scenario = Callable[[Bot, Callable[[], Awaitable[Peer]]], Awaitable[None]]

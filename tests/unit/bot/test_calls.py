@@ -10,7 +10,6 @@ import pytest
 
 from sipforge.bot.thinking import CROWDED_SECONDS
 from sipforge.core.audiosocket import Frame, Kind
-from sipforge.core.messages import Sender, event_frame
 from tests.unit.bot.doubles import silence, spoken
 from tests.unit.bot.peer import (
     BROKEN,
@@ -113,7 +112,7 @@ def test_a_reply_goes_on_after_a_false_alarm(tmp_path: Path, over: int) -> None:
             peer.say(silence(1.5) + spoken(over, 0.3) + silence(0.5))
             await peer.until(lambda: bool(peer.of("resume")))
             peer.plays = True
-            peer.send(event_frame(peer.of("mark")[-1], Sender.ORCHESTRATOR))
+            peer.mark(peer.of("mark")[-1]["name"])
             await peer.replied(2)
         assert peer.replies() == ["greeting_afternoon.", "At eight."]
         assert [event["type"] for event in peer.events if event["type"] in {"pause", "resume", "clear"}] == [
@@ -137,7 +136,7 @@ def test_the_own_echo_is_a_false_alarm(tmp_path: Path) -> None:
             # The same sound again does not hold the reply any more.
             peer.say(spoken(1, 0.5) + silence(0.5) + spoken(1, 0.5) + silence(0.5))
             peer.plays = True
-            peer.send(event_frame(peer.of("mark")[-1], Sender.ORCHESTRATOR))
+            peer.mark(peer.of("mark")[-1]["name"])
             await peer.replied(2)
         assert len(peer.of("pause")) == 1
         assert not peer.of("clear")

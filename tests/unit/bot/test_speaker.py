@@ -15,6 +15,8 @@ from sipforge.bot.call.link import Link
 from sipforge.bot.call.speaker import Speaker
 from sipforge.bot.voice import Voice
 from sipforge.core.audiosocket import UNIX_LEG, FrameParser, Kind
+from sipforge.core.conversation.actions import Reason
+from sipforge.core.messages.events import HangupEvent
 from sipforge.text.language import PLAIN_TEXT
 from tests.unit.bot.doubles import BeepTts
 
@@ -144,7 +146,7 @@ def test_of_a_reply_that_was_hushed_as_much_is_known_as_was_heard(played_seconds
 def test_what_comes_after_the_words_comes_after_them_and_is_dropped_with_them() -> None:
     async def story(speaker: Speaker, far: Far) -> None:
         async def work() -> None:
-            speaker.event({"type": "hangup", "reason": "goodbye"})
+            speaker.event(HangupEvent(Reason.GOODBYE))
 
         speaker.begin()
         speaker.play("", bytes(64000))
@@ -153,7 +155,7 @@ def test_what_comes_after_the_words_comes_after_them_and_is_dropped_with_them() 
         assert [event["type"] for event in far.events] == ["mark", "hangup"]
         assert far.audio_bytes == 64000
         speaker.say("One.")
-        speaker.event({"type": "hangup", "reason": "idle"})
+        speaker.event(HangupEvent(Reason.IDLE))
         speaker.hush()
         await far.until("clear")
         assert [event["type"] for event in far.events] == ["mark", "hangup", "clear"]

@@ -21,7 +21,7 @@ from sipforge.core.conversation.actions import (
     Transfer,
 )
 from sipforge.core.conversation.dialogue_policy import DialoguePolicy, Meaning, PolicyRules, greeting
-from sipforge.core.messages import Arrival, Detail
+from sipforge.core.messages.hello import Arrival, Detail
 
 OFFICE = PolicyRules(operator="1000")
 ALONE = PolicyRules()

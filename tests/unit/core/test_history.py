@@ -1,17 +1,18 @@
 """Which of the events of a call become its exchanges."""
 
 from sipforge.core.conversation.history import EXCHANGES, TEXT_CHARACTERS, Exchange, History
+from sipforge.core.messages.events import BotEvent, MetricsEvent, ReplyEvent, TranscriptEvent
 
 
-def heard(turn: int, text: str) -> dict[str, object]:
-    return {"type": "transcript", "turn": turn, "text": text, "confidence": 0.9, "seconds": 1.0}
+def heard(turn: int, text: str) -> TranscriptEvent:
+    return TranscriptEvent(turn, text, 0.9, 1.0)
 
 
-def said(turn: int, text: str) -> dict[str, object]:
-    return {"type": "reply", "turn": turn, "text": text, "engine": "answers"}
+def said(turn: int, text: str) -> ReplyEvent:
+    return ReplyEvent(turn, text, "answers")
 
 
-def exchanges(*events: dict[str, object]) -> list[tuple[str, str]]:
+def exchanges(*events: BotEvent) -> list[tuple[str, str]]:
     history = History()
     for event in events:
         history.take(event)
@@ -34,7 +35,7 @@ def test_what_was_not_understood_is_no_exchange():
 
 
 def test_other_events_change_nothing():
-    assert exchanges({"type": "metrics", "values": {}}, said(-1, "x")) == []
+    assert exchanges(MetricsEvent({}), said(-1, "x")) == []
 
 
 def test_after_a_new_connection_the_first_turn_is_another_one():

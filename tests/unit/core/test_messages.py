@@ -5,17 +5,28 @@ import json
 import pytest
 
 from sipforge.core.audiosocket import Frame, Kind, ProtocolError, encode
+from sipforge.core.conversation.actions import Reason
 from sipforge.core.conversation.history import EXCHANGES, TEXT_CHARACTERS, Exchange
-from sipforge.core.messages import (
-    Arrival,
-    Detail,
-    Hello,
-    Sender,
+from sipforge.core.messages.events import (
+    Clear,
+    Cleared,
+    HangupEvent,
+    Held,
+    Mark,
+    MessageEvent,
+    MetricsEvent,
+    Pause,
+    ReplyEvent,
+    Resume,
+    Resumed,
+    TranscriptEvent,
+    TransferEvent,
+    event_fields,
     event_frame,
-    hello_frame,
-    parse_event,
-    parse_hello,
+    parse_bot_event,
+    parse_orchestrator_event,
 )
+from sipforge.core.messages.hello import Arrival, Detail, Hello, hello_frame, parse_hello
 
 CALL = "01234567-89ab-cdef-0123-456789abcdef"
 HELLO_BYTES = (
@@ -36,20 +47,32 @@ HELLO = Hello(
     (Exchange("Is Bob there?", "One moment."),),
 )
 
+BOT, ORCHESTRATOR = parse_bot_event, parse_orchestrator_event
+"""Who sent it, as who reads it."""
+
 EVENT_EXAMPLES = [
-    (Sender.BOT, b'{"type":"mark","name":"reply-1"}'),
-    (Sender.BOT, b'{"type":"clear"}'),
+    (BOT, Mark("reply-1"), b'{"type":"mark","name":"reply-1"}'),
+    (BOT, Clear(), b'{"type":"clear"}'),
+    (BOT, Pause(), b'{"type":"pause"}'),
+    (BOT, Resume(), b'{"type":"resume"}'),
     (
-        Sender.BOT,
+        BOT,
+        TranscriptEvent(1, "Mwaramutse é", 0.5, 1.5),
         '{"type":"transcript","turn":1,"text":"Mwaramutse é","confidence":0.5,"seconds":1.5}'.encode(),
     ),
-    (Sender.BOT, b'{"type":"reply","turn":0,"text":"","engine":"answers"}'),
-    (Sender.BOT, b'{"type":"transfer","target":"1000","briefing":true}'),
-    (Sender.BOT, b'{"type":"message","target":"1005"}'),
-    (Sender.BOT, b'{"type":"hangup","reason":"goodbye"}'),
-    (Sender.BOT, b'{"type":"metrics","values":{"stt_seconds":0.25}}'),
-    (Sender.ORCHESTRATOR, b'{"type":"mark","name":"reply-1"}'),
-    (Sender.ORCHESTRATOR, b'{"type":"clear","played_seconds":0.5}'),
+    (
+        BOT,
+        ReplyEvent(0, "", "answers", ("hours", "prices?")),
+        b'{"type":"reply","turn":0,"text":"","engine":"answers","topics":["hours","prices?"]}',
+    ),
+    (BOT, TransferEvent("1000", True), b'{"type":"transfer","target":"1000","briefing":true}'),
+    (BOT, MessageEvent("1005"), b'{"type":"message","target":"1005"}'),
+    (BOT, HangupEvent(Reason.GOODBYE), b'{"type":"hangup","reason":"goodbye"}'),
+    (BOT, MetricsEvent({"stt_seconds": 0.25}), b'{"type":"metrics","values":{"stt_seconds":0.25}}'),
+    (ORCHESTRATOR, Mark("reply-1"), b'{"type":"mark","name":"reply-1"}'),
+    (ORCHESTRATOR, Cleared(0.5), b'{"type":"clear","played_seconds":0.5}'),
+    (ORCHESTRATOR, Held(), b'{"type":"held"}'),
+    (ORCHESTRATOR, Resumed(), b'{"type":"resumed"}'),
 ]
 
 
@@ -65,8 +88,10 @@ def test_what_came_later_may_be_missing():
     hello = parse_hello(Frame(Kind.HELLO, json.dumps(fields).encode()))
     assert hello == Hello(CALL, "1001", "2000", 16000, "a.b.c")
     assert (hello.arrival, hello.detail, hello.history) == (Arrival.NEW, Detail.NONE, ())
-    event = parse_event(Frame(Kind.EVENT, b'{"type":"transfer","target":"1000"}'), Sender.BOT)
-    assert event == {"type": "transfer", "target": "1000", "briefing": False}
+    transfer = parse_bot_event(Frame(Kind.EVENT, b'{"type":"transfer","target":"1000"}'))
+    assert transfer == TransferEvent("1000", briefing=False)
+    reply = parse_bot_event(Frame(Kind.EVENT, b'{"type":"reply","turn":1,"text":"","engine":"x"}'))
+    assert reply == ReplyEvent(1, "", "x", topics=())
 
 
 def test_neither_the_token_nor_what_was_said_is_shown_when_a_hello_is_printed():
@@ -152,65 +177,83 @@ def test_another_kind_is_no_hello_and_no_event():
     with pytest.raises(ProtocolError, match="expected hello"):
         parse_hello(Frame(Kind.EVENT, HELLO_BYTES))
     with pytest.raises(ProtocolError, match="expected event"):
-        parse_event(Frame(Kind.HELLO, HELLO_BYTES), Sender.BOT)
+        parse_bot_event(Frame(Kind.HELLO, HELLO_BYTES))
 
 
-@pytest.mark.parametrize(("sender", "payload"), EVENT_EXAMPLES)
-def test_events_both_ways(sender, payload):
-    event = parse_event(Frame(Kind.EVENT, payload), sender)
-    assert event == json.loads(payload)
-    assert event_frame(event, sender) == Frame(Kind.EVENT, payload)
+@pytest.mark.parametrize(("parse", "event", "payload"), EVENT_EXAMPLES)
+def test_events_both_ways(parse, event, payload):
+    assert parse(Frame(Kind.EVENT, payload)) == event
+    assert event_frame(event) == Frame(Kind.EVENT, payload)
 
 
 def test_fields_that_are_not_known_are_dropped():
     frame = Frame(Kind.EVENT, b'{"type":"clear","colour":"red"}')
-    assert parse_event(frame, Sender.BOT) == {"type": "clear"}
+    assert parse_bot_event(frame) == Clear()
 
 
 @pytest.mark.parametrize(
-    ("sender", "event"),
+    ("parse", "event"),
     [
-        (Sender.BOT, {"type": "sing"}),
-        (Sender.BOT, {"type": ["mark"]}),
-        (Sender.BOT, {}),
-        (Sender.ORCHESTRATOR, {"type": "transfer", "target": "1000"}),
-        (Sender.ORCHESTRATOR, {"type": "clear"}),
-        (Sender.BOT, {"type": "mark"}),
-        (Sender.BOT, {"type": "mark", "name": "x" * 65}),
-        (Sender.BOT, {"type": "transfer", "target": "1000,1(evil)"}),
-        (Sender.BOT, {"type": "transfer", "target": ""}),
-        (Sender.BOT, {"type": "transfer", "target": "1000\n"}),
-        (Sender.BOT, {"type": "transfer", "target": "\u0661\u0660\u0660\u0660"}),
-        (Sender.BOT, {"type": "transfer", "target": "1000", "briefing": 1}),
-        (Sender.BOT, {"type": "transfer", "target": "1000", "briefing": None}),
-        (Sender.BOT, {"type": "message"}),
-        (Sender.BOT, {"type": "message", "target": "1000@default"}),
-        (Sender.ORCHESTRATOR, {"type": "message", "target": "1000"}),
-        (Sender.BOT, {"type": "hangup", "reason": "bored"}),
-        (Sender.BOT, {"type": "transcript", "turn": -1, "text": "", "confidence": 1, "seconds": 1}),
-        (Sender.BOT, {"type": "transcript", "turn": 1, "text": "x" * 4001, "confidence": 1, "seconds": 1}),
-        (Sender.BOT, {"type": "transcript", "turn": 1, "text": "", "confidence": True, "seconds": 1}),
-        (Sender.BOT, {"type": "metrics", "values": {"Bad Name": 1}}),
-        (Sender.BOT, {"type": "metrics", "values": {f"n{i}": 1 for i in range(33)}}),
-        (Sender.BOT, {"type": "metrics", "values": [1]}),
+        (BOT, {"type": "sing"}),
+        (BOT, {"type": ["mark"]}),
+        (BOT, {}),
+        (BOT, {"type": "held"}),
+        (ORCHESTRATOR, {"type": "transfer", "target": "1000"}),
+        (ORCHESTRATOR, {"type": "clear"}),
+        (ORCHESTRATOR, {"type": "message", "target": "1000"}),
+        (BOT, {"type": "mark"}),
+        (BOT, {"type": "message"}),
+        (BOT, {"type": "transfer", "target": "1000", "briefing": None}),
+        (BOT, {"type": "hangup", "reason": ["idle"]}),
     ],
 )
-def test_wrong_events_are_refused_by_both_ends(sender, event):
+def test_events_that_cannot_be_built_are_refused(parse, event):
     with pytest.raises(ProtocolError):
-        parse_event(Frame(Kind.EVENT, json.dumps(event).encode()), sender)
+        parse(Frame(Kind.EVENT, json.dumps(event).encode()))
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        Mark("x" * 65),
+        Mark("\ud800"),
+        TransferEvent("1000,1(evil)"),
+        TransferEvent(""),
+        TransferEvent("1000\n"),
+        TransferEvent("\u0661\u0660\u0660\u0660"),
+        TransferEvent("1000", 1),
+        MessageEvent("1000@default"),
+        HangupEvent("bored"),
+        TranscriptEvent(-1, "", 1, 1),
+        TranscriptEvent(1, "x" * 4001, 1, 1),
+        TranscriptEvent(1, "", True, 1),
+        ReplyEvent(1, "", "answers", ("x" * 49,)),
+        ReplyEvent(1, "", "answers", ("x",) * 9),
+        ReplyEvent(1, "", "answers", (7,)),
+        ReplyEvent(1, "", "answers", "hours"),
+        MetricsEvent({"Bad Name": 1}),
+        MetricsEvent({f"n{i}": 1 for i in range(33)}),
+        MetricsEvent([1]),
+        Cleared(True),
+    ],
+)
+def test_wrong_events_are_refused_by_both_ends(event):
+    parse = ORCHESTRATOR if isinstance(event, Cleared) else BOT
+    with pytest.raises(ProtocolError, match="with a wrong"):
+        parse(Frame(Kind.EVENT, json.dumps(event_fields(event)).encode()))
     with pytest.raises(ValueError):
-        event_frame(event, sender)
+        event_frame(event)
 
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "1e999", "1" + "0" * 400])
 def test_numbers_that_are_not_finite_are_refused(number):
     payload = f'{{"type":"metrics","values":{{"x":{number}}}}}'.encode()
     with pytest.raises(ProtocolError):
-        parse_event(Frame(Kind.EVENT, payload), Sender.BOT)
+        parse_bot_event(Frame(Kind.EVENT, payload))
 
 
 def test_an_event_that_is_too_long_for_a_frame_is_refused():
     values = {f"{'n' * 60}{i}": 1.0 for i in range(32)}
-    assert len(event_frame({"type": "metrics", "values": values}, Sender.BOT).payload) < 16384
+    assert len(event_frame(MetricsEvent(values)).payload) < 16384
     with pytest.raises(ValueError, match="too long"):
-        event_frame({"type": "clear", "extra": "x" * 20000}, Sender.BOT)
+        event_frame(TranscriptEvent(1, "\0" * 4000, 1.0, 1.0))

@@ -10,7 +10,14 @@ from pathlib import Path
 from uuid import UUID
 
 from sipforge.core.audiosocket import FROM_ASTERISK, UNIX_LEG, Frame, FrameParser, Kind, encode
-from sipforge.core.messages import Hello, Sender, event_frame, parse_event, parse_hello
+from sipforge.core.messages.events import (
+    BotEvent,
+    Mark,
+    OrchestratorEvent,
+    event_frame,
+    parse_orchestrator_event,
+)
+from sipforge.core.messages.hello import Hello, parse_hello
 from sipforge.infra.settings.host import check_settings
 from sipforge.infra.systemd.notify import Notifier
 from sipforge.infra.tokens import TokenError, verify_token
@@ -66,8 +73,8 @@ class BotPeer(Peer):
         for start in range(0, len(pcm), 32000):
             self.send(Kind.SLIN16, pcm[start : start + 32000])
 
-    def event(self, **event) -> None:
-        self.writer.write(encode(event_frame(event, Sender.BOT)))
+    def event(self, event: BotEvent) -> None:
+        self.writer.write(encode(event_frame(event)))
 
     async def hear(self) -> bytes:
         """The next caller audio; events in between are passed over."""
@@ -76,11 +83,11 @@ class BotPeer(Peer):
                 return frame.payload
         raise EOFError
 
-    async def told(self) -> dict | Frame | None:
+    async def told(self) -> OrchestratorEvent | Frame | None:
         """The next thing that is not audio: an event, or a frame of another kind, or None."""
         while (frame := await self.read()) is not None:
             if frame.kind == Kind.EVENT:
-                return parse_event(frame, Sender.ORCHESTRATOR)
+                return parse_orchestrator_event(frame)
             if frame.kind != Kind.SLIN16:
                 return frame
         return None
@@ -275,7 +282,7 @@ def onward(variables: dict[str, str]) -> tuple[str, str]:
 async def quiet(bot) -> None:
     """A bot that says one sound, so that a test knows it is there, and listens until the call is over."""
     bot.say(b"\x01\x01" * 320)
-    bot.event(type="mark", name="there")
+    bot.event(Mark("there"))
     while (await bot.told()) is not None:
         pass
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from sipforge.core.messages import Arrival, Detail
+from sipforge.core.messages.hello import Arrival, Detail
 from sipforge.infra.call_store import CallStore
 from sipforge.orchestrator.calls import TRANSITIONS, Call, Calls, CallState, Departure, Way
 from sipforge.orchestrator.timing import Timing

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from sipforge.core.breaker import CircuitBreaker
-from sipforge.core.messages import Arrival, Detail
+from sipforge.core.messages.hello import Arrival, Detail
 from sipforge.infra.call_store import CallStore
 from sipforge.infra.metrics import Metrics
 from sipforge.infra.settings.host import Settings

@@ -8,6 +8,18 @@ import socket
 import pytest
 
 from sipforge.core.audiosocket import Kind
+from sipforge.core.conversation.actions import Reason
+from sipforge.core.messages.events import (
+    Clear,
+    Cleared,
+    HangupEvent,
+    Mark,
+    MetricsEvent,
+    Pause,
+    ReplyEvent,
+    Resume,
+    TranscriptEvent,
+)
 from tests.unit.orchestrator.office import FAST, SPEECH, UNAVAILABLE, played, quiet, sounds
 from tests.unit.redis_server import RedisServer
 
@@ -18,11 +30,11 @@ def test_speech_is_played_in_order_and_its_marks_come_back(tmp_path):
     async def script(bot):
         bot.say(SPEECH[:1000])
         bot.say(SPEECH[1000:2560])
-        bot.event(type="mark", name="first")
+        bot.event(Mark("first"))
         bot.say(SPEECH[2560:])
-        bot.event(type="mark", name="second")
+        bot.event(Mark("second"))
         told.extend([await bot.told(), await bot.told()])
-        bot.event(type="hangup", reason="goodbye")
+        bot.event(HangupEvent(Reason.GOODBYE))
         told.append(await bot.told())
 
     async def story(office):
@@ -34,7 +46,7 @@ def test_speech_is_played_in_order_and_its_marks_come_back(tmp_path):
     pcm, counted = played(story, tmp_path, script)
     assert sounds(pcm) == SPEECH
     assert len(pcm) % 640 == 0
-    assert [event["name"] for event in told[:2]] == ["first", "second"]
+    assert told[:2] == [Mark("first"), Mark("second")]
     assert told[2].kind == Kind.HANGUP
     assert counted == 1
 
@@ -90,13 +102,13 @@ def test_an_8_khz_telephone_gets_8_khz_and_the_bot_16(tmp_path):
 def test_a_reply_that_is_held_is_silence_until_it_goes_on(tmp_path):
     async def script(bot):
         bot.say(b"\x07\x07" * 8000)
-        bot.event(type="mark", name="said")
+        bot.event(Mark("said"))
         await bot.hear()
-        bot.event(type="pause")
+        bot.event(Pause())
         await bot.hear()
-        bot.event(type="resume")
-        assert await bot.told() == {"type": "mark", "name": "said"}
-        bot.event(type="hangup", reason="goodbye")
+        bot.event(Resume())
+        assert await bot.told() == Mark("said")
+        bot.event(HangupEvent(Reason.GOODBYE))
         await bot.told()
 
     async def story(office):
@@ -120,14 +132,14 @@ def test_clear_silences_at_once_and_says_how_much_was_heard(tmp_path):
 
     async def script(bot):
         bot.say(SPEECH)
-        bot.event(type="mark", name="heard")
+        bot.event(Mark("heard"))
         bot.say(b"\x07\x07" * 16000)
-        bot.event(type="mark", name="never heard")
+        bot.event(Mark("never heard"))
         answers.append(await bot.told())
         await bot.hear()
-        bot.event(type="clear")
+        bot.event(Clear())
         answers.append(await bot.told())
-        bot.event(type="hangup", reason="goodbye")
+        bot.event(HangupEvent(Reason.GOODBYE))
         await bot.told()
 
     async def story(office):
@@ -139,10 +151,9 @@ def test_clear_silences_at_once_and_says_how_much_was_heard(tmp_path):
         return pcm + await phone.audio_until_hangup()
 
     pcm = played(story, tmp_path, script)
-    assert answers[0] == {"type": "mark", "name": "heard"}
-    assert answers[1]["type"] == "clear"
+    assert answers[0] == Mark("heard")
     loud = pcm.count(b"\x07\x07" * 320)
-    assert answers[1]["played_seconds"] == pytest.approx(loud * 0.02)
+    assert answers[1] == Cleared(pytest.approx(loud * 0.02))
     assert 0 < loud < 50
 
 
@@ -188,7 +199,7 @@ async def floods_with_marks(bot) -> None:
     await bot.hear()
     bot.say(SPEECH * 10)
     for number in range(300):
-        bot.event(type="mark", name=str(number))
+        bot.event(Mark(str(number)))
     await bot.told()
 
 
@@ -266,7 +277,7 @@ def test_a_caller_who_hangs_up_in_the_middle_of_an_answer_leaves_nothing_behind(
     last = []
 
     async def script(bot):
-        bot.event(type="transcript", turn=1, text="opening hours", confidence=0.9, seconds=1.0)
+        bot.event(TranscriptEvent(turn=1, text="opening hours", confidence=0.9, seconds=1.0))
         bot.say(SPEECH * 100)
         last.append(await bot.told())
         last.append(await bot.told())
@@ -326,9 +337,9 @@ def test_stopping_ends_calls_on_both_sides(tmp_path):
 
 def test_the_api_tells_the_calls_in_progress_and_what_was_said(tmp_path):
     async def script(bot):
-        bot.event(type="transcript", turn=1, text="Muraho é", confidence=0.5, seconds=1.0)
-        bot.event(type="reply", turn=1, text="Mwaramutse", engine="answers")
-        bot.event(type="metrics", values={"stt_seconds": 0.25, "turns": 1})
+        bot.event(TranscriptEvent(turn=1, text="Muraho é", confidence=0.5, seconds=1.0))
+        bot.event(ReplyEvent(turn=1, text="Mwaramutse", engine="answers"))
+        bot.event(MetricsEvent({"stt_seconds": 0.25, "turns": 1}))
         bot.say(SPEECH)
         await bot.told()
 

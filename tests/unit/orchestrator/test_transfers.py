@@ -1,32 +1,34 @@
 """Calls that an assistant sends on: to a colleague, to a mailbox, to another assistant; and back again."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from sipforge.core.audiosocket import Kind
 from sipforge.core.conversation.history import Exchange
-from sipforge.core.messages import Arrival, Detail
+from sipforge.core.messages.events import MessageEvent, ReplyEvent, TranscriptEvent, TransferEvent
+from sipforge.core.messages.hello import Arrival, Detail
 from tests.unit.orchestrator.office import FAST, SPEECH, onward, played, quiet, sounds
 
-ASKED = {"type": "transcript", "turn": 1, "text": "Is Bob there?", "confidence": 0.9, "seconds": 1.0}
-ANSWERED = {"type": "reply", "turn": 1, "text": "One moment.", "engine": "answers"}
+ASKED = TranscriptEvent(1, "Is Bob there?", 0.9, 1.0)
+ANSWERED = ReplyEvent(1, "One moment.", "answers")
 EXCHANGE = Exchange("Is Bob there?", "One moment.")
 
 
 class Sends:
     """A bot that sends each new call on, with an event, and keeps any other until it ends."""
 
-    def __init__(self, **event):
+    def __init__(self, event=None):
         self.event = event
         self.hellos = asyncio.Queue()
 
     async def __call__(self, bot):
         if bot.hello.arrival is Arrival.NEW:
-            bot.event(**ASKED)
-            bot.event(**ANSWERED)
+            bot.event(ASKED)
+            bot.event(ANSWERED)
             bot.say(SPEECH)
-            bot.event(**self.event)
+            bot.event(self.event)
             bot.say(b"\x66\x66" * 320)  # too late to be heard
             assert (await bot.told()).kind == Kind.HANGUP
         else:
@@ -55,9 +57,9 @@ async def told_of(office, bot, call):
 @pytest.mark.parametrize(
     ("event", "context", "briefed"),
     [
-        ({"type": "transfer", "target": "1005", "briefing": True}, "transfer", True),
-        ({"type": "transfer", "target": "1005", "briefing": False}, "transfer", False),
-        ({"type": "message", "target": "1005"}, "message", False),
+        (TransferEvent("1005", briefing=True), "transfer", True),
+        (TransferEvent("1005"), "transfer", False),
+        (MessageEvent("1005"), "message", False),
     ],
 )
 def test_the_last_word_is_heard_and_the_dialplan_is_told_once_where(tmp_path, event, context, briefed):
@@ -67,7 +69,7 @@ def test_the_last_word_is_heard_and_the_dialplan_is_told_once_where(tmp_path, ev
         assert office.parts.calls.live() == []
         return call, first, await office.after(call)
 
-    call, first, second = played(story, tmp_path, Sends(**event))
+    call, first, second = played(story, tmp_path, Sends(event))
     assert onward(first) == (context, "1005")
     assert first["SIPFORGE_BRIEFING"] == (call if briefed else "")
     assert second == ("", "")
@@ -76,14 +78,14 @@ def test_the_last_word_is_heard_and_the_dialplan_is_told_once_where(tmp_path, ev
 @pytest.mark.parametrize(
     ("event", "outcome", "detail"),
     [
-        ("transfer", "NOANSWER", Detail.NO_ANSWER),
-        ("transfer", "ANSWER", Detail.NO_ANSWER),
-        ("transfer", "BUSY", Detail.BUSY),
-        ("transfer", "CHANUNAVAIL", Detail.UNAVAILABLE),
-        ("transfer", "CONGESTION", Detail.UNAVAILABLE),
-        ("transfer", "", Detail.UNAVAILABLE),
-        ("message", "SUCCESS", Detail.MESSAGE_LEFT),
-        ("message", "FAILED", Detail.MESSAGE_FAILED),
+        (TransferEvent, "NOANSWER", Detail.NO_ANSWER),
+        (TransferEvent, "ANSWER", Detail.NO_ANSWER),
+        (TransferEvent, "BUSY", Detail.BUSY),
+        (TransferEvent, "CHANUNAVAIL", Detail.UNAVAILABLE),
+        (TransferEvent, "CONGESTION", Detail.UNAVAILABLE),
+        (TransferEvent, "", Detail.UNAVAILABLE),
+        (MessageEvent, "SUCCESS", Detail.MESSAGE_LEFT),
+        (MessageEvent, "FAILED", Detail.MESSAGE_FAILED),
     ],
 )
 def test_a_caller_who_comes_back_goes_on_with_the_conversation(tmp_path, event, outcome, detail):
@@ -99,7 +101,7 @@ def test_a_caller_who_comes_back_goes_on_with_the_conversation(tmp_path, event, 
         history = (await office.get(f"/calls/{call}"))[1]["history"]
         return call, back, again, hello, counted, [entry["text"] for entry in history]
 
-    bot = Sends(type=event, target="1005")
+    bot = Sends(event("1005"))
     call, back, again, hello, counted, texts = played(story, tmp_path, bot)
     assert back == ("assistant", "2000")
     assert again == ("", "")
@@ -115,10 +117,9 @@ def test_a_call_can_be_sent_on_and_come_back_again_and_again(tmp_path):
 
     async def script(bot):
         hellos.append(bot.hello)
-        turn = {**ASKED, "text": f"Try {len(hellos)}"}
-        bot.event(**turn)
+        bot.event(replace(ASKED, text=f"Try {len(hellos)}"))
         bot.say(SPEECH)
-        bot.event(type="transfer", target="1005")
+        bot.event(TransferEvent("1005"))
         await bot.told()
 
     async def story(office):
@@ -142,7 +143,7 @@ def test_another_assistant_takes_the_call_over_with_what_was_said(tmp_path):
         live = [(found.id, found.bot, found.state.value) for found in office.parts.calls.live()]
         return call, answer, live, await told_of(office, other, call)
 
-    first, other = Sends(type="transfer", target="3000"), Sends()
+    first, other = Sends(TransferEvent("3000")), Sends()
     call, answer, live, hello = played(story, tmp_path, {"english": first, "kinyarwanda": other})
     assert onward(answer) == ("assistant", "3000")
     assert answer["SIPFORGE_BOT"] == "kinyarwanda"
@@ -154,10 +155,10 @@ def test_another_assistant_takes_the_call_over_with_what_was_said(tmp_path):
 @pytest.mark.parametrize(
     ("event", "target", "detail", "colleague"),
     [
-        ("transfer", "3000", Detail.UNAVAILABLE, ""),
-        ("transfer", "4567", Detail.UNAVAILABLE, "4567"),
-        ("transfer", "600", Detail.UNAVAILABLE, "600"),
-        ("message", "3000", Detail.MESSAGE_FAILED, "3000"),
+        (TransferEvent, "3000", Detail.UNAVAILABLE, ""),
+        (TransferEvent, "4567", Detail.UNAVAILABLE, "4567"),
+        (TransferEvent, "600", Detail.UNAVAILABLE, "600"),
+        (MessageEvent, "3000", Detail.MESSAGE_FAILED, "3000"),
     ],
 )
 def test_a_call_that_cannot_be_sent_on_comes_back_at_once(tmp_path, event, target, detail, colleague):
@@ -166,7 +167,7 @@ def test_a_call_that_cannot_be_sent_on_comes_back_at_once(tmp_path, event, targe
         answer = await office.agi("after", arg_1=call)
         return answer, await told_of(office, bot, call)
 
-    bot = Sends(type=event, target=target)
+    bot = Sends(event(target))
     answer, hello = played(story, tmp_path, bot)
     assert onward(answer) == ("assistant", "2000")
     assert answer["SIPFORGE_BOT"] == "english"
@@ -185,7 +186,7 @@ def test_an_assistant_that_is_full_or_gone_gets_no_caller_back(tmp_path):
         gone = await office.back(waiting[1], "BUSY")
         return full, gone
 
-    assert played(story, tmp_path, Sends(type="transfer", target="1005"), max_calls=1) == (("", ""), ("", ""))
+    assert played(story, tmp_path, Sends(TransferEvent("1005")), max_calls=1) == (("", ""), ("", ""))
 
 
 def test_a_caller_who_hangs_up_while_a_colleague_is_rung_leaves_nothing_behind(tmp_path):
@@ -197,7 +198,7 @@ def test_a_caller_who_hangs_up_while_a_colleague_is_rung_leaves_nothing_behind(t
         return await office.back(call, "NOANSWER")
 
     timing = type(FAST)(away_seconds=0.05, sweep_seconds=0.01, tail_seconds=0.04)
-    assert played(story, tmp_path, Sends(type="transfer", target="1005"), timing=timing) == ("", "")
+    assert played(story, tmp_path, Sends(TransferEvent("1005")), timing=timing) == ("", "")
 
 
 def test_a_call_is_not_sent_on_before_its_assistant_is_done_with_it(tmp_path):
@@ -205,7 +206,7 @@ def test_a_call_is_not_sent_on_before_its_assistant_is_done_with_it(tmp_path):
 
     async def slow(bot):
         if bot.hello.arrival is Arrival.NEW:
-            bot.event(type="transfer", target="2000")
+            bot.event(TransferEvent("2000"))
             await done.wait()
         else:
             await quiet(bot)
