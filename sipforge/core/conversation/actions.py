@@ -121,6 +121,9 @@ class Hangup:
     reason: Reason
 
 
+Departure = Transfer | TakeMessage | HandOver | Hangup
+"""How a call leaves its assistant."""
+
 Action = (
     Say | Tell | ReadMenu | TellTopic | Repeat | Invite | Hush | Transfer | TakeMessage | HandOver | Hangup
 )

@@ -5,11 +5,11 @@ does not know it says honestly and offers a person, if there is one; a person wh
 the offer of a message; a caller who speaks another assistant's language is offered that one. "Yes" takes
 the offer that stands, "no" goes on. Not understanding twice in a row leads to the keypad's menu, and where
 there is none counts as not knowing. Silence makes it ask again, after twice as long each time; too long a
-time in which nothing was understood is first warned of and then ends the call: noise does not hold a line.
+time in which nothing was understood, whatever was heard, is first warned of, with the offer of a person where
+something was heard, and then ends the call: noise does not hold a line.
 The keys work at any time: 0 connects with the person, 9 takes a message, # ends the call, * says the last
 thing again, 8 reads the menu of topics, page by page, and 1 takes the offer that stands. Of an offer and the
-menu only the newer one stands: in the menu, 1 to 7 choose a topic; where neither stands, they open it. What
-comes after the end is ignored, since a call's last facts cross with its last actions.
+menu only the newer one stands: in the menu, 1 to 7 choose a topic; where neither stands, they open it.
 """
 
 from __future__ import annotations
@@ -92,12 +92,13 @@ class DialoguePolicy:
     def __init__(self, rules: PolicyRules, topics: int = 0) -> None:
         """`topics` is how many the keypad's menu has; 0: there is no menu."""
         self._rules = rules
-        self.over = False
-        """Whether the call's end has been decided."""
         self._wait_seconds = rules.prompt_again_seconds
         self._silence_seconds = 0.0
         self._idle_seconds = 0.0
+        """Since something was understood."""
         self._warned = False
+        self._unclear = False
+        """Whether something was heard in that time."""
         self._pages = keypad.Pages(topics)
         self._offer: Offer | None = None
         self._target = rules.operator
@@ -139,24 +140,27 @@ class DialoguePolicy:
 
     def waited(self, seconds: float, *, quiet: bool) -> list[Action]:
         """`seconds` went by; `quiet` while nobody speaks and nothing is thought about."""
-        if self.over:
-            return []
         rules = self._rules
         self._idle_seconds += seconds
         self._silence_seconds = self._silence_seconds + seconds if quiet else 0.0
-        if self._silence_seconds < PAUSE_SECONDS:
-            return []
         if self._idle_seconds >= rules.idle_limit_seconds:
-            return self._end(Say(Phrase.IDLE_GOODBYE), Hangup(Reason.IDLE))
-        warning_seconds = min(rules.idle_warning_seconds, rules.idle_limit_seconds / 4)
-        if not self._warned and self._idle_seconds >= rules.idle_limit_seconds - warning_seconds:
+            return [Say(Phrase.GOODBYE if self._unclear else Phrase.IDLE_GOODBYE), Hangup(Reason.IDLE)]
+        if not self._warned and self._idle_seconds >= rules.idle_limit_seconds - self._warning_seconds:
             self._warned, self._silence_seconds = True, 0.0
-            return [Say(Phrase.IDLE_WARNING)]
-        if self._silence_seconds >= self._wait_seconds and not self._warned:
+            return self._unknown() if self._unclear else [Say(Phrase.IDLE_WARNING)]
+        if self._silence_seconds >= max(PAUSE_SECONDS, self._wait_seconds) and not self._warned:
             self._wait_seconds *= 2
             self._silence_seconds = 0.0
             return [Say(Phrase.ASK_AGAIN)]
         return []
+
+    def stays(self) -> None:
+        """A caller whose idle call was about to end said something."""
+        self._idle_seconds = self._rules.idle_limit_seconds - self._warning_seconds
+
+    @property
+    def _warning_seconds(self) -> float:
+        return min(self._rules.idle_warning_seconds, self._rules.idle_limit_seconds / 4)
 
     def understood(self, meaning: Meaning, target: str = "") -> list[Action]:  # noqa: PLR0911, PLR0912 - a table
         """What the caller's turn came to.
@@ -166,17 +170,19 @@ class DialoguePolicy:
             target: with OPERATOR and MESSAGE an extension, empty for the operator; with OTHER_LANGUAGE and
                 FOREIGN the name of an assistant.
         """
-        if self.over:
-            return []
         if meaning in {Meaning.NOTHING, Meaning.BUSY}:
             return self._not_understood(meaning)
         self._misunderstood = 0
-        self._caller_was_here()
+        if meaning in {Meaning.UNKNOWN, Meaning.FOREIGN}:
+            self._unclear = True
+            self._silence_seconds, self._wait_seconds = 0.0, self._rules.prompt_again_seconds
+        else:
+            self._understood_something()
         if meaning is Meaning.REPEAT:
             return [Repeat()]
         if meaning is Meaning.FOREIGN and self._offer is Offer.OTHER_LANGUAGE:
             # A caller who was invited in their language and answers in it wants it.
-            return self._end(HandOver(self._target))
+            return [HandOver(self._target)]
         offer, self._offer = self._offer, None
         match meaning:
             case Meaning.ANSWERED:
@@ -192,9 +198,9 @@ class DialoguePolicy:
             case Meaning.YES | Meaning.NO:
                 return [Say(Phrase.CARRY_ON)]
             case Meaning.GOODBYE:
-                return self._end(Say(Phrase.GOODBYE), Hangup(Reason.GOODBYE))
+                return [Say(Phrase.GOODBYE), Hangup(Reason.GOODBYE)]
             case Meaning.OTHER_LANGUAGE if target:
-                return self._end(HandOver(target))
+                return [HandOver(target)]
             case Meaning.FOREIGN if target:
                 self._make_offer(Offer.OTHER_LANGUAGE, target)
                 return [Invite(target)]
@@ -205,9 +211,7 @@ class DialoguePolicy:
 
     def key(self, key: str) -> list[Action]:
         """The caller pressed a key."""
-        if self.over:
-            return []
-        self._caller_was_here()
+        self._understood_something()
         self._misunderstood = 0
         actions = self._pressed(key)
         return [Hush(), *actions] if actions else []
@@ -220,7 +224,7 @@ class DialoguePolicy:
             case keypad.MESSAGE_KEY:
                 return self._message(self._target if self._offer is Offer.MESSAGE else "")
             case keypad.END_KEY:
-                return self._end(Say(Phrase.GOODBYE), Hangup(Reason.GOODBYE))
+                return [Say(Phrase.GOODBYE), Hangup(Reason.GOODBYE)]
             case keypad.REPEAT_KEY:
                 return [Repeat()]
             case keypad.YES_KEY if self._offer is not None:
@@ -235,6 +239,7 @@ class DialoguePolicy:
 
     def _not_understood(self, meaning: Meaning) -> list[Action]:
         self._misunderstood += 1
+        self._unclear = True
         if meaning is Meaning.BUSY:
             self._offer_operator()
             return [Say(Phrase.BUSY)]
@@ -267,7 +272,7 @@ class DialoguePolicy:
     def _failed(self) -> list[Action]:
         if self._rules.operator:
             return self._connect("")
-        return self._end(Say(Phrase.UNAVAILABLE), Hangup(Reason.ERROR))
+        return [Say(Phrase.UNAVAILABLE), Hangup(Reason.ERROR)]
 
     def _take(self, offer: Offer) -> list[Action]:
         match offer:
@@ -276,28 +281,24 @@ class DialoguePolicy:
             case Offer.MESSAGE:
                 return self._message(self._target)
             case Offer.OTHER_LANGUAGE:
-                return self._end(HandOver(self._target))
+                return [HandOver(self._target)]
 
     def _connect(self, target: str) -> list[Action]:
         extension = target or self._rules.operator
         if not extension:
             return [Say(Phrase.NO_OPERATOR)]
-        return self._end(Say(Phrase.CONNECTING), Transfer(extension))
+        return [Say(Phrase.CONNECTING), Transfer(extension)]
 
     def _message(self, target: str) -> list[Action]:
         extension = target or self._rules.operator
         if not extension:
             return [Say(Phrase.NO_OPERATOR)]
-        return self._end(Say(Phrase.LEAVE_MESSAGE), TakeMessage(extension))
+        return [Say(Phrase.LEAVE_MESSAGE), TakeMessage(extension)]
 
-    def _caller_was_here(self) -> None:
+    def _understood_something(self) -> None:
         self._idle_seconds = self._silence_seconds = 0.0
         self._wait_seconds = self._rules.prompt_again_seconds
-        self._warned = False
-
-    def _end(self, *actions: Action) -> list[Action]:
-        self.over = True
-        return list(actions)
+        self._warned = self._unclear = False
 
 
 def greeting(hour: int) -> Phrase:
