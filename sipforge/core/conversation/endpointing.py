@@ -124,6 +124,10 @@ class Endpointing:
         if self.begun:
             self._caller_dbfs = max(self._caller_dbfs, self.dbfs)
 
+    def skip(self, seconds: float) -> None:
+        """Sound that is not listened to."""
+        self.position += seconds
+
     @property
     def utterance_seconds(self) -> float:
         """Length of the utterance so far, pauses included."""

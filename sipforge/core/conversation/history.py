@@ -2,8 +2,10 @@
 
 Rules, in prose:
 
-1. A transcript with words begins an exchange; replies to the same turn become its answer, in their order.
-2. A reply to anything else (a greeting, "are you still there?") is no part of an exchange.
+1. A transcript with words begins an exchange; replies to the same turn become its answer, in their order. Where
+   the caller goes on with a turn, its transcript comes again and takes the place of the one before.
+2. A reply to nothing that speaks of topics (chosen by key) is an exchange without a caller's words; any other
+   (a greeting, "are you still there?") is no part of an exchange.
 3. A bot counts its turns from the beginning of each connection, so a turn's number only tells which
    transcript a reply belongs to.
 """
@@ -11,6 +13,7 @@ Rules, in prose:
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Annotated, Final
 
@@ -38,8 +41,9 @@ class Exchange:
 class History:
     """The last exchanges of one call."""
 
-    def __init__(self) -> None:
-        self._kept: deque[Exchange] = deque(maxlen=EXCHANGES)
+    def __init__(self, exchanges: Iterable[Exchange] = ()) -> None:
+        """Begin with what was said before, oldest first."""
+        self._kept: deque[Exchange] = deque(exchanges, maxlen=EXCHANGES)
         self._turn = -1
         """Of the last exchange, as its bot counted; -1 where no reply can belong to it."""
 
@@ -52,15 +56,30 @@ class History:
         """Take in a transcript or a reply; other events change nothing."""
         match event:
             case TranscriptEvent():
+                if self._kept and event.turn == self._turn:
+                    self._kept.pop()
                 self._turn = event.turn if event.text else -1
                 if event.text:
                     self._kept.append(Exchange(event.text[:TEXT_CHARACTERS], ""))
             case ReplyEvent() if self._kept and event.turn == self._turn:
-                last = self._kept[-1]
-                said = f"{last.assistant} {event.text}".strip()
-                topics = (*last.topics, *event.topics)[-TOPICS:]
-                self._kept[-1] = replace(last, assistant=said[:TEXT_CHARACTERS], topics=topics)
+                self._kept[-1] = _answered(self._kept[-1], event.text, event.topics)
+            case ReplyEvent() if event.topics:
+                self._kept.append(_answered(Exchange("", ""), event.text, event.topics))
+                self._turn = -1
+
+    def with_reply(self, turn: int, text: str, topics: Topics) -> tuple[Exchange, ...]:
+        """The exchanges as they are once a reply is heard that is being said."""
+        if not self._kept or turn != self._turn:
+            return self.exchanges
+        *before, last = self._kept
+        return (*before, _answered(last, text, topics))
 
     def reconnected(self) -> None:
         """Another bot, or the same one anew, goes on: its turns are other turns."""
         self._turn = -1
+
+
+def _answered(exchange: Exchange, text: str, topics: Topics) -> Exchange:
+    said = f"{exchange.assistant} {text}".strip()
+    topics = (*exchange.topics, *topics)[-TOPICS:]
+    return replace(exchange, assistant=said[:TEXT_CHARACTERS], topics=topics)

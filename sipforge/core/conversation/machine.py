@@ -69,6 +69,8 @@ class Script:
     """Of the keypad's menu."""
     answers: tuple[str, ...] = ()
     """Of each topic of the menu, through all pages."""
+    topics: tuple[str, ...] = ()
+    """Their ids."""
 
 
 @dataclass(slots=True)
@@ -123,6 +125,8 @@ class Machine:
         """Whether the turn before has got no reply yet."""
         self._question = ""
         """What the caller said last."""
+        self._recognised_at = 0.0
+        """Position up to which the utterance was recognised."""
         self._completeness: Completeness | None = None
         self._reply_seconds = 0.0
         self._filler_at = math.inf
@@ -218,21 +222,19 @@ class Machine:
 
     def _pass(self, seconds: float) -> None:
         in_state_seconds = self._now - self._moved_at
+        self._speech.wait(seconds)
         match self.state:
             case State.ENDED:
                 return
             case State.HELD:
-                self._speech.wait(seconds)
                 self._filler_at += seconds
                 return
             case State.DEPARTED:
                 if in_state_seconds > ENDING_SECONDS:
                     self._end()
                 return
-            case State.INTERRUPTED | State.WAVERING:
-                self._speech.wait(seconds)
-                if in_state_seconds > LOOK_SECONDS:
-                    self._let_go_on()
+            case State.INTERRUPTED | State.WAVERING if in_state_seconds > LOOK_SECONDS:
+                self._let_go_on()
         if self._speech.overdue(self._now):
             self._out.append(command.Warn("the orchestrator did not report what was heard"))
         self._speech_over()
@@ -282,7 +284,7 @@ class Machine:
                 if barge_in.begins():
                     ears.begin()
                     self._drop_listening()
-                    self._out.append(Pause())
+                    self._hold_playout()
                     speaking = self.state is State.SPEAKING
                     self._move(State.INTERRUPTED if speaking else State.WAVERING)
             case State.INTERRUPTED | State.WAVERING if barge_in.wants_look(window.seconds):
@@ -366,10 +368,7 @@ class Machine:
             self._idle_end_revoked = True
             self._policy.stays()
         goes_on = not self._settled
-        work = self._listening
-        self._listening = None
         self._stop()
-        self._listening = work
         self._move(State.LISTENING)
         if goes_on:
             self._drop_listening()
@@ -391,7 +390,7 @@ class Machine:
         """What was said over the reply was not meant: it goes on where it was held."""
         self._drop_listening()
         self._ears.quiet()
-        self._out.append(Resume())
+        self._release_playout()
         if self.state is State.INTERRUPTED:
             self._move(State.SPEAKING)
             self._answer()
@@ -462,11 +461,12 @@ class Machine:
                 case do.ReadMenu(page):
                     self._say(script.pages[page])
                 case do.TellTopic(topic):
-                    self._say(script.answers[topic])
+                    self._say(script.answers[topic], script.topics[topic : topic + 1])
                 case do.Tell() if work is not None and work.thought is not None:
                     self._tell(work, work.thought)
                 case do.Repeat():
-                    self._say(self._speech.last_said or script.phrases[Phrase.ASK_AGAIN])
+                    last = self._speech.last
+                    self._say(last.text or script.phrases[Phrase.ASK_AGAIN], last.topics)
                 case do.Invite(other):
                     self._begin_reply(answers=self._unanswered)
                     self._out.append(command.PlayInvitation(self._speech.add("", self._now), other))
@@ -479,8 +479,8 @@ class Machine:
                 case do.Transfer() | do.TakeMessage() | do.HandOver() | do.Hangup():
                     self._depart(action)
 
-    def _say(self, text: str) -> None:
-        self._begin_reply(answers=self._unanswered)
+    def _say(self, text: str, topics: tuple[str, ...] = ()) -> None:
+        self._begin_reply(topics=topics, answers=self._unanswered)
         self._speak(text)
         self._speech.close()
 
@@ -554,7 +554,7 @@ class Machine:
                 self._move(State.LISTENING if self._answering is None else State.THINKING)
             case State.INTERRUPTED:
                 # Its last sound was heard as the caller began: now the caller simply has the turn.
-                self._out.append(Resume())
+                self._release_playout()
                 self._move(State.LISTENING)
                 if self._ears.silence_seconds >= self._rules.pause_seconds:
                     self._paused()
@@ -595,8 +595,8 @@ class Machine:
     def _put_on_hold(self) -> None:
         if self.state in {State.HELD, State.DEPARTED}:
             return
-        if self._speech.busy and self.state not in {State.INTERRUPTED, State.WAVERING}:
-            self._out.append(Pause())
+        if self._speech.busy:
+            self._hold_playout()
         self._drop_listening()
         self._ears.quiet()
         self._move(State.HELD)
@@ -605,8 +605,7 @@ class Machine:
         if self.state is not State.HELD:
             return
         self._ears.quiet()
-        if self._speech.busy:
-            self._out.append(Resume())
+        self._release_playout()
         if self._departure is not None:
             self._leave_or_depart()
         elif self._speech.busy:
@@ -625,6 +624,16 @@ class Machine:
         self._move(State.ENDED)
         self._out.append(command.End())
 
+    def _hold_playout(self) -> None:
+        if not self._speech.held:
+            self._speech.held = True
+            self._out.append(Pause())
+
+    def _release_playout(self) -> None:
+        if self._speech.held:
+            self._speech.held = False
+            self._out.append(Resume())
+
     # What is not wanted any more
 
     def _stop(self) -> None:
@@ -632,10 +641,11 @@ class Machine:
         self._drop_answer()
         self._drop_telling()
         self._departure = None
+        self._barge_in.over()
         if self._speech.busy:
             self._speech.cut()
             self._out.append(Clear())
-        self._barge_in.over()
+        self._release_playout()
 
     def _drop_listening(self) -> None:
         self._listening = self._drop(self._listening)

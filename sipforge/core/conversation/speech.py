@@ -75,8 +75,10 @@ class Speech:
         self._numbers = 0
         self._due: float | None = None
         """When what was sent should have been reported as heard."""
-        self.last_said = ""
+        self.last = Said(0, answers=False)
         """The last thing worth saying again, heard or not."""
+        self.held = False
+        """Whether playout holds still."""
 
     @property
     def busy(self) -> bool:
@@ -89,14 +91,21 @@ class Speech:
         """The whole of the reply that is being said."""
         return self.reply.text if self.reply is not None else ""
 
-    def begin(self, turn: int, *, answers: bool) -> Said:
-        """The reply that what comes belongs to: a new one, or the one that is being said."""
+    def begin(self, turn: int, engine: str, topics: tuple[str, ...], *, answers: bool) -> None:
+        """What comes belongs to the reply that is being said, or else to a new one.
+
+        Args:
+            turn: which turn it answers; 0 for none.
+            engine: whose words they are.
+            topics: what they speak of.
+            answers: whether they answer a turn, which could go on.
+        """
         if self.reply is None:
             self.reply = Said(turn, answers)
         elif answers:
             self.reply.turn, self.reply.answers = turn, True
-        self.reply.open = True
-        return self.reply
+        self.reply.engine, self.reply.open = engine, True
+        self.reply.topics += topics
 
     def add(self, text: str, at: float) -> int:
         """A sentence of the reply that was begun; its number."""
@@ -130,15 +139,16 @@ class Speech:
 
     def overdue(self, at: float) -> bool:
         """Whether all should have been heard long ago; then it counts as heard."""
-        if self.reply is None or self.reply.open or self._due is None or at < self._due or not self.busy:
+        waits = self.busy and not self.held and self.reply is not None and not self.reply.open
+        if not waits or self._due is None or at < self._due or self.reply is None:
             return False
         for sentence in self.reply.sentences:
             sentence.heard = True
         return True
 
     def wait(self, seconds: float) -> None:
-        """It was held still for so long."""
-        if self._due is not None:
+        """Time went by."""
+        if self.held and self._due is not None:
             self._due += seconds
 
     def finish(self) -> Said | None:
@@ -153,6 +163,7 @@ class Speech:
         # Without a reply there is an answer all the same, which must not be taken for another's.
         self._cut.append(self.reply or Said(0, answers=False))
         self.reply = None
+        self.held = False
 
     def cleared(self, played_seconds: float) -> tuple[Said, str] | None:
         """The reply that was cut first, and what was heard of it; None: there was none."""
@@ -169,7 +180,7 @@ class Speech:
 
     def _remember(self, reply: Said | None) -> None:
         if reply is not None and reply.text:
-            self.last_said = reply.text
+            self.last = reply
 
     def _all(self) -> Iterator[_Sentence]:
         for reply in (*self._cut, self.reply):
