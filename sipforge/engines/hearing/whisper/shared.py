@@ -33,9 +33,7 @@ class SharedWhisper:
         Raises:
             EngineError: the queue is full (retryable) or the model failed.
         """
-        return await self._worker.run(
-            lambda: self._hearing.language_shares(self._encode(samples)), urgent=False
-        )
+        return await self._worker.run(lambda: self._hearing.language_shares(self._encode(samples)))
 
     def _encode(self, samples: Floats) -> Encoded:
         """As the model, once: what made no sense is looked at again. Runs in the worker's one thread."""

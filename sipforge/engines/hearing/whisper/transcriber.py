@@ -104,7 +104,7 @@ class WhisperStt(SharedWhisper):
             return
         for sound, beam in zip((samples, _slower(samples)), BEAMS, strict=True):
             look = partial(self._look, sound, beam)
-            yield likeliest(await self._worker.run(look, urgent=False))
+            yield likeliest(await self._worker.run(look))
 
     def _look(self, samples: Floats, beam: int) -> list[Written]:
         found = self._model.alternatives(self._encode(samples), self._context, beam)
