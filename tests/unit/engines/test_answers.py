@@ -81,6 +81,13 @@ def test_it_asks_back_where_the_language_can() -> None:
     assert ask("What does your pet eat?", phrases=None) is None
 
 
+def test_all_that_it_can_say_besides_answers_is_known_beforehand() -> None:
+    texts = ENGLISH.texts(read_knowledge(PETS))
+    assert ask("What does your pet eat?") in texts
+    assert ENGLISH.rest in texts
+    assert AnswersPhrases().texts(read_knowledge(PETS)) == []
+
+
 def test_without_titles_it_does_not_ask_back() -> None:
     untitled = "\n".join(line for line in PETS.splitlines() if not line.startswith("title"))
     dialogue = AnswersDialogue(read_knowledge(untitled), ENGLISH, load_language("english").lexicon)
