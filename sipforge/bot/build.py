@@ -24,6 +24,7 @@ from sipforge.engines.protocols import (
     RATE_HZ,
     EngineError,
     Floats,
+    HearsAhead,
     LanguageId,
     Queued,
     Reconsidering,
@@ -152,6 +153,7 @@ def make_parts(
         numerals={word for digit in range(10) for word in words(language.normalise(str(digit)))},
         foreign=_foreign(settings, bot, recognisers),
         reconsider=next((stt.reconsider for stt in recognisers if isinstance(stt, Reconsidering)), None),
+        ahead=recognisers[0].hear_ahead if isinstance(recognisers[0], HearsAhead) else None,
         wait_seconds=lambda: max(
             (stt.expected_wait_seconds for stt in recognisers if isinstance(stt, Queued)), default=0.0
         ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence, Set
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 
 from sipforge.bot.phrases import Phrases
@@ -94,6 +94,7 @@ class Thinking:
         numerals: Set[str] = frozenset(),
         foreign: Callable[[Floats], Awaitable[str]] | None = None,
         reconsider: Callable[[Floats], AsyncGenerator[tuple[Alternative, ...]]] | None = None,
+        ahead: Callable[[Floats], Awaitable[None]] | None = None,
         wait_seconds: Callable[[], float] = lambda: 0.0,
     ) -> None:
         """Put the engines together.
@@ -109,6 +110,7 @@ class Thinking:
             numerals: the language's words for digits; see `Phrases.ends_call`.
             reconsider: looks again at what made no sense, look by look, for the one of `dialogues` that can
                 weigh what it may have been (sipforge.engines.protocols.Weighing).
+            ahead: recognises what is settled of an utterance that goes on.
             foreign: name of the assistant whose language an utterance is in; empty: it may be the own.
             wait_seconds: how long an utterance will probably wait for the recogniser.
         """
@@ -122,6 +124,7 @@ class Thinking:
         self._numerals = numerals
         self._foreign = foreign
         self._reconsider = reconsider
+        self._ahead = ahead
         self._weighing = next((engine for engine in dialogues if isinstance(engine, Weighing)), None)
         self._wait_seconds = wait_seconds
 
@@ -129,6 +132,16 @@ class Thinking:
     def crowded(self) -> bool:
         """Whether so many callers wait for the recogniser that it should be said."""
         return self._wait_seconds() >= CROWDED_SECONDS
+
+    async def hear_ahead(self, samples: Floats) -> None:
+        """Do what can be done already for an utterance of which `samples` (16 kHz) are the beginning.
+
+        Asked every few seconds of a long one, by a task whose caller does not wait
+        (`sipforge.engines.runtime.worker.Urgency`), it leaves little to do when the utterance is over.
+        """
+        if self._ahead is not None:
+            with suppress(EngineError):
+                await self._ahead(samples)
 
     async def hear(self, samples: Floats) -> Hearing:
         """What was said in `samples` (16 kHz); an engine's failure is a meaning, too."""
