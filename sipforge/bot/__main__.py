@@ -125,6 +125,7 @@ async def _serve(name: str, settings: Settings, bot: BotSettings) -> None:
     parts = await asyncio.to_thread(make_parts, settings, name, phrases, knowledge, voice, openai=openai)
     # The first utterance a model hears takes three times as long as the next.
     await parts.thinking.hear(np.zeros(RATE_HZ, np.float32))
+    voice.owns(phrases.answers.texts(knowledge))
     await voice.prepare(phrases.texts.values())
     service = BotService(make_rules(name, bot), parts, BotMetrics(metrics), key)
     answers_ready = asyncio.Event()

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from sipforge.bot.voice import READABLE, Voice
+from sipforge.bot.prompts import READABLE
+from sipforge.bot.voice import Voice
 from sipforge.engines.protocols import EngineError, Stage
 from sipforge.infra.atomic_file import replace_file
 

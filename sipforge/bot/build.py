@@ -24,6 +24,7 @@ from sipforge.engines.protocols import (
     RATE_HZ,
     EngineError,
     Floats,
+    HearsAhead,
     LanguageId,
     Queued,
     Reconsidering,
@@ -46,6 +47,7 @@ from sipforge.infra.settings.assistants import BotSettings
 from sipforge.infra.settings.host import Settings
 from sipforge.infra.systemd.credentials import find_credential
 from sipforge.text.language import Language, load_language
+from sipforge.text.plain import words
 
 if TYPE_CHECKING:
     from sipforge.engines.runtime.openai_service import OpenAiService
@@ -148,8 +150,10 @@ def make_parts(
         backchannel=language.is_backchannel,
         whole_phrases=_hears_a_closed_set(bot),
         departments=bot.departments,
+        numerals={word for digit in range(10) for word in words(language.normalise(str(digit)))},
         foreign=_foreign(settings, bot, recognisers),
         reconsider=next((stt.reconsider for stt in recognisers if isinstance(stt, Reconsidering)), None),
+        ahead=recognisers[0].hear_ahead if isinstance(recognisers[0], HearsAhead) else None,
         wait_seconds=lambda: max(
             (stt.expected_wait_seconds for stt in recognisers if isinstance(stt, Queued)), default=0.0
         ),

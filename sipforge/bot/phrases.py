@@ -7,7 +7,7 @@ A text in the file is a string, or a table with `text` and the reviewer's column
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -17,6 +17,7 @@ from sipforge.bot.menu import MenuPhrases
 from sipforge.core.conversation.actions import Phrase
 from sipforge.core.conversation.dialogue_policy import Meaning
 from sipforge.engines.answering.answers.heard import AnswersPhrases
+from sipforge.engines.protocols import Exchange
 from sipforge.text.plain import contains, words
 
 Parsed = TypeVar("Parsed")
@@ -35,6 +36,11 @@ _LONG: Final = 12
 _ALIKE: Final = 0.88
 _POLITE: Final = 2
 """How many words more than the phrase an utterance may have and still mean it, as in "yes please do"."""
+_LIKE_A_DIGIT: Final = 4
+"""Letters of a goodbye that a telephone line makes of a digit. Of 39 people's "five" 18 were written "Bye",
+as surely (confidence 0.12 to 0.67) as the "bye" of 9 voices (0.27 to 0.59), and with no digit among the five
+likeliest texts of 15; of six people's "five five" three became "Bye, bye". Only what was said before tells
+the two apart."""
 
 
 class PhraseError(Exception):
@@ -63,6 +69,33 @@ class Phrases:
         said = words(utterance)
         return any(contains(said, words(phrasing)) for phrasing in self.ask_for)
 
+    def ends_call(
+        self, utterance: str, history: Sequence[Exchange], numerals: Set[str] = frozenset()
+    ) -> bool:
+        """Whether an utterance whose words are a goodbye is meant as one.
+
+        A short word alone, also said several times, may have been digits. It is a goodbye only where none is
+        to be expected: after a turn without digits, to which nothing was asked back and no key named.
+
+        Args:
+            utterance: what was said.
+            history: the turns before, oldest first.
+            numerals: the words for digits.
+        """
+        said = words(utterance)
+        if len(set(said)) > 1 or len(said[0]) > _LIKE_A_DIGIT:
+            return not dictates(utterance, numerals)
+        if not history:
+            return False
+        before = history[-1]
+        asked = before.assistant.rstrip().endswith("?") or self._names_keys(before.assistant)
+        return not asked and not dictates(before.caller, numerals)
+
+    def _names_keys(self, text: str) -> bool:
+        """Whether `text` is from the keypad's menu, or speaks as that does: a digit may be said, too."""
+        pressing = words(self.menu.topic.partition("{key}")[0])[-1:] if self.menu else []
+        return bool(pressing) and contains(words(text), pressing)
+
     def intent(self, utterance: str, *, exact: bool = False) -> tuple[Meaning | None, str]:
         """Which of the short things `utterance` is, or None; the longest phrasing contained in it decides.
 
@@ -86,6 +119,11 @@ class Phrases:
                 if fits and len(phrasing) > best[0]:
                     best = (len(phrasing), meaning, other)
         return best[1:]
+
+
+def dictates(text: str, numerals: Set[str]) -> bool:
+    """Whether there are digits in `text`, as figures or as any of the words `numerals`."""
+    return any(word in numerals or any(map(str.isdigit, word)) for word in words(text))
 
 
 def _alike(said: list[str], phrasing: list[str]) -> bool:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
-from sipforge.bot.voice import READABLE, Voice
+from sipforge.bot.voice import Voice
 from sipforge.engines.protocols import EngineError, Stage
 from sipforge.infra.atomic_file import replace_file
+
+READABLE: Final = 0o644
+"""Mode of the sounds that Asterisk, another user, plays."""
 
 
 async def render_prompt(voice: Voice, text: str, path: Path) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence, Set
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 
 from sipforge.bot.phrases import Phrases
@@ -91,8 +91,10 @@ class Thinking:
         backchannel: Callable[[str], bool] = lambda text: False,
         whole_phrases: bool = False,
         departments: Mapping[str, str] | None = None,
+        numerals: Set[str] = frozenset(),
         foreign: Callable[[Floats], Awaitable[str]] | None = None,
         reconsider: Callable[[Floats], AsyncGenerator[tuple[Alternative, ...]]] | None = None,
+        ahead: Callable[[Floats], Awaitable[None]] | None = None,
         wait_seconds: Callable[[], float] = lambda: 0.0,
     ) -> None:
         """Put the engines together.
@@ -105,8 +107,10 @@ class Thinking:
             backchannel: whether a text only says that the caller listens.
             whole_phrases: whether the recogniser only knows whole phrases, so that none can be half said.
             departments: spoken name → extension, of whom callers may ask for.
+            numerals: the language's words for digits; see `Phrases.ends_call`.
             reconsider: looks again at what made no sense, look by look, for the one of `dialogues` that can
                 weigh what it may have been (sipforge.engines.protocols.Weighing).
+            ahead: recognises what is settled of an utterance that goes on.
             foreign: name of the assistant whose language an utterance is in; empty: it may be the own.
             wait_seconds: how long an utterance will probably wait for the recogniser.
         """
@@ -117,8 +121,10 @@ class Thinking:
         self._backchannel = backchannel
         self._whole_phrases = whole_phrases
         self._departments = [(words(name), target) for name, target in (departments or {}).items()]
+        self._numerals = numerals
         self._foreign = foreign
         self._reconsider = reconsider
+        self._ahead = ahead
         self._weighing = next((engine for engine in dialogues if isinstance(engine, Weighing)), None)
         self._wait_seconds = wait_seconds
 
@@ -126,6 +132,16 @@ class Thinking:
     def crowded(self) -> bool:
         """Whether so many callers wait for the recogniser that it should be said."""
         return self._wait_seconds() >= CROWDED_SECONDS
+
+    async def hear_ahead(self, samples: Floats) -> None:
+        """Do what can be done already for an utterance of which `samples` (16 kHz) are the beginning.
+
+        Asked every few seconds of a long one, by a task whose caller does not wait
+        (`sipforge.engines.runtime.worker.Urgency`), it leaves little to do when the utterance is over.
+        """
+        if self._ahead is not None:
+            with suppress(EngineError):
+                await self._ahead(samples)
 
     async def hear(self, samples: Floats) -> Hearing:
         """What was said in `samples` (16 kHz); an engine's failure is a meaning, too."""
@@ -148,6 +164,9 @@ class Thinking:
 
     async def think(self, hearing: Hearing, history: tuple[Exchange, ...], samples: Floats) -> Thought:
         """What is to be said to it; returns when the first part of the reply is there."""
+        text = hearing.transcript.text
+        if hearing.meaning is Meaning.GOODBYE and not self._phrases.ends_call(text, history, self._numerals):
+            return Thought(Meaning.NOTHING)
         if hearing.meaning is not None:
             return Thought(hearing.meaning, target=hearing.target, failed=hearing.failed)
         thought = await self._ask(_question(hearing, history), self._dialogues)
@@ -194,7 +213,11 @@ class Thinking:
         answered = thought is not None and thought.meaning is Meaning.ANSWERED and thought.engine == "answers"
         # A statement goes on more often than a question: "I want to change my appointment ... to Thursday".
         asks = self._whole_phrases or hearing.transcript.text.endswith("?")
-        short = hearing.meaning not in {None, Meaning.NOTHING, Meaning.FOREIGN}
+        meaning = hearing.meaning
+        if meaning is Meaning.GOODBYE:
+            # Perhaps a digit among others: what was said before decides.
+            meaning = thought.meaning if thought else None
+        short = meaning not in {None, Meaning.NOTHING, Meaning.FOREIGN}
         return Completeness.FINISHED if short or (answered and asks) else Completeness.UNSURE
 
     async def _other(self, samples: Floats) -> str:

@@ -1,4 +1,7 @@
-"""An assistant's voice: text in, slin out as it is made, each sentence made once and kept on disk.
+"""An assistant's voice: text in, slin out as it is made; the office's own sentences are made once and kept.
+
+Kept are the sentences of the texts that the voice was told of (`Voice.prepare`, `Voice.owns`): phrases,
+menus, written answers. Whatever else is spoken may hold what a caller said: it is made anew each time.
 
 A sentence is kept under the sha256 of its engine's identity and the words spoken, so a changed voice, speed
 or text is another file and nothing ever has to be invalidated. The cache may be deleted at any time. Only a
@@ -11,8 +14,9 @@ import asyncio
 import contextlib
 import hashlib
 import logging
+import os
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence, Set
 from pathlib import Path
 from typing import Final
 from weakref import WeakValueDictionary
@@ -31,18 +35,25 @@ PAUSE_SECONDS: Final = 0.2
 """Silence after each sentence."""
 MEMORY_SENTENCES: Final = 256
 DISK_SENTENCES: Final = 4096
-READABLE: Final = 0o644
-"""Mode of sound files: Asterisk, another user, plays some of them."""
+_PRIVATE: Final = 0o600
+"""Mode of the sentences' files."""
 _PAUSE: Final = bytes(2 * int(PAUSE_SECONDS * RATE_HZ))
 
 
 class KeptTts:
-    """An engine that remembers what it has said; a sentence that is kept needs no engine."""
+    """An engine that remembers what of the office it has said; a sentence that is kept needs no engine."""
 
-    def __init__(self, tts: Tts, cache: Path | None) -> None:
-        """`cache`: folder to keep sentences in; None keeps them in memory only."""
+    def __init__(self, tts: Tts, cache: Path | None, own: Set[str]) -> None:
+        """An engine with a memory.
+
+        Args:
+            tts: the engine.
+            cache: folder to keep sentences in; None keeps them in memory only.
+            own: the office's sentences; may grow.
+        """
         self._tts = tts
         self._cache = cache
+        self._own = own
         self._memory: OrderedDict[str, bytes] = OrderedDict()
         # Two calls that want the same sentence at once make it once: the second waits for the first.
         self._making: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -58,6 +69,11 @@ class KeptTts:
         Raises:
             EngineError: as the engine does.
         """
+        if text not in self._own:
+            async with closing(self._tts.synthesise(text)) as pieces:
+                async for piece in pieces:
+                    yield piece
+            return
         key = self._key(text)
         making = self._making.setdefault(key, asyncio.Lock())
         async with making:
@@ -73,31 +89,27 @@ class KeptTts:
             if any(made):
                 await self._keep(key, b"".join(made))
 
-    def has(self, text: str) -> bool:
-        """Whether `text`, one sentence, is kept."""
-        return self._kept(self._key(text)) is not None
-
     async def _keep(self, key: str, slin: bytes) -> None:
         self._remember(key, slin)
         if self._cache is not None:
             await asyncio.to_thread(_write, self._cache, key, slin)
 
     def _kept(self, key: str) -> bytes | None:
-        if key in self._memory:
-            self._memory.move_to_end(key)
-            return self._memory[key]
-        if self._cache is None:
+        slin = self._memory.get(key)
+        if self._cache is not None:
+            # A local file of some 100 kB: less than handing the read to a thread.
+            with contextlib.suppress(OSError):
+                path = _path(self._cache, key)
+                os.utime(path)  # what was unused longest goes first, whether or not memory had it
+                slin = slin or path.read_bytes()
+        if not slin or len(slin) % 2:
             return None
-        # A local file of some 100 kB: less than handing the read to a thread.
-        with contextlib.suppress(OSError):
-            slin = _path(self._cache, key).read_bytes()
-            if slin and len(slin) % 2 == 0:
-                self._remember(key, slin)
-                return slin
-        return None
+        self._remember(key, slin)
+        return slin
 
     def _remember(self, key: str, slin: bytes) -> None:
         self._memory[key] = slin
+        self._memory.move_to_end(key)
         if len(self._memory) > MEMORY_SENTENCES:
             self._memory.popitem(last=False)
 
@@ -117,8 +129,8 @@ class Voice:
             cache: folder to keep sentences in; None keeps them in memory only.
             instead: engines that speak what `tts` cannot, in order.
         """
-        self._kept = [KeptTts(engine, cache) for engine in (tts, *instead)]
-        self._tts = FallbackTts(self._kept)
+        self._own: set[str] = set()
+        self._tts = FallbackTts([KeptTts(engine, cache, self._own) for engine in (tts, *instead)])
         self._language = language
 
     @property
@@ -132,7 +144,7 @@ class Voice:
         Raises:
             EngineError: synthesis failed.
         """
-        for sentence in self._language.sentences(self._language.normalise(text)):
+        for sentence in self._spoken(text):
             async with closing(self._tts.synthesise(sentence)) as pieces:
                 async for piece in pieces:
                     yield piece.astype("<i2").tobytes()
@@ -142,20 +154,25 @@ class Voice:
         """`text`, as written, in the pieces that are spoken one after the other."""
         return self._language.sentences(text)
 
+    def owns(self, texts: Iterable[str]) -> None:
+        """`texts` are the office's own, whoever calls: their sentences are kept once they were spoken."""
+        self._own.update(sentence for text in texts for sentence in self._spoken(text))
+
     async def prepare(self, texts: Iterable[str]) -> None:
-        """Make every sentence of `texts` that is not kept yet.
+        """Make every sentence of `texts`, the office's own, that is not kept yet.
 
         Raises:
             EngineError: synthesis failed.
         """
         for text in texts:
+            self.owns([text])
             async for _ in self.speak(text):
                 pass
 
-    def has(self, text: str) -> bool:
-        """Whether all of `text` can be spoken without synthesis."""
-        sentences = self._language.sentences(self._language.normalise(text))
-        return all(any(engine.has(sentence) for engine in self._kept) for sentence in sentences)
+    def _spoken(self, text: str) -> list[str]:
+        """The sentences of `text` as an engine gets them, whether it is given whole or cut before."""
+        sentences, normalise = self._language.sentences, self._language.normalise
+        return [said for piece in sentences(text) for said in sentences(normalise(piece))]
 
 
 def _path(cache: Path, key: str) -> Path:
@@ -165,7 +182,7 @@ def _path(cache: Path, key: str) -> Path:
 def _write(cache: Path, key: str, slin: bytes) -> None:
     """Keep a sentence; a full disk or a missing folder costs time later, never a call."""
     try:
-        replace_file(_path(cache, key), slin, READABLE)
+        replace_file(_path(cache, key), slin, _PRIVATE)
         kept = sorted(cache.glob("*.sln16"), key=lambda path: path.stat().st_mtime)
         for path in kept[:-DISK_SENTENCES]:
             path.unlink(missing_ok=True)

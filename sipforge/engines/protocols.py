@@ -154,6 +154,22 @@ class Stt(Protocol):
 
 
 @runtime_checkable
+class HearsAhead(Protocol):
+    """A recogniser that can begin with a long utterance before it is over."""
+
+    async def hear_ahead(self, samples: Floats) -> None:
+        """Write down what is settled of `samples`, an utterance that goes on; `transcribe` will have it then.
+
+        For whoever asks for every few seconds more of the utterance, always from its beginning: most of the
+        time nothing new is settled, which costs nothing.
+
+        Raises:
+            EngineError: as for `transcribe`.
+        """
+        ...
+
+
+@runtime_checkable
 class LanguageId(Protocol):
     """Tells languages apart."""
 

@@ -63,6 +63,7 @@ class Bot:
         times: dict[str, Any] = {"pause_seconds": 0.1}
         times |= dict.fromkeys(("finished_seconds", "unsure_seconds", "open_seconds"), 0.3)
         voice = Voice(self.tts, PLAIN_TEXT, None)
+        voice.owns([*PHRASES.texts.values(), "At eight.", *self.menu.pages, *self.menu.answers])
         self.book = BookDialogue({"when": "At eight."})
         thinking = Thinking(
             self.stt,

@@ -9,6 +9,7 @@ from sipforge.bot.phrases import PhraseError, Phrases, load_phrases, read_phrase
 from sipforge.core.conversation.actions import Phrase
 from sipforge.core.conversation.dialogue_policy import Meaning
 from sipforge.engines.answering.knowledge import load_knowledge
+from sipforge.engines.protocols import Exchange
 
 REPOSITORY = Path(__file__).parents[3]
 FILES = REPOSITORY / "roles" / "sipforge" / "files" / "phrases"
@@ -48,6 +49,38 @@ def english() -> Phrases:
 )
 def test_short_things_in_english(said: str, meaning: Meaning | None) -> None:
     assert english().intent(said)[0] is meaning
+
+
+ANSWERED = Exchange("When do you open?", "From eight to five.")
+
+
+@pytest.mark.parametrize(
+    ("said", "before", "ends"),
+    [
+        ("Goodbye.", None, True),
+        ("Thanks, bye.", None, True),
+        ("Okay, bye bye.", None, True),
+        ("Bye.", ANSWERED, True),
+        ("Bye, bye.", ANSWERED, True),
+        # "Five" by itself, "five five", and among other digits.
+        ("Bye.", None, False),
+        ("Bye, bye.", None, False),
+        ("4, 7, bye.", ANSWERED, False),
+        ("Four bye.", ANSWERED, False),
+        # Digits have been dictated, or may be said next.
+        ("Bye.", Exchange("My number is 0788", "I do not know that."), False),
+        ("Bye.", Exchange("Zero seven eight", "I do not know that."), False),
+        ("Bye.", Exchange("", "Good morning, how can I help you?"), False),
+        ("Bye.", Exchange("Is there a pool?", "Shall I connect you with a person?"), False),
+        ("Bye.", Exchange("Topics", "For our prices, press four. For parking, press five."), False),
+        ("Murabeho", None, True),
+    ],
+)
+def test_one_short_word_ends_no_call_where_it_may_have_been_a_digit(
+    said: str, before: Exchange | None, ends: bool
+) -> None:
+    numerals = frozenset(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"])
+    assert english().ends_call(said, (before,) if before else (), numerals) is ends
 
 
 @pytest.mark.parametrize(

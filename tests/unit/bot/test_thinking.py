@@ -14,6 +14,7 @@ from sipforge.engines.protocols import (
     Alternative,
     Dialogue,
     EngineError,
+    Exchange,
     Floats,
     Question,
     Reply,
@@ -57,6 +58,29 @@ def test_the_first_sure_engine_answers() -> None:
 
 def test_nobody_knows() -> None:
     assert think("why", BookDialogue({})).meaning is Meaning.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("said", "before", "meaning", "judged"),
+    [
+        ("Goodbye!", (), Meaning.GOODBYE, Completeness.FINISHED),
+        ("Bye.", (), Meaning.NOTHING, Completeness.UNSURE),
+        ("Bye.", (Exchange("When?", "At nine."),), Meaning.GOODBYE, Completeness.FINISHED),
+        ("Bye.", (Exchange("Four seven", "What?"),), Meaning.NOTHING, Completeness.UNSURE),
+        ("Seven, bye.", (), Meaning.NOTHING, Completeness.UNSURE),
+    ],
+)
+def test_a_goodbye_that_may_have_been_a_digit_is_asked_back(
+    said: str, before: tuple[Exchange, ...], meaning: Meaning, judged: Completeness
+) -> None:
+    phrases = Phrases({}, {Meaning.GOODBYE: ("goodbye", "bye")})
+    thinking = Thinking(LevelStt(said), [], phrases, numerals={"four", "seven", "nine"})
+    samples = np.full(16000, 0.2, np.float32)
+    hearing = asyncio.run(thinking.hear(samples))
+    assert thinking.judge(hearing, None) is Completeness.UNSURE
+    thought = asyncio.run(thinking.think(hearing, before, samples))
+    assert thought.meaning is meaning
+    assert thinking.judge(hearing, thought) is judged
 
 
 def test_nothing_recognised() -> None:

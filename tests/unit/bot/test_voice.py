@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import pytest
 
 from sipforge.bot.prompts import render_prompt
 from sipforge.bot.voice import PAUSE_SECONDS, Voice
-from sipforge.engines.protocols import EngineError, Slin, Stage
+from sipforge.engines.protocols import EngineError, Slin, Stage, Tts
 from sipforge.text.language import PLAIN_TEXT, load_language
 from tests.unit.bot.doubles import BeepTts
 
@@ -36,22 +38,73 @@ def test_sentences_one_by_one_each_with_a_pause() -> None:
     assert [len(piece) for piece in pieces] == [320 * 12, PAUSE_BYTES, 320 * 4, PAUSE_BYTES]
 
 
-def test_a_sentence_is_made_once_even_by_the_next_process(tmp_path: Path) -> None:
+def own(tts: Tts, cache: Path | None, *texts: str) -> Voice:
+    """A voice whose office says `texts`."""
+    voice = Voice(tts, PLAIN_TEXT, cache)
+    voice.owns(texts)
+    return voice
+
+
+def files(cache: Path) -> int:
+    return len(list(cache.iterdir()))
+
+
+def test_a_sentence_of_the_office_is_made_once_even_by_the_next_process(tmp_path: Path) -> None:
     first, second = BeepTts(), BeepTts()
-    voice = Voice(first, PLAIN_TEXT, tmp_path)
-    once = spoken(voice, "Hello. Hello.")
+    once = spoken(own(first, tmp_path, "Hello."), "Hello. Hello.")
     assert first.made == ["Hello."]
-    assert voice.has("Hello.")
-    assert not voice.has("Hello. You.")
-    assert spoken(Voice(second, PLAIN_TEXT, tmp_path), "Hello. Hello.") == once
+    assert spoken(own(second, tmp_path, "Hello."), "Hello. Hello.") == once
     assert second.made == []
+
+
+@pytest.mark.parametrize("cached", [False, True])
+def test_what_may_hold_a_callers_words_is_not_kept(tmp_path: Path, cached: bool) -> None:
+    tts = BeepTts()
+    voice = Voice(tts, PLAIN_TEXT, tmp_path if cached else None)
+    asyncio.run(voice.prepare(["A call."]))
+    said = "A call. The caller said: my name is Ann."
+    assert spoken(voice, said) == spoken(voice, said)
+    assert tts.made == ["A call.", *["The caller said: my name is Ann."] * 2]
+    assert files(tmp_path) == cached
+
+
+def test_an_answer_is_the_offices_whether_it_is_spoken_whole_or_cut() -> None:
+    tts = BeepTts()
+    language = load_language("english")
+    voice = Voice(tts, language, None)
+    long = "It costs 5000 francs, " * 9 + "and no more. We open at 8."
+    asyncio.run(voice.prepare([long]))
+    before = list(tts.made)
+    for piece in [long, *voice.sentences(long)]:
+        spoken(voice, piece)
+    assert tts.made == before
+
+
+def test_files_are_for_the_bot_alone(tmp_path: Path) -> None:
+    spoken(own(BeepTts(), tmp_path, "Hello."), "Hello.")
+    assert [path.stat().st_mode & 0o777 for path in tmp_path.iterdir()] == [0o600]
+
+
+def test_what_was_unused_longest_is_thrown_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sipforge.bot.voice.DISK_SENTENCES", 2)
+    tts = BeepTts()
+    voice = own(tts, tmp_path, "One.", "Two.", "Three.")
+    for age, text in ((300, "One."), (200, "Two.")):
+        before = set(tmp_path.iterdir())
+        spoken(voice, text)
+        [new] = set(tmp_path.iterdir()) - before
+        os.utime(new, (time.time() - age,) * 2)
+    spoken(voice, "One.")  # from memory, which counts as well
+    spoken(voice, "Three.")
+    spoken(own(tts, tmp_path, "One.", "Two.", "Three."), "One. Three. Two.")
+    assert tts.made == ["One.", "Two.", "Three.", "Two."]
 
 
 def test_another_voice_does_not_use_the_same_sound(tmp_path: Path) -> None:
     first, second = BeepTts(), BeepTts()
     second.identity = "beep 2"
-    spoken(Voice(first, PLAIN_TEXT, tmp_path), "Hello.")
-    spoken(Voice(second, PLAIN_TEXT, tmp_path), "Hello.")
+    spoken(own(first, tmp_path, "Hello."), "Hello.")
+    spoken(own(second, tmp_path, "Hello."), "Hello.")
     assert second.made == ["Hello."]
 
 
@@ -91,17 +144,17 @@ def letters(slin: bytes) -> str:
 def test_a_sentence_is_given_as_it_is_made_and_kept_when_whole(tmp_path: Path) -> None:
     async def scenario() -> None:
         tts = LetterTts()
-        voice = Voice(tts, PLAIN_TEXT, tmp_path)
+        voice = own(tts, tmp_path, "abc")
         pieces = voice.speak("abc")
         tts.let.release()
         assert letters(await anext(pieces)) == "a"
-        assert not voice.has("abc")
+        assert files(tmp_path) == 0
         tts.let.release()
         assert letters(await anext(pieces)) == "b"
         tts.let.release()
         assert letters(await anext(pieces)) == "c"
         assert len(await anext(pieces)) == PAUSE_BYTES
-        assert voice.has("abc")
+        assert files(tmp_path) == 1
         assert letters(await anext(voice.speak("abc"))) == "abc"
         assert tts.begun == 1
 
@@ -112,27 +165,27 @@ def test_a_sentence_that_was_interrupted_or_broke_off_is_not_kept(tmp_path: Path
     async def scenario() -> None:
         tts = LetterTts()
         tts.let = asyncio.Semaphore(100)
-        voice = Voice(tts, PLAIN_TEXT, tmp_path)
+        voice = own(tts, tmp_path, "abc")
         pieces = voice.speak("abc")
         await anext(pieces)
         await pieces.aclose()
         with pytest.raises(EngineError, match="broke off"):
             await voice.prepare(["ab!"])
-        assert not voice.has("abc")
-        assert not voice.has("ab!")
+        assert files(tmp_path) == 0
         # Nobody waits for what was given up.
         async with asyncio.timeout(1):
             await voice.prepare(["abc"])
         assert tts.begun == 3
 
     asyncio.run(scenario())
-    assert len(list(tmp_path.iterdir())) == 1
+    assert files(tmp_path) == 1
 
 
 def test_another_engine_speaks_what_the_first_cannot_and_each_keeps_its_own() -> None:
     first, second = LetterTts(), BeepTts()
     first.let = asyncio.Semaphore(3)
     voice = Voice(first, PLAIN_TEXT, None, [second])
+    voice.owns(["ab!"])
     broken = spoken(voice, "ab!")
     assert second.made == ["ab!"]
     assert [len(piece) for piece in broken] == [4, 4, 2 * 4800, 320 * 3, PAUSE_BYTES]
@@ -144,14 +197,14 @@ def test_another_engine_speaks_what_the_first_cannot_and_each_keeps_its_own() ->
 
 def test_a_missing_or_broken_cache_costs_only_time(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     tts = BeepTts()
-    assert spoken(Voice(tts, PLAIN_TEXT, tmp_path / "absent"), "Hello.")
+    assert spoken(own(tts, tmp_path / "absent", "Hello."), "Hello.")
     assert "could not be kept" in caplog.text
     for kept in tmp_path.iterdir():
         kept.write_bytes(b"x")
-    spoken(Voice(tts, PLAIN_TEXT, tmp_path), "Hello.")
+    spoken(own(tts, tmp_path, "Hello."), "Hello.")
     for kept in tmp_path.glob("*.sln16"):
         kept.write_bytes(b"odd")
-    spoken(Voice(tts, PLAIN_TEXT, tmp_path), "Hello.")
+    spoken(own(tts, tmp_path, "Hello."), "Hello.")
     assert tts.made == ["Hello."] * 3
 
 

@@ -38,3 +38,11 @@ def test_nothing_is_lost_and_nothing_too_long(seconds: float, longest: float) ->
     assert np.array_equal(np.concatenate(found), samples)
     assert all(piece.size <= round(longest * RATE_HZ) for piece in found)
     assert all(piece.size >= longest * RATE_HZ / 2 for piece in found[:-1])
+
+
+@given(st.floats(0.5, 60.0))
+def test_what_was_cut_stays_cut_when_there_is_more(seconds: float) -> None:
+    samples = _speech((60.0, 1.0))
+    begun = pieces(samples[: int(seconds * RATE_HZ)], RATE_HZ, 10.0)[:-1]
+    whole = pieces(samples, RATE_HZ, 10.0)
+    assert [piece.size for piece in begun] == [piece.size for piece in whole[: len(begun)]]

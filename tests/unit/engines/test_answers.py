@@ -83,10 +83,23 @@ def test_the_unknown_half_is_owned_up_to_where_the_language_can() -> None:
     assert ask("Where is the cat and do you sell shoes?", phrases=None) == "On the mat."
 
 
+def test_who_talks_for_a_minute_is_answered_what_was_asked_at_the_end() -> None:
+    talk = "I was at my sister's house. Then my car broke down. So I rang my brother. He came at noon. " * 3
+    assert ask(talk + "Where is the cat?") == "On the mat."
+    assert ask(talk + "Where is the elephant?") is None
+
+
 def test_it_asks_back_where_the_language_can() -> None:
     assert ask("What does your pet eat?") == "Do you mean our dog, or our cat?"
     assert spoken_of[-1] == ("dog?", "cat?")
     assert ask("What does your pet eat?", phrases=None) is None
+
+
+def test_all_that_it_can_say_besides_answers_is_known_beforehand() -> None:
+    texts = ENGLISH.texts(read_knowledge(PETS))
+    assert ask("What does your pet eat?") in texts
+    assert ENGLISH.rest in texts
+    assert AnswersPhrases().texts(read_knowledge(PETS)) == []
 
 
 def test_without_titles_it_does_not_ask_back() -> None:

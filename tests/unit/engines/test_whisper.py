@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import asyncio
 import math
+import threading
 
 import numpy as np
 import pytest
 
+from sipforge.engines.hearing.piecewise import PIECE_SECONDS
 from sipforge.engines.hearing.whisper.model import Encoded, Written
 from sipforge.engines.hearing.whisper.transcriber import SLOWER, WhisperStt, heard_nothing, without_restart
 from sipforge.engines.protocols import Alternative, Floats
@@ -82,6 +84,60 @@ def test_nothing_heard_is_empty() -> None:
     stt = WhisperStt(Says(Written("you", -1.4, 0.9)))
     transcript = asyncio.run(stt.transcribe(np.zeros(16000, np.float32)))
     assert (transcript.text, transcript.confidence) == ("", 0.0)
+
+
+def talk(seconds: float) -> Floats:
+    """Syllables, without a pause."""
+    times = np.arange(int(seconds * 16000)) / 16000
+    loud = (0.2 + 0.1 * np.sin(20 * times)) * np.random.default_rng(0).standard_normal(times.size)
+    return loud.astype(np.float32)
+
+
+def test_of_a_minute_of_talk_only_the_last_piece_is_left_to_do_when_it_is_over() -> None:
+    model = Says(Written("Hello.", -0.5, 0.0))
+    stt, samples = WhisperStt(model), talk(62.0)
+
+    async def story() -> str:
+        for seconds in range(1, 62):
+            await stt.hear_ahead(samples[: seconds * 16000])
+        return (await stt.transcribe(samples)).text
+
+    text = asyncio.run(story())
+    [*ahead, last] = model.seconds
+    assert sum(ahead) + last == pytest.approx(62.0), "each sound is heard once"
+    assert max(model.seconds) <= PIECE_SECONDS
+    assert text == asyncio.run(WhisperStt(model).transcribe(samples)).text
+
+
+def test_an_utterance_of_one_piece_is_not_begun_with_before_it_is_over() -> None:
+    model = Says(Written("Hello.", -0.5, 0.0))
+    asyncio.run(WhisperStt(model).hear_ahead(talk(PIECE_SECONDS)))
+    assert model.seconds == []
+
+
+def test_what_was_written_for_nobody_is_not_written_again() -> None:
+    class Slow(Says):
+        begun, go_on = threading.Event(), threading.Event()
+
+        def encode(self, samples: Floats) -> Encoded:
+            self.begun.set()
+            self.go_on.wait()
+            return super().encode(samples)
+
+    model = Slow(Written("Hello.", -0.5, 0.0))
+    stt, samples = WhisperStt(model), talk(2.0)
+
+    async def story() -> None:
+        unwanted = asyncio.create_task(stt.transcribe(samples))
+        await asyncio.to_thread(model.begun.wait)
+        unwanted.cancel()
+        wanted = asyncio.create_task(stt.transcribe(samples))
+        await asyncio.wait([unwanted])
+        model.go_on.set()
+        assert (await wanted).text == "Hello."
+
+    asyncio.run(story())
+    assert model.seconds == [2.0]
 
 
 def looks(stt: WhisperStt, samples: Floats) -> list[tuple[Alternative, ...]]:

@@ -11,7 +11,7 @@ from sipforge.engines.answering.answers.matching import Matcher
 from sipforge.text.lexicon import Lexicon
 
 MOST_CLAUSES: Final = 6
-"""The rest of a longer utterance stays one piece."""
+"""What comes before the last of a longer utterance stays one piece: who talks at length asks at the end."""
 SHORT: Final = 3
 """Terms of a question that may lean on the one before."""
 _PAUSE: Final = re.compile(r"[.?!;:,]+(?:\s+|$)")
@@ -52,8 +52,8 @@ class Clauses:
             joined[-1] += waiting
         elif waiting:
             joined.append(waiting)
-        last = tuple(word for piece in joined[MOST_CLAUSES - 1 :] for word in piece)
-        return [*joined[: MOST_CLAUSES - 1], last] if last else joined
+        first = tuple(word for piece in joined[: 1 - MOST_CLAUSES] for word in piece)
+        return [first, *joined[1 - MOST_CLAUSES :]] if first else joined
 
     def _cut_words(self, said: Sequence[str]) -> list[Clause]:
         cuts = [0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import permutations
 from typing import Final
 
 from sipforge.engines.answering.answers.matching import AHEAD, Matcher
@@ -28,6 +29,12 @@ class AnswersPhrases:
     """What chooses the first of two topics."""
     second: tuple[str, ...] = ()
     both: tuple[str, ...] = ()
+
+    def texts(self, knowledge: Knowledge) -> list[str]:
+        """All that it can say besides the answers of `knowledge`."""
+        titles = [topic.title for topic in knowledge.topics if topic.title]
+        asked = [self.ask.format(first=first, second=second) for first, second in permutations(titles, 2)]
+        return list(filter(None, [self.rest, *asked]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ class Wav2Vec2BertStt:
         known = {word for text in expected for word in words(text)}
         self._lexicon = Lexicon(known) if known else None
         self._worker = Worker(Stage.STT)
-        self._pieces = Piecewise(self._write)
+        self._pieces = Piecewise(self._worker, self._write)
 
     @property
     def expected_wait_seconds(self) -> float:
@@ -48,10 +48,11 @@ class Wav2Vec2BertStt:
         """
         return await self._pieces.transcribe(samples)
 
-    async def _write(self, piece: Floats) -> Piece:
-        return await self._worker.run(lambda: self._read(piece))
+    async def hear_ahead(self, samples: Floats) -> None:
+        """See `sipforge.engines.protocols.HearsAhead`."""
+        await self._pieces.hear_ahead(samples)
 
-    def _read(self, piece: Floats) -> Piece:
+    def _write(self, piece: Floats) -> Piece:
         likely = self._model.log_probabilities(piece)
         if self._lexicon is None:
             return greedy(likely, self._model.alphabet)

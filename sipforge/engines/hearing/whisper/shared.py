@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from sipforge.core.audio.cutting import pieces
+from sipforge.engines.hearing.piecewise import PIECE_SECONDS
 from sipforge.engines.hearing.recent import Recent
 from sipforge.engines.hearing.whisper.model import Encoded, WhisperModel
-from sipforge.engines.protocols import Floats, Stage
+from sipforge.engines.protocols import RATE_HZ, Floats, Stage
 from sipforge.engines.runtime.worker import Worker
 
-_ENCODED: Final = 4
-"""How many utterances are remembered as the encoder heard them: about a megabyte each."""
+_ENCODED: Final = 16
+"""How many utterances are remembered as the encoder heard them, about a megabyte each: one of every caller
+whom a host of a few cores bears, until the last that is asked of it is answered."""
 
 
 class SharedWhisper:
@@ -28,15 +31,14 @@ class SharedWhisper:
         return self._worker.expected_wait_seconds
 
     async def language_shares(self, samples: Floats) -> Mapping[str, float]:
-        """Language token → probability (0 to 1) that `samples` are in that language.
+        """Language token → probability (0 to 1) that `samples`, by their first piece, are in that language.
 
         Raises:
             EngineError: the queue is full (retryable) or the model failed.
         """
-        return await self._worker.run(
-            lambda: self._hearing.language_shares(self._encode(samples)), urgent=False
-        )
+        piece = pieces(samples, RATE_HZ, PIECE_SECONDS)[0]
+        return await self._worker.run(lambda: self._hearing.language_shares(self._encode(piece)))
 
     def _encode(self, samples: Floats) -> Encoded:
         """As the model, once: what made no sense is looked at again. Runs in the worker's one thread."""
-        return self._encoded.find(samples) or self._encoded.keep(samples, self._hearing.encode(samples))
+        return self._encoded.once(samples, self._hearing.encode)

@@ -81,7 +81,7 @@ class WhisperStt(SharedWhisper):
         super().__init__(model)
         self._model = model
         self._context = context
-        self._pieces = Piecewise(self._write, lambda written: not heard_nothing(written))
+        self._pieces = Piecewise(self._worker, self._write, lambda written: not heard_nothing(written))
 
     async def transcribe(self, samples: Floats) -> Transcript:
         """Write down `samples`, of which the first two minutes are heard.
@@ -90,6 +90,10 @@ class WhisperStt(SharedWhisper):
             EngineError: the queue is full (retryable) or the model failed.
         """
         return await self._pieces.transcribe(samples)
+
+    async def hear_ahead(self, samples: Floats) -> None:
+        """See `sipforge.engines.protocols.HearsAhead`."""
+        await self._pieces.hear_ahead(samples)
 
     async def reconsider(self, samples: Floats) -> AsyncGenerator[tuple[Alternative, ...]]:
         """What `samples` (at most 12 s) may have been, to somebody who expects what callers here say.
@@ -104,14 +108,14 @@ class WhisperStt(SharedWhisper):
             return
         for sound, beam in zip((samples, _slower(samples)), BEAMS, strict=True):
             look = partial(self._look, sound, beam)
-            yield likeliest(await self._worker.run(look, urgent=False))
+            yield likeliest(await self._worker.run(look))
 
     def _look(self, samples: Floats, beam: int) -> list[Written]:
         found = self._model.alternatives(self._encode(samples), self._context, beam)
         return [_once(written) for written in found]
 
-    async def _write(self, piece: Floats) -> Written:
-        return _once(await self._worker.run(lambda: self._model.write(self._encode(piece))))
+    def _write(self, piece: Floats) -> Written:
+        return _once(self._model.write(self._encode(piece)))
 
 
 def _once(written: Written) -> Written:
