@@ -18,7 +18,7 @@ from sipforge.bot.thinking import Thinking
 from sipforge.bot.voice import Voice
 from sipforge.core.conversation.actions import Phrase
 from sipforge.core.conversation.dialogue_policy import Meaning, PolicyRules
-from sipforge.core.conversation.turn_taking import TurnRules
+from sipforge.core.conversation.endpointing import TurnRules
 from sipforge.engines.answering.knowledge import Knowledge, load_knowledge
 from sipforge.engines.protocols import (
     RATE_HZ,

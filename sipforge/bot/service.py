@@ -14,7 +14,6 @@ from sipforge.bot.call.conversation import Call
 from sipforge.bot.call.link import Link
 from sipforge.bot.call.listener import Listener
 from sipforge.bot.call.surroundings import Company, Origin
-from sipforge.bot.call.turn_report import TurnReport
 from sipforge.bot.menu import Menu
 from sipforge.bot.phrases import Phrases
 from sipforge.bot.thinking import Thinking
@@ -22,7 +21,9 @@ from sipforge.bot.voice import Voice
 from sipforge.core.audiosocket import ProtocolError
 from sipforge.core.conversation.actions import Reason
 from sipforge.core.conversation.dialogue_policy import DialoguePolicy, PolicyRules
-from sipforge.core.conversation.turn_taking import TurnRules, TurnTaking
+from sipforge.core.conversation.endpointing import TurnRules
+from sipforge.core.conversation.machine import Machine
+from sipforge.core.conversation.replies import Script
 from sipforge.core.messages.events import HangupEvent
 from sipforge.core.messages.hello import Hello, parse_hello
 from sipforge.engines.protocols import EngineError, Vad
@@ -178,15 +179,26 @@ class BotService:
 
     def _call(self, link: Link, hello: Hello, log: CallLogger) -> Call:
         rules, parts = self._rules, self._parts
+        script = Script(
+            parts.phrases.texts,
+            parts.voice.sentences,
+            parts.menu.pages,
+            parts.menu.answers,
+            parts.menu.ids,
+        )
+        machine = Machine(
+            script,
+            rules.turns,
+            DialoguePolicy(rules.policy, len(parts.menu.answers)),
+            filler_seconds=rules.filler_seconds,
+            history=hello.history,
+        )
         return Call(
             link=link,
             listener=Listener(parts.vad),
             voice=parts.voice,
             thinking=parts.thinking,
-            turns=TurnTaking(rules.turns),
-            policy=DialoguePolicy(rules.policy, len(parts.menu.answers)),
-            phrases=parts.phrases,
-            menu=parts.menu,
+            machine=machine,
             company=parts.company,
             origin=Origin(
                 call=hello.call,
@@ -195,10 +207,9 @@ class BotService:
                 detail=hello.detail,
                 target=hello.target,
                 hour=parts.hour(),
-                history=hello.history,
             ),
-            filler_seconds=rules.filler_seconds,
-            report=TurnReport(link, self._metrics.observe, log),
+            briefing=parts.phrases.briefing,
+            observe=self._metrics.observe,
             log=log,
         )
 

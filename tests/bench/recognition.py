@@ -17,7 +17,7 @@ from typing import Final
 
 import numpy as np
 
-from sipforge.core.conversation.turn_taking import TurnRules
+from sipforge.core.conversation.endpointing import TurnRules
 from sipforge.engines.protocols import RATE_HZ, Floats
 from sipforge.infra.settings.assistants import VadSettings
 from sipforge.text.english.normalisation import normalise

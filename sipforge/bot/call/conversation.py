@@ -1,83 +1,61 @@
-"""Drives one call: joins what is heard, thought and said to the turns and the course of the conversation.
+"""Carries one call: facts go to the machine (sipforge.core.conversation.machine), its commands are carried out.
 
-One task reads the link, one speaks, others think and tell; all report to the inbox, and one loop acts on it,
-so nothing here needs a lock. Recognition begins at the caller's first short pause, on speculation, and the
-dialogue engines follow at once; it is thrown away if the caller goes on, and its result is there at once if
-the turn was really over.
+One task reads the link, one speaks, others think; all report to the inbox, and one loop gives what comes to the
+machine, so nothing here needs a lock or decides anything.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import math
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from sipforge.bot.call.link import Link
 from sipforge.bot.call.listener import Listener
-from sipforge.bot.call.memory import Memory
-from sipforge.bot.call.replies import Replies
-from sipforge.bot.call.reply_stream import ReplyOver, ReplyStream
-from sipforge.bot.call.speaker import Speaker
-from sipforge.bot.call.speculation import Finding, Speculation
+from sipforge.bot.call.speaker import Speaker, sentence_of
 from sipforge.bot.call.surroundings import Company, Origin
-from sipforge.bot.call.turn_report import TurnReport
-from sipforge.bot.menu import Menu
-from sipforge.bot.phrases import Phrases
-from sipforge.bot.thinking import Hearing, Thinking, Thought
+from sipforge.bot.call.works import Works
+from sipforge.bot.thinking import Thinking
 from sipforge.bot.voice import Voice
 from sipforge.core.audiosocket import Frame, Kind, ProtocolError
-from sipforge.core.conversation.actions import (
-    Action,
-    HandOver,
-    Hangup,
-    Hush,
-    Invite,
-    Phrase,
-    ReadMenu,
-    Repeat,
-    Say,
-    TakeMessage,
-    Tell,
-    TellTopic,
-    Transfer,
+from sipforge.core.conversation import commands as command
+from sipforge.core.conversation.actions import Departure, HandOver, Hangup, TakeMessage, Transfer
+from sipforge.core.conversation.commands import Command
+from sipforge.core.conversation.facts import (
+    Elapsed,
+    Fact,
+    HungUp,
+    Key,
+    PlayedUpTo,
+    PlayoutCleared,
+    PutOnHold,
+    TakenBack,
 )
-from sipforge.core.conversation.dialogue_policy import DialoguePolicy, Meaning
-from sipforge.core.conversation.turn_taking import Cue, TurnState, TurnTaking
+from sipforge.core.conversation.machine import Machine
 from sipforge.core.messages.events import (
-    BotEvent,
+    Clear,
     Cleared,
     HangupEvent,
+    Held,
     Mark,
     MessageEvent,
+    MetricsEvent,
+    Resumed,
     TransferEvent,
     parse_orchestrator_event,
 )
-from sipforge.engines.protocols import RATE_HZ, Act
-from sipforge.text.overlap import repeats
+from sipforge.engines.protocols import RATE_HZ
 
 _INBOX: Final = 64
 """A full inbox holds back the reader, and so the orchestrator."""
 _TICK_SECONDS: Final = 0.1
 _SILENT_SECONDS: Final = 0.3
-_ENDING_SECONDS: Final = 60.0
-"""How long the orchestrator may take to end a call after it was asked to."""
-_AGAIN_SECONDS: Final = 6.0
-"""How long after "one moment" it is said again."""
-_COUGH_SECONDS: Final = 0.4
-"""Less speech than this in which nothing was recognised is a cough, not an utterance."""
-_MEANING_OF: Final = {Act.TRANSFER: Meaning.OPERATOR, Act.MESSAGE: Meaning.MESSAGE, Act.END: Meaning.GOODBYE}
+"""A phone may send nothing while it hears nothing; the turn must end all the same."""
 
-
-@dataclass(frozen=True, slots=True)
-class _Ended:
-    """The other side is gone."""
-
-
-_Fact = Frame | _Ended | Finding | ReplyOver
+Observe = Callable[[Mapping[str, float]], None]
+"""Told the timings of each turn: names as in the metrics event."""
 
 
 class Call:
@@ -90,44 +68,40 @@ class Call:
         listener: Listener,
         voice: Voice,
         thinking: Thinking,
-        turns: TurnTaking,
-        policy: DialoguePolicy,
-        phrases: Phrases,
-        menu: Menu,
+        machine: Machine,
         company: Company,
         origin: Origin,
-        filler_seconds: float,
-        report: TurnReport,
+        briefing: str,
+        observe: Observe,
         log: logging.LoggerAdapter[logging.Logger],
     ) -> None:
-        """Put the call together; `filler_seconds` after the caller's last word "one moment" is said."""
+        """Put the call together.
+
+        Args:
+            link: to the orchestrator.
+            listener: hears.
+            voice: speaks.
+            thinking: understands.
+            machine: decides.
+            company: who else there is.
+            origin: where the call comes from.
+            briefing: what a colleague is told, with {caller} and {reason} in it; empty: nothing.
+            observe: told the timings of each turn.
+            log: gets no words.
+        """
         self._link = link
         self._listener = listener
+        self._voice = voice
         self._thinking = thinking
-        self._turns = turns
-        self._policy = policy
-        self._phrases = phrases
-        self._menu = menu
+        self._machine = machine
         self._company = company
         self._origin = origin
-        self._filler_seconds = filler_seconds
-        self._report = report
+        self._briefing_text = briefing
+        self._observe = observe
         self._log = log
-        self._inbox: asyncio.Queue[_Fact] = asyncio.Queue(_INBOX)
-        self._memory = Memory(origin.history)
-        self._speaker = Speaker(link, voice)
-        self._replies = Replies(
-            link, self._speaker, ReplyStream(self._speaker, voice, self._inbox.put), self._memory
-        )
-        self._listening = Speculation(thinking, self._inbox.put)
-        """On what the caller is saying."""
-        self._answering: Speculation | None = None
-        """On the turn that is over, as long as its reply has not begun."""
-        self._told_of: tuple[Hearing, Thought] | None = None
-        """What the reply that is being told came from."""
-        self._filler_at = math.inf
-        self._speech_seconds = 0.0
-        self._ends_at = math.inf
+        self._inbox: asyncio.Queue[Frame | Fact] = asyncio.Queue(_INBOX)
+        self._speaker = Speaker(link, voice, self._inbox.put)
+        self._briefing: asyncio.Task[bool] | None = None
         self._last_frame = 0.0
 
     async def run(self) -> None:
@@ -137,240 +111,147 @@ class Call:
             ExceptionGroup: of ProtocolError, OSError, TimeoutError or EngineError, whatever ended it early.
         """
         async with asyncio.TaskGroup() as self._group:
+            self._works = Works(self._thinking, self._group, self._inbox.put)
             tasks = [self._group.create_task(self._read()), self._group.create_task(self._speaker.run())]
             await self._converse()
-            self._replies.stop()
-            for thinking in (self._listening, self._answering):
-                if thinking is not None:
-                    thinking.drop()
+            self._works.drop_all()
             for task in tasks:
                 task.cancel()
 
     async def _read(self) -> None:
         while (frame := await self._link.receive()) is not None:
             await self._inbox.put(frame)
-        await self._inbox.put(_Ended())
+        await self._inbox.put(HungUp())
 
     async def _converse(self) -> None:
-        origin = self._origin
-        self._act(self._policy.begin(origin.arrival, origin.hour, origin.detail, origin.target))
-        before = self._last_frame = time.monotonic()
-        while True:
-            fact: _Fact | None = None
+        origin, now = self._origin, time.monotonic()
+        self._last_frame = now
+        over = self._obey(self._machine.begin(origin.arrival, origin.hour, now, origin.detail, origin.target))
+        while not over:
+            what: Frame | Fact = Elapsed(self._thinking.crowded)
             try:
                 async with asyncio.timeout(_TICK_SECONDS):
-                    fact = await self._inbox.get()
+                    what = await self._inbox.get()
             except TimeoutError:
                 pass
             now = time.monotonic()
-            if isinstance(fact, _Ended) or now > self._ends_at:
-                return
-            if isinstance(fact, Frame):
-                if fact.kind == Kind.HANGUP:
-                    return
-                self._take(fact, now)
-            elif isinstance(fact, Finding):
-                self._found(fact, now)
-            elif isinstance(fact, ReplyOver):
-                self._reply_over(fact)
-            elif now - self._last_frame > _SILENT_SECONDS and self._turns.caller_speaks:
-                # A phone may send nothing while it hears nothing; the turn must end all the same.
-                self._hear(bytes(2 * int(RATE_HZ * _TICK_SECONDS)), now)
-            self._pass(now - before, now)
-            before = now
+            if isinstance(what, Frame):
+                over = self._take(what, now)
+            else:
+                over = self._tell(what, now)
+            if now - self._last_frame > _SILENT_SECONDS and self._machine.caller_speaks:
+                self._last_frame += _TICK_SECONDS
+                over = self._hear(bytes(2 * int(RATE_HZ * _TICK_SECONDS)), now) or over
 
-    def _take(self, frame: Frame, now: float) -> None:
-        if frame.kind == Kind.SLIN16:
-            self._last_frame = now
-            self._hear(frame.payload, now)
-        elif frame.kind == Kind.DTMF:
-            self._act(self._policy.key(frame.payload.decode("ascii", "replace")))
-        elif frame.kind == Kind.EVENT:
-            match parse_orchestrator_event(frame):
-                case Mark(name) if self._replies.heard(name):
-                    self._obey(self._turns.heard_out(), now)
-                case Cleared(played_seconds):
-                    self._replies.cut(played_seconds)
-        else:
-            raise ProtocolError(f"kind 0x{frame.kind:02x} in the middle of a call")
+    def _take(self, frame: Frame, now: float) -> bool:
+        """A frame came; whether the call is over."""
+        match frame.kind:
+            case Kind.SLIN16:
+                self._last_frame = now
+                return self._hear(frame.payload, now)
+            case Kind.DTMF:
+                return self._tell(Key(frame.payload.decode("ascii", "replace")), now)
+            case Kind.HANGUP:
+                return self._tell(HungUp(), now)
+            case Kind.EVENT:
+                return self._tell(_fact(frame), now)
+        raise ProtocolError(f"kind 0x{frame.kind:02x} in the middle of a call")
 
-    def _pass(self, seconds: float, now: float) -> None:
-        """Time went by."""
-        if self._replies.overdue(now):
-            self._log.warning("the orchestrator did not report what was heard")
-            self._obey(self._turns.heard_out(), now)
-        if self._replies.silent():
-            self._obey(self._turns.heard_out(), now)
-        if now >= self._filler_at and self._turns.state is not TurnState.INTERRUPTED:
-            self._filler_at = now + _AGAIN_SECONDS
-            waiting = Phrase.HOLD if self._thinking.crowded else Phrase.ONE_MOMENT
-            self._replies.fill(self._phrases.texts[waiting])
-            self._turns.reply(answers=True)
-        quiet = self._turns.state is TurnState.LISTENING and not self._turns.caller_speaks
-        self._act(self._policy.waited(seconds, quiet=quiet and self._replies.over))
-
-    def _hear(self, slin: bytes, now: float) -> None:
+    def _hear(self, slin: bytes, now: float) -> bool:
+        over = False
         for window in self._listener.hear(slin):
-            if not self._policy.over:
-                self._obey(self._turns.window(window.seconds, window.probability, window.dbfs), now)
-            if self._turns.settled:
-                self._listener.settle()
-            if not self._turns.caller_speaks:
-                self._listener.quiet()
+            over = self._tell(window, now) or over
+        self._listener.forget_before(self._machine.needs_since)
+        return over
 
-    def _obey(self, cues: Iterable[Cue], now: float) -> None:
-        for cue in cues:
-            match cue:
-                case Cue.RECOGNISE | Cue.LOOK:
-                    self._listen()
-                case Cue.FORGET:
-                    self._listening.drop()
-                case Cue.CONTINUE:
-                    self._drop_answer()
-                    self._listener.go_on()
-                    self._memory.go_on()
-                case Cue.ANSWER:
-                    self._turn_over(now)
-                case Cue.HOLD:
-                    self._replies.hold()
-                case Cue.RELEASE:
-                    self._replies.release()
-                    self._answer()
-                case Cue.STOP:
-                    self._drop_answer()
-                    self._replies.stop()
+    def _tell(self, fact: Fact, now: float) -> bool:
+        return self._obey(self._machine.receive(fact, now))
 
-    def _listen(self) -> None:
-        """Find out what is being said, and what is to be said to it."""
-        history = self._memory.with_current(self._replies.said)
-        self._listening.begin(self._group, self._listener.utterance(), history)
+    def _obey(self, commands: Iterable[Command]) -> bool:
+        """Carry out what the machine wants; whether the call is over."""
+        over = False
+        for wanted in commands:
+            match wanted:
+                case command.Recognise(work, since, history):
+                    self._works.recognise(work, self._listener.since(since), history)
+                case command.HearAhead(since):
+                    self._works.hear_ahead(self._listener.since(since))
+                case command.Hasten(work):
+                    self._works.hasten(work)
+                case command.ThinkAgain(work, of, history):
+                    self._works.think_again(work, of, history)
+                case command.Tell(work):
+                    self._works.tell(work)
+                case command.Drop(work):
+                    self._works.drop(work)
+                case command.Speak(sentence, text):
+                    self._speaker.speak(sentence, text)
+                case command.PlayInvitation(sentence, other):
+                    self._speaker.play(sentence, self._company.others[other].invitation())
+                case command.Prepare(departure, reason):
+                    self._prepare(departure, reason)
+                case command.Depart(departure):
+                    self._group.create_task(self._depart(departure))
+                case command.Note():
+                    self._note(wanted)
+                case command.Warn(sentence):
+                    self._log.warning(sentence)
+                case command.End():
+                    over = True
+                case _:
+                    if isinstance(wanted, Clear):
+                        self._speaker.clear()
+                    elif isinstance(wanted, MetricsEvent):
+                        self._observe(wanted.values)
+                    self._link.event(wanted)
+        return over
 
-    def _turn_over(self, now: float) -> None:
-        self._listener.finish()
-        self._answering = self._listening
-        self._listening = Speculation(self._thinking, self._inbox.put)
-        self._speech_seconds = self._turns.speech_seconds
-        self._filler_at = now - self._turns.silence_seconds + self._filler_seconds
-        self._report.turn_over(now, self._turns.silence_seconds)
-        self._answer()
+    def _note(self, note: command.Note) -> None:
+        self._log.info(
+            "turn understood",
+            extra={
+                "turn": note.turn,
+                "meaning": note.meaning.value,
+                "failed": note.failed,
+                "characters": note.characters,
+                "stt_seconds": round(note.seconds, 3),
+            },
+        )
 
-    def _drop_answer(self) -> None:
-        """The turn that was over is not to be answered."""
-        self._filler_at = math.inf
-        if self._answering is not None:
-            self._answering.drop()
-            self._answering = None
+    def _prepare(self, departure: Departure, reason: str) -> None:
+        if self._briefing is not None:
+            self._briefing.cancel()
+            self._briefing = None
+        brief, text = self._company.brief, self._briefing_text
+        if isinstance(departure, Transfer) and brief is not None and text:
+            text = text.replace("{caller}", self._origin.caller).replace("{reason}", reason)
 
-    def _found(self, finding: Finding, now: float) -> None:
-        if self._answering is not None and self._answering.take(finding):
-            self._answer()
-        elif self._listening.take(finding):
-            hearing, thought = finding.hearing, finding.thought
-            if self._turns.state is TurnState.INTERRUPTED and thought is None:
-                self._judge(hearing, now)
-            if self._turns.state is TurnState.MAYBE_FINISHED and self._listening.hearing is not None:
-                self._obey(self._turns.recognised(self._thinking.judge(hearing, thought)), now)
+            async def make() -> bool:
+                return await brief(self._origin.call, text)
 
-    def _judge(self, hearing: Hearing, now: float) -> None:
-        """Decide whether what was said over the reply was meant."""
-        text = hearing.transcript.text
-        echo = repeats(text, self._replies.said)
-        listens = self._thinking.is_backchannel(text) and not self._policy.offers
-        meant = bool(text) and not echo and not listens and not hearing.doubtful
-        cues = self._turns.judged(meant, echo=echo)
-        self._obey(cues, now)
-        if Cue.RELEASE in cues:
-            self._listening.drop()
-        elif Cue.CONTINUE in cues:
-            # The whole of the turn is to be recognised, not only what was said over the reply.
-            self._listening.drop()
-            if self._turns.state is TurnState.MAYBE_FINISHED:
-                self._listen()
+            self._briefing = self._group.create_task(make())
 
-    def _answer(self) -> None:
-        """Act on the thought, once there is one and nobody is speaking over "one moment"."""
-        if self._answering is None or self._turns.state is TurnState.INTERRUPTED:
-            return
-        hearing, thought = self._answering.hearing, self._answering.thought
-        if hearing is None or thought is None:
-            return
-        self._drop_answer()
-        if thought.text:
-            hearing = replace(hearing, transcript=replace(hearing.transcript, text=thought.text))
-        cough = thought.meaning is Meaning.NOTHING and self._speech_seconds < _COUGH_SECONDS
-        if cough and self._turns.state is TurnState.THINKING:
-            self._turns.nothing()
-            return
-        if self._told_of is None or self._told_of[0] is not hearing:
-            self._report.understood(self._memory.asked(hearing.transcript.text), hearing, thought)
-        self._told_of = (hearing, thought)
-        self._act(self._policy.understood(thought.meaning, thought.target), thought)
+    async def _depart(self, departure: Departure) -> None:
+        match departure:
+            case Transfer(target):
+                briefed = self._briefing is not None and await self._briefing
+                self._link.event(TransferEvent(target, briefed))
+            case HandOver(other):
+                self._link.event(TransferEvent(self._company.others[other].extension))
+            case TakeMessage(target):
+                self._link.event(MessageEvent(target))
+            case Hangup(reason):
+                self._link.event(HangupEvent(reason))
 
-    def _act(self, actions: Iterable[Action], thought: Thought | None = None) -> None:
-        for action in actions:
-            match action:
-                case Say(phrase):
-                    self._say(self._phrases.texts[phrase])
-                case ReadMenu(page):
-                    self._say(self._menu.pages[page])
-                case TellTopic(topic):
-                    self._say(self._menu.answers[topic], self._menu.ids[topic : topic + 1])
-                case Tell() if thought is not None and thought.reply is not None:
-                    self._speaks(self._replies.tell(self._group, thought.reply, self._report.first_sound()))
-                case Repeat():
-                    again = self._memory.last_said or self._phrases.texts[Phrase.ASK_AGAIN]
-                    self._say(again, self._memory.last_topics)
-                case Invite(other):
-                    self._speaks(self._replies.play("", self._company.others[other].invitation()))
-                case Hush():
-                    self._listening.drop()
-                    self._drop_answer()
-                    self._replies.stop()
-                case Transfer(target):
-                    self._transfer(target)
-                case TakeMessage(target):
-                    self._leave(MessageEvent(target))
-                case HandOver(other):
-                    extension = self._company.others[other].extension
-                    self._leave(TransferEvent(extension))
-                case Hangup(reason):
-                    self._leave(HangupEvent(reason))
 
-    def _say(self, text: str, topics: tuple[str, ...] = ()) -> None:
-        self._speaks(self._replies.say(text, topics, self._report.first_sound()))
-
-    def _speaks(self, answers: bool) -> None:
-        self._turns.reply(answers=answers)
-
-    def _reply_over(self, over: ReplyOver) -> None:
-        if not self._replies.finished(over):
-            return
-        hearing, thought = self._told_of or (None, None)
-        if over.broken and hearing is not None and thought is not None:
-            self._log.warning("the reply of %s broke off", thought.engine)
-            self._answering = Speculation(self._thinking, self._inbox.put)
-            self._answering.again(self._group, hearing, self._memory.history, thought.engine)
-        elif over.do is not None:
-            actions = self._policy.understood(_MEANING_OF[over.do.act], over.do.target)
-            # What the engine has said in its own words is not said again.
-            self._act(
-                action
-                for action in actions
-                if not (over.spoken and self._policy.over and isinstance(action, Say))
-            )
-
-    def _transfer(self, target: str) -> None:
-        self._ends_at = time.monotonic() + _ENDING_SECONDS
-        brief, briefing, origin = self._company.brief, self._phrases.briefing, self._origin
-        reason = self._memory.last_question
-
-        async def make() -> TransferEvent:
-            text = briefing.replace("{caller}", origin.caller).replace("{reason}", reason)
-            there = brief is not None and bool(text) and await brief(origin.call, text)
-            return TransferEvent(target, briefing=there)
-
-        self._replies.then_event_of(make)
-
-    def _leave(self, event: BotEvent) -> None:
-        self._ends_at = time.monotonic() + _ENDING_SECONDS
-        self._replies.then(event)
+def _fact(frame: Frame) -> Fact:
+    """What an event of the orchestrator's tells."""
+    match parse_orchestrator_event(frame):
+        case Mark() as mark:
+            return PlayedUpTo(sentence_of(mark))
+        case Cleared(played_seconds=seconds):
+            return PlayoutCleared(seconds)
+        case Held():
+            return PutOnHold()
+        case Resumed():
+            return TakenBack()

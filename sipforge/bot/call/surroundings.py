@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from sipforge.core.messages.hello import Arrival, Detail
-from sipforge.engines.protocols import Exchange
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,4 +40,3 @@ class Origin:
     """Whom a call that is back was to be connected with."""
     hour: int = 12
     """Hour of the office's day."""
-    history: tuple[Exchange, ...] = ()

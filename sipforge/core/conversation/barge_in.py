@@ -90,6 +90,10 @@ class BargeIn:
             self._echo_dbfs = max(self._echo_dbfs, self._dbfs)
         return Verdict.NOT_MEANT
 
+    def give_up(self) -> None:
+        """Nobody told what was said: what still sounds is waited out."""
+        self._deaf = True
+
     def over(self) -> None:
         """The reply is over."""
         self._deaf = False

@@ -28,6 +28,14 @@ class Recognise:
 
 
 @dataclass(frozen=True, slots=True)
+class HearAhead:
+    """Do what can be done already for an utterance that goes on; nothing is told."""
+
+    since: float
+    """As in `Recognise`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Hasten:
     """The caller waits for this work now."""
 
@@ -115,6 +123,7 @@ class End:
 
 Command = (
     Recognise
+    | HearAhead
     | Hasten
     | ThinkAgain
     | Tell

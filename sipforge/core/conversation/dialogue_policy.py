@@ -138,11 +138,19 @@ class DialoguePolicy:
         phrases = {Detail.BUSY: Phrase.OPERATOR_BUSY, Detail.MESSAGE_FAILED: Phrase.MESSAGE_FAILED}
         return [Say(phrases.get(detail, Phrase.OPERATOR_AWAY))]
 
-    def waited(self, seconds: float, *, quiet: bool) -> list[Action]:
-        """`seconds` went by; `quiet` while nobody speaks and nothing is thought about."""
-        rules = self._rules
+    def passed(self, seconds: float) -> None:
+        """`seconds` of the call went by."""
         self._idle_seconds += seconds
-        self._silence_seconds = self._silence_seconds + seconds if quiet else 0.0
+
+    def waited(self, quiet_seconds: float | None) -> list[Action]:
+        """What is to be said because of the time; asked often, while nothing else is going on.
+
+        Args:
+            quiet_seconds: how long it was quiet since the last time: nobody spoke, and nothing was thought
+                about. None: it was not quiet.
+        """
+        rules = self._rules
+        self._silence_seconds = 0.0 if quiet_seconds is None else self._silence_seconds + quiet_seconds
         if self._idle_seconds >= rules.idle_limit_seconds:
             return [Say(Phrase.GOODBYE if self._unclear else Phrase.IDLE_GOODBYE), Hangup(Reason.IDLE)]
         if not self._warned and self._idle_seconds >= rules.idle_limit_seconds - self._warning_seconds:

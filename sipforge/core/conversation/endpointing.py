@@ -27,7 +27,6 @@ ROOM_DB: Final = 10.0
 one's own speech over a fifth of a second stays within it but for the last syllables of some sentences."""
 LEVEL_SECONDS: Final = 0.2
 """Speech is as loud as its loudest window in this time: between syllables it is quiet."""
-BEGINNING_SECONDS: Final = 1.0
 ROOM_PAUSE_SECONDS: Final = 2.0
 ROOM_SECONDS: Final = 20.0
 SOFT_SECONDS: Final = 0.5
@@ -53,8 +52,8 @@ class TurnRules:
     """Silence that ends a turn which is a whole question or reply."""
     unsure_seconds: float = 0.9
     open_seconds: float = 1.4
-    recognise_seconds: float = 10.0
-    """Speech without a pause after which what was said so far is recognised all the same."""
+    ahead_seconds: float = 4.0
+    """Speech without a pause after which what is settled of it is recognised ahead."""
     longest_seconds: float = 90.0
     """Of one utterance."""
     continue_seconds: float = 1.0
@@ -103,13 +102,13 @@ class Endpointing:
         self._known = False
         """Whether the caller's level is known from an utterance before this one."""
 
-    def window(self, window: Window) -> None:
-        """Take the next window."""
+    def window(self, window: Window, *, beginning: bool = False) -> None:
+        """Take the next window; `beginning`: of the call, while a caller listens."""
         self.position += window.seconds
         self.dbfs = self._level(window)
         believed = self._rules.threshold - (_HYSTERESIS if self.begun else 0.0)
         sounds = window.probability >= believed
-        self._watch_room(window.seconds, sounds)
+        self._watch_room(window.seconds, sounds, beginning)
         self.speech = sounds and self.dbfs >= max(self._caller_dbfs - ROOM_DB, self._room_dbfs + LOUDER_DB)
         if not self.speech:
             self.speech_seconds = 0.0
@@ -168,8 +167,8 @@ class Endpointing:
         first = self.begun and not self._known and self.utterance_seconds > SOFT_SECONDS
         return first and self.dbfs > self._caller_dbfs + ROOM_DB
 
-    def _watch_room(self, seconds: float, sounds: bool) -> None:
-        if self.position <= BEGINNING_SECONDS:
+    def _watch_room(self, seconds: float, sounds: bool, beginning: bool) -> None:
+        if beginning:
             if sounds:
                 self._room_dbfs = max(self._room_dbfs, self.dbfs)
             return

@@ -67,6 +67,12 @@ class History:
                 self._kept.append(_answered(Exchange("", ""), event.text, event.topics))
                 self._turn = -1
 
+    def went_on(self, turn: int) -> None:
+        """The caller goes on with a turn: its transcript comes again."""
+        if self._kept and turn == self._turn:
+            self._kept.pop()
+            self._turn = -1
+
     def with_reply(self, turn: int, text: str, topics: Topics) -> tuple[Exchange, ...]:
         """The exchanges as they are once a reply is heard that is being said."""
         if not self._kept or turn != self._turn:

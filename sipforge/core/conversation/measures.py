@@ -35,6 +35,4 @@ class Measures:
         if sentence != self._sentence or not self._waiting:
             return []
         values, self._waiting = self._waiting, {}
-        return [
-            MetricsEvent({**values, "tts_seconds": seconds, "reply_seconds": at - self._speech_ended})
-        ]
+        return [MetricsEvent({**values, "tts_seconds": seconds, "reply_seconds": at - self._speech_ended})]

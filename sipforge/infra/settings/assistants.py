@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from sipforge.core.conversation.dialogue_policy import PolicyRules
-from sipforge.core.conversation.turn_taking import TurnRules
+from sipforge.core.conversation.endpointing import TurnRules
 from sipforge.core.office.extensions import check_assistant, check_user
 from sipforge.engines.registry import ANSWERING, HEARING, SPEAKING, VAD, Engine
 from sipforge.text.language import load_language

@@ -21,7 +21,7 @@ from sipforge.bot.voice import Voice
 from sipforge.core.audiosocket import UNIX_LEG, Frame, FrameParser, Kind, encode
 from sipforge.core.conversation.actions import Phrase
 from sipforge.core.conversation.dialogue_policy import Meaning, PolicyRules
-from sipforge.core.conversation.turn_taking import TurnRules
+from sipforge.core.conversation.endpointing import TurnRules
 from sipforge.core.messages.events import Cleared, Mark, event_frame
 from sipforge.core.messages.hello import Hello, hello_frame
 from sipforge.engines.protocols import Floats

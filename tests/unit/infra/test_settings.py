@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from sipforge.bot.build import make_rules
 from sipforge.core.conversation.dialogue_policy import PolicyRules
-from sipforge.core.conversation.turn_taking import TurnRules
+from sipforge.core.conversation.endpointing import TurnRules
 from sipforge.engines.runtime.openai_service import OpenAiConfig
 from sipforge.infra.settings.assistants import BotSettings, DialogueSettings
 from sipforge.infra.settings.host import OpenAISettings, Settings, SettingsError, load_settings
