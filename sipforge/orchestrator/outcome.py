@@ -28,16 +28,9 @@ class Outcome(Enum):
     SHUTDOWN = "shutdown"
 
 
-GOOD: Final = frozenset(
-    {
-        Outcome.CALLER,
-        Outcome.GOODBYE,
-        Outcome.IDLE,
-        Outcome.BOT_CLOSED,
-        Outcome.TRANSFER,
-        Outcome.MESSAGE,
-    }
-)
+BAD: Final = frozenset({Outcome.BOT_FAILED, Outcome.FAILED, Outcome.DROPPED})
+"""Outcomes that somebody should look into."""
+GOOD: Final = frozenset(Outcome) - BAD - {Outcome.ERROR, Outcome.SHUTDOWN}
 """Outcomes that show a bot at work."""
 
 OF_REASON: Final = {Reason.GOODBYE: Outcome.GOODBYE, Reason.IDLE: Outcome.IDLE, Reason.ERROR: Outcome.ERROR}

@@ -25,7 +25,7 @@ from sipforge.core.messages import events
 from sipforge.infra.logs import CallLogger
 from sipforge.orchestrator.bot_link import BotDialler, BotLeg, BotUnavailableError, Outbox
 from sipforge.orchestrator.calls import Call, Calls, CallState, Departure, Way
-from sipforge.orchestrator.outcome import GOOD, OF_REASON, Outcome
+from sipforge.orchestrator.outcome import BAD, GOOD, OF_REASON, Outcome
 from sipforge.orchestrator.phone_leg import PhoneLeg
 from sipforge.orchestrator.telemetry import Telemetry
 from sipforge.orchestrator.timing import Timing
@@ -128,10 +128,9 @@ class Relay:
         return outcome
 
     def _log_end(self, outcome: Outcome) -> None:
-        bad = outcome in {Outcome.DROPPED, Outcome.BOT_FAILED, Outcome.FAILED}
         counts = self._playout.counts
         self._log.log(
-            logging.WARNING if bad else logging.INFO,
+            logging.WARNING if outcome in BAD else logging.INFO,
             "call ended: %s",
             outcome.value + (f": {self._detail}" if self._detail else ""),
             extra={
