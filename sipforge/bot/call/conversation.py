@@ -1,7 +1,7 @@
-"""Carries one call: facts go to the machine (sipforge.core.conversation.machine), its commands are carried out.
+"""Carries one call: facts go to its machine (sipforge.core.conversation.machine), commands are carried out.
 
-One task reads the link, one speaks, others think; all report to the inbox, and one loop gives what comes to the
-machine, so nothing here needs a lock or decides anything.
+One task reads the link, one speaks, others think; all report to the inbox, and one loop gives what comes to
+the machine, so nothing here needs a lock or decides anything.
 """
 
 from __future__ import annotations
@@ -135,10 +135,7 @@ class Call:
             except TimeoutError:
                 pass
             now = time.monotonic()
-            if isinstance(what, Frame):
-                over = self._take(what, now)
-            else:
-                over = self._tell(what, now)
+            over = self._take(what, now) if isinstance(what, Frame) else self._tell(what, now)
             if now - self._last_frame > _SILENT_SECONDS and self._machine.caller_speaks:
                 self._last_frame += _TICK_SECONDS
                 over = self._hear(bytes(2 * int(RATE_HZ * _TICK_SECONDS)), now) or over
@@ -167,7 +164,7 @@ class Call:
     def _tell(self, fact: Fact, now: float) -> bool:
         return self._obey(self._machine.receive(fact, now))
 
-    def _obey(self, commands: Iterable[Command]) -> bool:
+    def _obey(self, commands: Iterable[Command]) -> bool:  # noqa: PLR0912 - a table
         """Carry out what the machine wants; whether the call is over."""
         over = False
         for wanted in commands:

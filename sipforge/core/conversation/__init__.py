@@ -1,4 +1,5 @@
-"""A conversation as rules: whose turn it is, what the assistant does next, the keypad, the history. Pure.
+"""A call with an assistant, without a clock or a socket: facts come in, commands come out.
 
-Doors: `turn_taking` (when a turn ends, barge-in) and `dialogue_policy` (what is said and done).
+Door: `machine.Machine` (with `facts`, `commands` and the `states`); it is made of `listening` (turns, by
+`endpointing` and `barge_in`), `speaking` (by `replies` and `speech`) and the `dialogue_policy`, which decides.
 """

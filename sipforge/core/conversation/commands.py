@@ -1,7 +1,7 @@
 """What a call's machine wants done: each command is one small frozen class. Pure.
 
-The events for the orchestrator (`Clear`, `Pause`, `Resume`, `TranscriptEvent`, `ReplyEvent`, `MetricsEvent` of
-sipforge.core.messages.events) are commands, too: to be sent as they are, in order with the sound.
+The events for the orchestrator (`Clear`, `Pause`, `Resume`, `TranscriptEvent`, `ReplyEvent` and `MetricsEvent`
+of sipforge.core.messages.events) are commands, too: to be sent as they are, in order with the sound.
 """
 
 from __future__ import annotations

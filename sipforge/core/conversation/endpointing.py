@@ -2,13 +2,13 @@
 
 Rules, in prose:
 
-1. Speech has begun after `start_seconds` of it without a break. Once begun it is believed at a little less than
-   `threshold`.
-2. Loudness belongs to speech: what stays `ROOM_DB` and more under this call's own caller is the room, a radio
-   or a colleague, and no speech. The caller's level is that of the loudest of what was said so far; whoever is
-   asked whether they are there is heard at any level again (`forget_level`).
-3. In the first utterance somebody who is that much louder than what came before is the caller, and what came
-   before was the room.
+1. Speech has begun after `start_seconds` of it without a break. Once begun it is believed at a little less
+   than `threshold`.
+2. Loudness belongs to speech: what stays `ROOM_DB` and more under this call's own caller is the room, a
+   radio or a colleague, and no speech. The caller's level is that of the loudest of what was said so far;
+   whoever is asked whether they are there is heard at any level again (`forget_level`).
+3. In the first utterance somebody who is that much louder than what came before is the caller, and what
+   came before was the room.
 4. Who is already speaking as the call begins is the room: a caller who has just dialled listens first. That
    holds until the caller is found, it has been quiet for `ROOM_PAUSE_SECONDS`, or for `ROOM_SECONDS`.
 """

@@ -44,8 +44,8 @@ class Thought:
     work: int
     meaning: Meaning
     target: str = ""
-    """With OPERATOR and MESSAGE an extension, empty for the operator; with OTHER_LANGUAGE and FOREIGN the name
-    of an assistant."""
+    """With OPERATOR and MESSAGE an extension, empty for the operator; with OTHER_LANGUAGE and FOREIGN the
+    name of an assistant."""
     text: str = ""
     """What the utterance was on second thoughts, where that is not what was heard at first."""
     engine: str = "phrases"

@@ -2,8 +2,8 @@
 
 Rules, in prose:
 
-1. A transcript with words begins an exchange; replies to the same turn become its answer, in their order. Where
-   the caller goes on with a turn, its transcript comes again and takes the place of the one before.
+1. A transcript with words begins an exchange; replies to the same turn become its answer, in their order.
+   Where the caller goes on with a turn, its transcript comes again and takes the place of the one before.
 2. A reply to nothing that speaks of topics (chosen by key) is an exchange without a caller's words; any other
    (a greeting, "are you still there?") is no part of an exchange.
 3. A bot counts its turns from the beginning of each connection, so a turn's number only tells which

@@ -67,7 +67,7 @@ class Said:
 
 
 class Speech:
-    """One call's replies: the one that is being said, and those of which it is not known how much was heard."""
+    """One call's replies: the one that is being said, and those that were cut off."""
 
     def __init__(self) -> None:
         self.reply: Said | None = None
