@@ -1,4 +1,4 @@
-"""The work that a call asks for: recognition, thought, and a thought's reply; each reports facts as it goes."""
+"""The work that a call asks for: recognition, thought, a thought's reply; each reports facts as it goes."""
 
 from __future__ import annotations
 

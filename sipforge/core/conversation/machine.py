@@ -13,7 +13,7 @@ Rules, in prose (those of one part stand with it: endpointing, barge_in, speech,
    keys. The end of a call that nobody uses can be revoked so only once.
 5. While the telephone holds the call, time does not count, nothing is heard, and what is said holds still.
 6. Nothing waits for ever: sound that is not reported as heard counts as heard, a look that brings nothing
-   lets the reply go on, a reply that breaks off is replaced, and idle time ends a call whatever noise there is.
+   lets the reply go on, a reply that breaks off is replaced, and idle time ends a call whatever the noise.
 """
 
 from __future__ import annotations
