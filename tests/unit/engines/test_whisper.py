@@ -140,6 +140,23 @@ def test_what_was_written_for_nobody_is_not_written_again() -> None:
     assert model.seconds == [2.0]
 
 
+def test_two_callers_are_heard_at_the_same_time_where_the_host_can() -> None:
+    both = threading.Barrier(2, timeout=10)
+
+    class Together(Says):
+        def encode(self, samples: Floats) -> Encoded:
+            both.wait()
+            return super().encode(samples)
+
+    stt = WhisperStt(Together(Written("Hello.", -0.5, 0.0)), at_once=2)
+
+    async def story() -> list[str]:
+        heard = await asyncio.gather(stt.transcribe(talk(1.0)), stt.transcribe(talk(2.0)))
+        return [one.text for one in heard]
+
+    assert asyncio.run(story()) == ["Hello.", "Hello."]
+
+
 def looks(stt: WhisperStt, samples: Floats) -> list[tuple[Alternative, ...]]:
     async def collect() -> list[tuple[Alternative, ...]]:
         return [look async for look in stt.reconsider(samples)]

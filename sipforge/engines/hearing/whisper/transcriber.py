@@ -31,7 +31,8 @@ def make(needs: HearingNeeds) -> WhisperStt:
     expected = {**needs.questions, **needs.intents}
     # One phrasing of each thing is enough of a hint.
     context = " ".join({meaning: phrase for phrase, meaning in reversed(expected.items())}.values())
-    return WhisperStt(WhisperModel(needs.directory, needs.token, needs.threads, WINDOW_SECONDS), context)
+    model = WhisperModel(needs.directory, needs.token, needs.threads, WINDOW_SECONDS, needs.at_once)
+    return WhisperStt(model, context, needs.at_once)
 
 
 _NO_SPEECH: Final = 0.45
@@ -74,11 +75,17 @@ def heard_nothing(written: Written) -> bool:
 
 
 class WhisperStt(SharedWhisper):
-    """One model for all calls; one piece at a time, since each uses all the model's threads."""
+    """One model for all calls."""
 
-    def __init__(self, model: WhisperModel, context: str = "") -> None:
-        """`context`: things that callers say; see `reconsider`."""
-        super().__init__(model)
+    def __init__(self, model: WhisperModel, context: str = "", at_once: int = 1) -> None:
+        """A recogniser.
+
+        Args:
+            model: loaded for `at_once` utterances at a time.
+            context: things that callers say; see `reconsider`.
+            at_once: how many utterances it works on at the same time.
+        """
+        super().__init__(model, at_once)
         self._model = model
         self._context = context
         self._pieces = Piecewise(self._worker, self._write, lambda written: not heard_nothing(written))
