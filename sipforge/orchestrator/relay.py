@@ -8,6 +8,9 @@ talks to the bot. Whoever sees the end says so (`_finish`), and the others are c
 - The bot cannot be reached, vanishes, stalls or misbehaves: what is queued is dropped, its recorded apology
   is played, and the dialplan goes on to its operator. Its breaker counts a failure.
 
+While nobody listens at the other end (`LineWatch`) the queue stands still, whatever the bot does, and so does
+an end that has begun: what was still to be heard is heard when the line is taken back.
+
 Both sides get 0x00 before they are closed, whatever happened.
 """
 
@@ -19,7 +22,8 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Final
 
-from sipforge.core.audio.playout import FRAME_SECONDS, SILENCE, Playout, PlayoutError
+from sipforge.core.asterisk.presses import Presses, Source
+from sipforge.core.audio.playout import FRAME_SECONDS, SILENCE, Holder, Playout, PlayoutError
 from sipforge.core.audiosocket import Frame, Kind, ProtocolError, encode
 from sipforge.core.breaker import BreakerState, CircuitBreaker
 from sipforge.core.conversation.actions import Reason
@@ -28,6 +32,7 @@ from sipforge.core.messages.events import (
     Clear,
     Cleared,
     HangupEvent,
+    Held,
     Mark,
     MessageEvent,
     MetricsEvent,
@@ -35,6 +40,7 @@ from sipforge.core.messages.events import (
     Pause,
     ReplyEvent,
     Resume,
+    Resumed,
     TranscriptEvent,
     TransferEvent,
     event_frame,
@@ -44,6 +50,7 @@ from sipforge.infra.frame_stream import FrameStream
 from sipforge.infra.logs import CallLogger
 from sipforge.orchestrator.bot_link import BotDialler, BotUnavailableError, Outbox
 from sipforge.orchestrator.calls import Call, Calls, CallState, Departure, Way
+from sipforge.orchestrator.line_watch import LineWatch
 from sipforge.orchestrator.phone_leg import PhoneLeg
 from sipforge.orchestrator.telemetry import Telemetry
 from sipforge.orchestrator.timing import Timing
@@ -93,6 +100,7 @@ class Relay:
         breaker: CircuitBreaker,
         apology: Apology,
         operator: str,
+        watch: LineWatch,
         telemetry: Telemetry,
         timing: Timing,
     ) -> None:
@@ -106,6 +114,7 @@ class Relay:
             breaker: of this bot.
             apology: what is played when the bot fails.
             operator: extension a caller of a failed bot goes on to; empty: none.
+            watch: tells of holds and keys.
             telemetry: told what happens.
             timing: waits and bounds.
         """
@@ -116,10 +125,12 @@ class Relay:
         self._breaker = breaker
         self._apology = apology
         self._operator = operator
+        self._watch = watch
         self._telemetry = telemetry
         self._timing = timing
         self._log = CallLogger(_log, call.id)
         self._playout = Playout()
+        self._presses = Presses()
         self._outbox = Outbox(timing.caller_audio_frames, timing.control_frames)
         self._bot: FrameStream | None = None
         self._ending: Outcome | None = None
@@ -133,6 +144,7 @@ class Relay:
         """Carry the call; gives how it ended. Cancelled, it hangs up on both sides first."""
         self._telemetry.call_began(self._call.bot)
         outcome = Outcome.SHUTDOWN
+        self._watch.listen(self._call.id, self)
         try:
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(part()) for part in (self._listen, self._play, self._serve_bot)]
@@ -142,6 +154,7 @@ class Relay:
             if outcome in _GOOD and self._call.state in {CallState.TALKING, CallState.ENDING}:
                 self._breaker.success()
         finally:
+            self._watch.leave(self._call.id, self)
             self._telemetry.call_over(self._call.bot, outcome.value, self._playout.counts)
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._phone.hang_up())
@@ -149,6 +162,23 @@ class Relay:
                     group.create_task(self._bot.close(_HANGUP, self._timing.linger_seconds))
             self._log_end(outcome)
         return outcome
+
+    def hold(self) -> None:
+        """Nobody listens at the other end: nothing is played, and the bot is told."""
+        if not self._playout.held_by(Holder.LINE):
+            self._playout.hold(Holder.LINE)
+            self._tell_bot(Held())
+
+    def resume(self) -> None:
+        """Somebody listens: all goes on where it was."""
+        if self._playout.held_by(Holder.LINE):
+            self._playout.release(Holder.LINE)
+            self._tell_bot(Resumed())
+
+    def press(self, key: str, source: Source, seconds: float = 0.0) -> None:
+        """A key was pressed for `seconds`, as `source` tells; the bot is told of each press once."""
+        if self._presses.take(key, source, asyncio.get_running_loop().time(), seconds):
+            self._to_bot(Frame(Kind.DTMF, key.encode("ascii")))
 
     def _log_end(self, outcome: Outcome) -> None:
         bad = outcome in {Outcome.DROPPED, Outcome.BOT_FAILED}
@@ -176,7 +206,9 @@ class Relay:
             while (frames := await self._phone.receive()) is not None:
                 for frame in frames:
                     if frame.kind == Kind.DTMF:
-                        self._to_bot(frame)
+                        # The stream does not say what a key came as, so a key sent twice would be two there.
+                        if not self._watch.knows(self._call.id):
+                            self.press(chr(frame.payload[0]), Source.STREAM)
                     elif self._ending is None:
                         dropped = self._outbox.put_audio(frame)
                         self._telemetry.caller_audio_dropped(self._call.bot, dropped)

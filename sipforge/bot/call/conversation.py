@@ -51,8 +51,10 @@ from sipforge.core.messages.events import (
     BotEvent,
     Cleared,
     HangupEvent,
+    Held,
     Mark,
     MessageEvent,
+    Resumed,
     TransferEvent,
     parse_orchestrator_event,
 )
@@ -129,6 +131,7 @@ class Call:
         self._speech_seconds = 0.0
         self._ends_at = math.inf
         self._last_frame = 0.0
+        self._held_at: float | None = None  # since when the telephone is on hold: no time goes by
 
     async def run(self) -> None:
         """Converse until either side ends the call.
@@ -163,7 +166,7 @@ class Call:
             except TimeoutError:
                 pass
             now = time.monotonic()
-            if isinstance(fact, _Ended) or now > self._ends_at:
+            if isinstance(fact, _Ended) or (now > self._ends_at and self._held_at is None):
                 return
             if isinstance(fact, Frame):
                 if fact.kind == Kind.HANGUP:
@@ -173,16 +176,34 @@ class Call:
                 self._found(fact, now)
             elif isinstance(fact, ReplyOver):
                 self._reply_over(fact)
-            elif now - self._last_frame > _SILENT_SECONDS and self._turns.caller_speaks:
+            elif self._unheard(now):
                 # A phone may send nothing while it hears nothing; the turn must end all the same.
                 self._hear(bytes(2 * int(RATE_HZ * _TICK_SECONDS)), now)
-            self._pass(now - before, now)
+            if self._held_at is None:
+                self._pass(now - before, now)
             before = now
+
+    def _unheard(self, now: float) -> bool:
+        late = now - self._last_frame > _SILENT_SECONDS and self._held_at is None
+        return late and self._turns.caller_speaks
+
+    def _hold(self, now: float) -> None:
+        self._held_at = now
+        self._replies.hold()
+
+    def _go_on(self, now: float) -> None:
+        if self._held_at is not None:
+            self._filler_at += now - self._held_at
+            self._ends_at += now - self._held_at
+            self._held_at, self._last_frame = None, now
+            if self._turns.state is not TurnState.INTERRUPTED:
+                self._replies.release()
 
     def _take(self, frame: Frame, now: float) -> None:
         if frame.kind == Kind.SLIN16:
-            self._last_frame = now
-            self._hear(frame.payload, now)
+            if self._held_at is None:
+                self._last_frame = now
+                self._hear(frame.payload, now)
         elif frame.kind == Kind.DTMF:
             self._act(self._policy.key(frame.payload.decode("ascii", "replace")))
         elif frame.kind == Kind.EVENT:
@@ -191,6 +212,10 @@ class Call:
                     self._obey(self._turns.heard_out(), now)
                 case Cleared(played_seconds):
                     self._replies.cut(played_seconds)
+                case Held():
+                    self._hold(now)
+                case Resumed():
+                    self._go_on(now)
         else:
             raise ProtocolError(f"kind 0x{frame.kind:02x} in the middle of a call")
 
