@@ -29,6 +29,8 @@ class Menu:
     pages: tuple[str, ...] = ()
     answers: tuple[str, ...] = ()
     """Of each topic, through all pages."""
+    ids: tuple[str, ...] = ()
+    """Of the same topics."""
 
 
 def build_menu(knowledge: Knowledge, phrases: MenuPhrases | None, *, operator: bool) -> Menu:
@@ -52,7 +54,8 @@ def build_menu(knowledge: Knowledge, phrases: MenuPhrases | None, *, operator: b
         if operator:
             lines += [_fill(phrases.message, MESSAGE_KEY), _fill(phrases.operator, OPERATOR_KEY)]
         pages.append(" ".join(lines))
-    return Menu(tuple(pages), tuple(topic.answer for topic in knowledge.topics))
+    topics = knowledge.topics
+    return Menu(tuple(pages), tuple(topic.answer for topic in topics), tuple(topic.id for topic in topics))
 
 
 def _fill(phrase: str, key: str, title: str = "") -> str:

@@ -79,7 +79,7 @@ UNIX_LEG: Final[Limits] = {
     Kind.HANGUP: (0, 0),
     Kind.DTMF: (1, 1),
     Kind.SLIN16: (2, 32000),
-    Kind.HELLO: (2, 40960),
+    Kind.HELLO: (2, 57344),
     Kind.EVENT: (2, 16384),
     Kind.ERROR: (0, 255),
 }

@@ -117,6 +117,9 @@ class Reply:
     """Name of the dialogue engine that gave it."""
     heard: str = ""
     """Which of the question's alternatives it answers; empty: its text."""
+    topics: tuple[str, ...] = ()
+    """Ids of the knowledge's topics that it answers, in its order; then, with a question mark behind each, of
+    those that the caller is asked to choose between."""
 
 
 class VadSession(Protocol):

@@ -5,22 +5,24 @@ Keys, written by the orchestrator alone: `sipforge:session:<call>` (JSON object,
 
 Rules, in prose:
 
-1. What this process did is in memory first, bounded, so a call never needs Redis and never waits longer for
-   it than `timeout_seconds`.
-2. After a failure Redis is not asked again by calls. `keep` asks every few seconds; when Redis answers, the
-   live sessions and the histories written meanwhile are copied to it, and sessions of calls that are over are
-   removed (which also clears what a killed orchestrator left).
-3. The history of a call that is over leaves memory as soon as Redis has it.
+1. What this process did is in memory at once, and nobody waits for Redis to have it: `keep` writes behind,
+   in one transaction all that has changed since the last, the entries of a call in their order.
+2. What waits for Redis is bounded as memory is, by `HISTORY_CALLS` and `HISTORY_ENTRIES`: the oldest goes.
+   What went before Redis had it is counted (`lost_entries`).
+3. After a failure `keep` asks every few seconds; when Redis answers, it is brought what it lacks, and
+   sessions of calls that are over are removed (which also clears what a killed orchestrator left).
+4. The history of a call that is over leaves memory as soon as Redis has it.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
-from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -38,9 +40,12 @@ HISTORY_ENTRIES: Final = 400
 """Entries kept of one call."""
 USERNAME: Final = "sipforge"
 TIMEOUT_SECONDS: Final = 1.0
-"""How long a command may take before memory serves instead."""
+"""How long Redis may take to answer before it counts as failed."""
 HISTORY_CALLS: Final = 100
 """Calls whose history is kept in memory."""
+BATCH_CALLS: Final = 16
+"""Calls whose histories are written at once."""
+FLUSH_SECONDS: Final = 2.0
 
 _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
@@ -83,109 +88,149 @@ class CallStore:
         self._available = False
         self._sessions: dict[str, str] = {}
         self._histories: OrderedDict[str, list[str]] = OrderedDict()
+        self._changed: set[str] = set()
+        """Calls whose session Redis has otherwise; kept only while it answers."""
         self._unsaved: dict[str, int] = {}
-        """Call → number of entries at the end of its history in memory that Redis does not have."""
+        """Call → number of entries, the last of its history, that Redis does not have."""
+        self._lost_entries = 0
+        self._transaction = asyncio.Lock()
+        """Held while entries are on their way, when nobody can say whether Redis has them."""
+        self._wake = asyncio.Event()
+        self._written = asyncio.Event()
 
     @property
     def available(self) -> bool:
         """True while Redis answers."""
         return self._available
 
+    @property
+    def lost_entries(self) -> int:
+        """Entries of histories that Redis never got, because too many came while it did not answer."""
+        return self._lost_entries
+
     async def keep(self) -> None:
-        """Watch over the connection until cancelled, then close it: a task of the service."""
+        """Write to Redis, and watch over it, until cancelled: a task of the service. `flush` comes first."""
         try:
             while True:
                 if not self._available:
                     await self._recover()
-                else:
+                while self._available and self._behind:
+                    await self._write()
+                if not self._available:
+                    await asyncio.sleep(self._probe_seconds)
+                elif not await self._woken():
                     await self._ask(self._redis.ping)
-                await asyncio.sleep(self._probe_seconds)
         finally:
             await self._redis.aclose()
 
-    async def put_session(self, call: str, session: Mapping[str, Any]) -> None:
-        """Write the session of a live call, over what was there."""
-        text = _dump(session)
-        self._sessions[call] = text
-        await self._ask(lambda: self._redis.set(SESSION_KEY + call, text, ex=SESSION_SECONDS))
+    async def flush(self) -> None:
+        """Wait until Redis has everything, or has failed; `FLUSH_SECONDS` at most."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FLUSH_SECONDS):
+                while self._available and self._behind:
+                    self._written.clear()
+                    await self._written.wait()
 
-    async def delete_session(self, call: str) -> None:
+    def put_session(self, call: str, session: Mapping[str, Any]) -> None:
+        """Write the session of a live call, over what was there."""
+        self._sessions[call] = _dump(session)
+        self._session_changed(call)
+
+    def delete_session(self, call: str) -> None:
         """The call is over."""
         self._sessions.pop(call, None)
         self._forget_history(call)
-        await self._ask(lambda: self._redis.delete(SESSION_KEY + call))
+        self._session_changed(call)
 
-    async def append_history(self, call: str, entry: Mapping[str, Any]) -> None:
+    def append_history(self, call: str, entry: Mapping[str, Any]) -> None:
         """Add an entry to the history of a call; the oldest goes when there are too many."""
-        text = _dump(entry)
         history = self._histories.setdefault(call, [])
         self._histories.move_to_end(call)
-        history.append(text)
+        history.append(_dump(entry))
         del history[:-HISTORY_ENTRIES]
+        if self._history_seconds:
+            self._unsaved[call] = self._unsaved.get(call, 0) + 1
+            self._wake.set()
         while len(self._histories) > HISTORY_CALLS:
             forgotten, _ = self._histories.popitem(last=False)
-            self._unsaved.pop(forgotten, None)
-        if call in self._unsaved:
-            # Older entries wait for Redis; this one must not overtake them.
-            self._unsaved[call] = min(self._unsaved[call] + 1, len(history))
-        elif await self._save_history(call, [text]) is None:
-            self._unsaved[call] = 1
+            self._lost_entries += self._unsaved.pop(forgotten, 0)
 
     async def history(self, call: str) -> list[dict[str, Any]]:
         """The entries of a call, oldest first; empty when it is not known (any more)."""
-        stored: list[Any] | None = None
-        if call not in self._unsaved:
+        async with self._transaction:
             # It may know more than memory, of a call that went on after it had been over.
             stored = await self._ask(lambda: self._redis.lrange(HISTORY_KEY + call, 0, -1))
-        return [json.loads(line) for line in stored or self._histories.get(call, [])]
+            kept = self._histories.get(call, [])
+            both = [*(stored or ()), *kept[max(0, len(kept) - self._unsaved.get(call, 0)) :]]
+        return [json.loads(line) for line in max(both[-HISTORY_ENTRIES:], kept, key=len)]
+
+    @property
+    def _behind(self) -> bool:
+        return bool(self._changed or self._unsaved)
+
+    async def _woken(self) -> bool:
+        """Whether there is something to write before Redis is to be asked again."""
+        self._wake.clear()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._probe_seconds):
+                return await self._wake.wait()
+        return False
+
+    def _session_changed(self, call: str) -> None:
+        if self._available:
+            self._changed.add(call)
+            self._wake.set()
 
     def _forget_history(self, call: str) -> None:
         if call not in self._unsaved and call not in self._sessions:
             self._histories.pop(call, None)
 
-    async def _save_history(self, call: str, lines: list[str]) -> list[Any] | None:
-        if not self._history_seconds or not lines:
-            return []
-        key = HISTORY_KEY + call
+    async def _write(self) -> None:
+        """Bring Redis what it lacks; of histories `BATCH_CALLS`."""
+        sessions = {call: self._sessions.get(call) for call in self._changed}
+        counts = dict(islice(self._unsaved.items(), BATCH_CALLS))
         pipe = self._redis.pipeline(transaction=True)
-        pipe.rpush(key, *lines)
-        pipe.ltrim(key, -HISTORY_ENTRIES, -1)
-        pipe.expire(key, self._history_seconds)
-        return await self._ask(pipe.execute)
+        for call, text in sessions.items():
+            if text is None:
+                pipe.delete(SESSION_KEY + call)
+            else:
+                pipe.set(SESSION_KEY + call, text, ex=SESSION_SECONDS)
+        for call, count in counts.items():
+            pipe.rpush(HISTORY_KEY + call, *self._histories[call][-count:])
+            pipe.ltrim(HISTORY_KEY + call, -HISTORY_ENTRIES, -1)
+            pipe.expire(HISTORY_KEY + call, self._history_seconds)
+        async with self._transaction:
+            if await self._ask(pipe.execute) is not None:
+                self._changed -= {call for call, text in sessions.items() if self._sessions.get(call) == text}
+                self._saved(counts)
+        self._written.set()
+
+    def _saved(self, counts: Mapping[str, int]) -> None:
+        """Redis has so many of the entries that it lacked."""
+        for call, count in counts.items():
+            self._lost_entries += max(0, count - HISTORY_ENTRIES)
+            # It is gone if so many calls came meanwhile that this one was forgotten.
+            if self._unsaved.get(call, 0) > count:
+                self._unsaved[call] -= count
+            else:
+                self._unsaved.pop(call, None)
+                self._forget_history(call)
 
     async def _recover(self) -> None:
-        """Ask a Redis that failed, and bring it up to date when it answers."""
+        """Ask a Redis that failed; when it answers, everything is to be written."""
         if await self._ask(self._redis.ping, probe=True) is None:
             return
-        kept = await self._ask(self._stored_sessions, probe=True)
-        if kept is None:
+        stored = await self._ask(self._stored_sessions, probe=True)
+        if stored is None:
             return
         self._available = True
+        self._changed = stored | set(self._sessions)
         _log.info("redis answers; bringing it up to date", extra={"sessions": len(self._sessions)})
-        for key in kept - {SESSION_KEY + call for call in self._sessions}:
-            await self._ask(partial(self._redis.delete, key))
-        for call, text in list(self._sessions.items()):
-            if self._sessions.get(call) == text:
-                await self._ask(partial(self._redis.set, SESSION_KEY + call, text, ex=SESSION_SECONDS))
-            if call not in self._sessions:
-                # Ended while its session was on its way.
-                await self._ask(partial(self._redis.delete, SESSION_KEY + call))
-        for call in list(self._unsaved):
-            await self._save_rest(call)
-            self._forget_history(call)
-
-    async def _save_rest(self, call: str) -> None:
-        """Copy to Redis what it missed of one history, and what is added meanwhile."""
-        while count := self._unsaved.get(call, 0):
-            if await self._save_history(call, self._histories[call][-count:]) is None:
-                return
-            # Gone if so many calls came meanwhile that this one was forgotten.
-            if call in self._unsaved:
-                self._unsaved[call] -= count
-        self._unsaved.pop(call, None)
 
     async def _stored_sessions(self) -> set[str]:
-        return {key async for key in self._redis.scan_iter(match=SESSION_KEY + "*", count=200)}
+        """Calls of which Redis has a session."""
+        keys = self._redis.scan_iter(match=SESSION_KEY + "*", count=200)
+        return {key.removeprefix(SESSION_KEY) async for key in keys}
 
     async def _ask(self, command: Callable[[], Awaitable[_T]], probe: bool = False) -> _T | None:
         """The answer of Redis, or None when it is not available or fails (and is then not available)."""

@@ -66,7 +66,7 @@ def build(
     metrics = Metrics()
     telemetry = Telemetry(metrics)
     store = CallStore(settings.redis_socket, redis_password, settings.orchestrator.history_seconds)
-    telemetry.watch_redis(lambda: store.available)
+    telemetry.watch_store(lambda: store.available, lambda: store.lost_entries)
     calls = Calls(store, timing)
     breakers = {name: CircuitBreaker() for name in settings.bots}
     for name, breaker in breakers.items():
@@ -152,7 +152,7 @@ async def run(parts: Parts, stop: asyncio.Event, notifier: Notifier) -> None:
     answer = partial(answer_agi, routes=parts.router.agi_routes())
     listen, connections = parts.audiosocket.handle, 2 * (conf.max_calls + parts.timing.strangers_limit)
     agi_ready, audio_ready, http_ready = asyncio.Event(), asyncio.Event(), asyncio.Event()
-    # Two groups, because calls that end still write to the store.
+    # Two groups, because what ended calls leave is still to be written.
     async with asyncio.TaskGroup() as outer:
         keeping = [outer.create_task(parts.store.keep()), outer.create_task(watchdog(notifier))]
         if parts.ami is not None:
@@ -176,7 +176,8 @@ async def run(parts: Parts, stop: asyncio.Event, notifier: Notifier) -> None:
             for task in serving:
                 task.cancel()
         for call in parts.calls.live():
-            await parts.calls.end(call, time.monotonic())
+            parts.calls.end(call, time.monotonic())
+        await parts.store.flush()
         for task in keeping:
             task.cancel()
 
@@ -184,7 +185,7 @@ async def run(parts: Parts, stop: asyncio.Event, notifier: Notifier) -> None:
 async def _sweep(parts: Parts) -> None:
     while True:
         await asyncio.sleep(parts.timing.sweep_seconds)
-        await parts.calls.sweep(time.monotonic())
+        parts.calls.sweep(time.monotonic())
 
 
 def _state_now(breaker: CircuitBreaker) -> BreakerState:

@@ -63,7 +63,7 @@ class AudioSocketServer:
         try:
             await self._make_relay(call, PhoneLeg(stream, call.rate_hz, self._timing)).run()
         finally:
-            await self._calls.end(call, self._clock())
+            self._calls.end(call, self._clock())
 
     async def _recognise(self, stream: FrameStream) -> Call:
         """The call this connection is; it is claimed from here on."""

@@ -137,7 +137,7 @@ class Calls:
         call = self._calls.get(call_id)
         return call if call is not None and call.state in _LIVE else None
 
-    async def admit(
+    def admit(
         self,
         call_id: str,
         *,
@@ -152,10 +152,10 @@ class Calls:
         started = datetime.now(UTC)
         call = Call(call_id, bot, caller, dialled, rate_hz, now, started, caller_name)
         self._calls[call_id] = call
-        await self._store.put_session(call_id, call.session())
+        self._store.put_session(call_id, call.session())
         return call
 
-    async def admit_again(
+    def admit_again(
         self,
         call: Call,
         *,
@@ -174,7 +174,7 @@ class Calls:
         call.history.reconnected()
         call.last_metrics = {}
         call.over.clear()
-        await self._store.put_session(call.id, call.session())
+        self._store.put_session(call.id, call.session())
 
     def claim(self, call_id: str, now: float) -> Call | None:
         """The admitted call an AudioSocket peer says it is, once and in time; else None.
@@ -189,24 +189,22 @@ class Calls:
         self._step(call, CallState.CONNECTED)
         return call
 
-    async def move(self, call: Call, state: CallState) -> None:
+    def move(self, call: Call, state: CallState) -> None:
         """Move a call on; ValueError for an illegal move."""
         self._step(call, state)
-        await self._store.put_session(call.id, call.session())
+        self._store.put_session(call.id, call.session())
 
-    async def save(self, call: Call) -> None:
+    def save(self, call: Call) -> None:
         """Write the session of a call that `claim` moved."""
-        await self._store.put_session(call.id, call.session())
+        self._store.put_session(call.id, call.session())
 
-    async def end(self, call: Call, now: float) -> None:
+    def end(self, call: Call, now: float) -> None:
         """The assistant's part is over: no session is left of it. Ending it again changes nothing."""
         if call.state is not CallState.ENDED:
             self._step(call, CallState.ENDED)
             call.ended = now
-        try:
-            await self._store.delete_session(call.id)
-        finally:
-            call.over.set()
+        self._store.delete_session(call.id)
+        call.over.set()
 
     async def leave(self, call_id: str, now: float) -> Call | None:
         """The call whose assistant's part is over, when the dialplan asks how it goes on with it.
@@ -225,7 +223,7 @@ class Calls:
         if call is None or call.state is CallState.AWAY:
             return None
         if call.state is CallState.ADMITTED:
-            await self.end(call, now)
+            self.end(call, now)
             self.forget(call)
             return None
         try:
@@ -248,21 +246,21 @@ class Calls:
         """Nothing will be asked about an ended call any more."""
         self._calls.pop(call.id, None)
 
-    async def sweep(self, now: float) -> None:
+    def sweep(self, now: float) -> None:
         """End calls that never connected; forget those that the dialplan did not ask about, or bring back."""
         for call in list(self._calls.values()):
             if call.state is CallState.ADMITTED and now - call.admitted > self._timing.admission_seconds:
-                await self.end(call, now)
+                self.end(call, now)
                 self.forget(call)
             away = call.state is CallState.AWAY
             kept_seconds = self._timing.away_seconds if away else self._timing.next_seconds
             if call.state not in _LIVE and now - call.ended > kept_seconds:
                 self.forget(call)
 
-    async def append_history(self, call: Call, event: TranscriptEvent | ReplyEvent) -> None:
+    def append_history(self, call: Call, event: TranscriptEvent | ReplyEvent) -> None:
         """Keep what was said."""
         call.history.take(event)
-        await self._store.append_history(call.id, event_fields(event))
+        self._store.append_history(call.id, event_fields(event))
 
     async def history(self, call_id: str) -> list[dict[str, Any]]:
         """What was said in a call, live or over."""

@@ -248,7 +248,7 @@ class Relay:
             self._outbox.put_control(frame)
 
     async def _serve_bot(self) -> None:
-        await self._calls.save(self._call)
+        self._calls.save(self._call)
         try:
             self._bot = await self._dialler.connect(self._call)
             async with asyncio.TaskGroup() as group:
@@ -278,11 +278,11 @@ class Relay:
                         raise BotUnavailableError("closed without hang-up")
                     return
                 if self._call.state is CallState.CONNECTED:
-                    await self._bot_is_there()
+                    self._bot_is_there()
                 if frame.kind == Kind.HANGUP:
-                    await self._end_after_speech(Outcome.BOT_CLOSED)
+                    self._end_after_speech(Outcome.BOT_CLOSED)
                     return
-                await self._take(frame)
+                self._take(frame)
         except TimeoutError as error:
             raise BotUnavailableError("stalled while sending") from error
         except (ProtocolError, PlayoutError) as error:
@@ -290,14 +290,14 @@ class Relay:
         except OSError as error:
             raise BotUnavailableError(f"connection broke: {error.strerror}") from error
 
-    async def _bot_is_there(self) -> None:
+    def _bot_is_there(self) -> None:
         # A bot on trial has passed. In a closed breaker only a whole call wipes out earlier failures, or a
         # bot that greets and then dies would never be left alone.
         if self._breaker.state(asyncio.get_running_loop().time()) is BreakerState.HALF_OPEN:
             self._breaker.success()
-        await self._calls.move(self._call, CallState.TALKING)
+        self._calls.move(self._call, CallState.TALKING)
 
-    async def _take(self, frame: Frame) -> None:
+    def _take(self, frame: Frame) -> None:
         if frame.kind == Kind.SLIN16:
             if self._ending is None:
                 self._playout.push(frame.payload)
@@ -305,14 +305,14 @@ class Relay:
         event = parse_bot_event(frame)
         match event:
             case TranscriptEvent() | ReplyEvent():
-                await self._calls.append_history(self._call, event)
+                self._calls.append_history(self._call, event)
             case MetricsEvent(values):
                 self._call.last_metrics = values
                 self._telemetry.answer_measured(self._call.bot, values)
             case _ if self._ending is None:
-                await self._obey(event)
+                self._obey(event)
 
-    async def _obey(self, event: BotEvent) -> None:
+    def _obey(self, event: BotEvent) -> None:
         match event:
             case Mark(name):
                 self._playout.mark(name)
@@ -326,24 +326,24 @@ class Relay:
                 self._playout.release()
             case TransferEvent(target, briefing):
                 self._call.departure = Departure(Way.TRANSFER, target, briefing)
-                await self._end_after_speech(Outcome.TRANSFER)
+                self._end_after_speech(Outcome.TRANSFER)
             case MessageEvent(target):
                 self._call.departure = Departure(Way.MESSAGE, target)
-                await self._end_after_speech(Outcome.MESSAGE)
+                self._end_after_speech(Outcome.MESSAGE)
             case HangupEvent(reason):
-                await self._end_after_speech(_REASONS[reason])
+                self._end_after_speech(_REASONS[reason])
 
-    async def _end_after_speech(self, outcome: Outcome) -> None:
+    def _end_after_speech(self, outcome: Outcome) -> None:
         if self._ending is None:
             self._ending = outcome
-            await self._play_out()
+            self._play_out()
 
-    async def _play_out(self) -> None:
+    def _play_out(self) -> None:
         self._playout.release()
         # A telephone stops at once when it is hung up on; the tail lets its jitter buffer run empty first.
         self._playout.push(SILENCE * int(self._timing.tail_seconds / FRAME_SECONDS))
         self._drained = True
-        await self._calls.move(self._call, CallState.ENDING)
+        self._calls.move(self._call, CallState.ENDING)
 
     async def _bot_failed(self, detail: str) -> None:
         if self._ending is not None or self._finished.done():
@@ -356,4 +356,4 @@ class Relay:
             self._call.departure = Departure(Way.PERSON, self._operator)
         self._playout.clear()
         self._playout.push(await asyncio.to_thread(self._apology, self._call.bot))
-        await self._play_out()
+        self._play_out()

@@ -103,14 +103,14 @@ class Router:
         self._bots = {bot.extension: name for name, bot in settings.bots.items()}
         self._rate = CallRateLimit(settings.orchestrator.calls_per_minute)
 
-    async def route(self, caller: str, dialled: str, rate_hz: int, caller_name: str = "") -> Route:
+    def route(self, caller: str, dialled: str, rate_hz: int, caller_name: str = "") -> Route:
         """Admit a call, whose audio comes at `rate_hz`, and name it, or refuse it."""
         now = self._clock()
         refusal = self._refusal(caller, dialled, now)
         if refusal is not None:
             self._refused(refusal, caller, dialled)
             return Route(refusal=refusal)
-        call = await self._calls.admit(
+        call = self._calls.admit(
             str(uuid4()),
             bot=self._bots[dialled],
             caller=caller,
@@ -131,17 +131,17 @@ class Router:
         way, target = call.departure.way, call.departure.target
         _log.info("call leaves", extra={"call": call.id, "bot": call.bot, "way": way.value, "target": target})
         if way is Way.TRANSFER and target in self._bots:
-            return await self._hand_over(call, target)
+            return self._hand_over(call, target)
         if way in {Way.HANG_UP, Way.PERSON}:
             self._calls.forget(call)
             return Onward(way.value, target)
         if not is_user(target):
             nobody = Detail.UNAVAILABLE if way is Way.TRANSFER else Detail.MESSAGE_FAILED
-            return await self._bring_back(call, nobody, target)
+            return self._bring_back(call, nobody, target)
         self._calls.send_away(call)
         return Onward(way.value, target, briefing=call.departure.briefing)
 
-    async def back(self, call_id: str, outcome: str) -> Onward:
+    def back(self, call_id: str, outcome: str) -> Onward:
         """How the dialplan goes on with a call it could not put through, or whose caller left a message.
 
         Args:
@@ -153,21 +153,21 @@ class Router:
             _log.warning("a call that is not known came back", extra={"call": call_id[:64]})
             return _NOWHERE
         detail = _OUTCOMES.get(outcome, Detail.UNAVAILABLE)
-        return await self._bring_back(call, detail, call.departure.target)
+        return self._bring_back(call, detail, call.departure.target)
 
-    async def _hand_over(self, call: Call, extension: str) -> Onward:
-        onward = await self._admit_again(call, extension, Arrival.HANDED_OVER)
-        return onward or await self._bring_back(call, Detail.UNAVAILABLE)
+    def _hand_over(self, call: Call, extension: str) -> Onward:
+        onward = self._admit_again(call, extension, Arrival.HANDED_OVER)
+        return onward or self._bring_back(call, Detail.UNAVAILABLE)
 
-    async def _bring_back(self, call: Call, detail: Detail, target: str = "") -> Onward:
+    def _bring_back(self, call: Call, detail: Detail, target: str = "") -> Onward:
         """To the assistant that it came from; nowhere if that takes no calls now."""
         self._telemetry.returned(call.bot, detail.value)
-        onward = await self._admit_again(call, call.dialled, Arrival.RETURNED, detail, target)
+        onward = self._admit_again(call, call.dialled, Arrival.RETURNED, detail, target)
         if onward is None:
             self._calls.forget(call)
         return onward or _NOWHERE
 
-    async def _admit_again(
+    def _admit_again(
         self, call: Call, extension: str, arrival: Arrival, detail: Detail = Detail.NONE, target: str = ""
     ) -> Onward | None:
         now, bot = self._clock(), self._bots[extension]
@@ -175,7 +175,7 @@ class Router:
         if refusal is not None:
             self._refused(refusal, call.caller, extension)
             return None
-        await self._calls.admit_again(
+        self._calls.admit_again(
             call, bot=bot, dialled=extension, arrival=arrival, now=now, detail=detail, target=target
         )
         _log.info("call admitted again", extra={"call": call.id, "bot": bot, "arrival": arrival.value})
@@ -218,7 +218,7 @@ class Router:
         rate_hz = _RATES.get(request.headers.get("agi_arg_1", ""))
         if rate_hz is None:
             raise AgiError(f"call of {dialled} refused: its audio rate must be one of {', '.join(_RATES)}")
-        found = await self.route(caller, dialled, rate_hz, _given(request, "agi_calleridname"))
+        found = self.route(caller, dialled, rate_hz, _given(request, "agi_calleridname"))
         if found.call is not None:
             await request.set_variable("SIPFORGE_BOT", found.call.bot)
             await request.set_variable("SIPFORGE_CALL", found.call.id)
@@ -232,7 +232,7 @@ class Router:
 
     async def _answer_back(self, request: AgiRequest) -> None:
         call_id, outcome = request.headers.get("agi_arg_1", ""), request.headers.get("agi_arg_2", "")
-        await _answer(request, call_id, await self.back(call_id, outcome))
+        await _answer(request, call_id, self.back(call_id, outcome))
 
 
 def _given(request: AgiRequest, header: str) -> str:

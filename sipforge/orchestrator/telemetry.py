@@ -45,15 +45,19 @@ class Telemetry:
             "sipforge_answer_stage_seconds", "Time of each stage of an answer", ["bot", "stage"]
         )
         self._stage_names: set[str] = set()
+        self._lost_entries = metrics.gauge(
+            "sipforge_history_lost_entries", "Words of callers and replies that Redis could not be given"
+        )
         self._redis = metrics.gauge("sipforge_redis_up", "1 while Redis answers")
         self._lines = metrics.gauge("sipforge_lines_told", "1 while Asterisk tells of holds and keys")
         self._breaker = metrics.gauge(
             "sipforge_breaker_closed", "1 closed, 0.5 half open, 0 open: may the bot be called?", ["bot"]
         )
 
-    def watch_redis(self, available: Callable[[], bool]) -> None:
-        """Ask `available` whenever metrics are read."""
+    def watch_store(self, available: Callable[[], bool], lost_entries: Callable[[], int]) -> None:
+        """Ask these whenever metrics are read."""
         self._redis.set_function(lambda: float(available()))
+        self._lost_entries.set_function(lambda: float(lost_entries()))
 
     def watch_breaker(self, bot: str, state: Callable[[], BreakerState]) -> None:
         """Ask `state` whenever metrics are read."""

@@ -339,11 +339,12 @@ class Call:
                 case ReadMenu(page):
                     self._say(self._menu.pages[page])
                 case TellTopic(topic):
-                    self._say(self._menu.answers[topic])
+                    self._say(self._menu.answers[topic], self._menu.ids[topic : topic + 1])
                 case Tell() if thought is not None and thought.reply is not None:
                     self._speaks(self._replies.tell(self._group, thought.reply, self._report.first_sound()))
                 case Repeat():
-                    self._say(self._memory.last_said or self._phrases.texts[Phrase.ASK_AGAIN])
+                    again = self._memory.last_said or self._phrases.texts[Phrase.ASK_AGAIN]
+                    self._say(again, self._memory.last_topics)
                 case Invite(other):
                     self._speaks(self._replies.play("", self._company.others[other].invitation()))
                 case Hush():
@@ -360,8 +361,8 @@ class Call:
                 case Hangup(reason):
                     self._leave(HangupEvent(reason))
 
-    def _say(self, text: str) -> None:
-        self._speaks(self._replies.say(text, first_sound=self._report.first_sound()))
+    def _say(self, text: str, topics: tuple[str, ...] = ()) -> None:
+        self._speaks(self._replies.say(text, topics, self._report.first_sound()))
 
     def _speaks(self, answers: bool) -> None:
         self._turns.reply(answers=answers)

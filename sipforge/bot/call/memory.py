@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from sipforge.core.messages.events import TOPICS
 from sipforge.engines.protocols import Exchange
 
 
@@ -17,6 +18,8 @@ class Record:
     text: str
     """What was heard of it."""
     engine: str
+    topics: tuple[str, ...] = ()
+    """As `Reply`'s."""
 
 
 @dataclass(slots=True)
@@ -24,6 +27,7 @@ class _Reply:
     turn: int
     question: str
     engine: str
+    topics: tuple[str, ...] = ()
     continued: bool = False
     """Whether the turn it replied to went on, so that it was a reply to nothing."""
 
@@ -39,6 +43,8 @@ class Memory:
         self._cut: deque[_Reply] = deque()
         self.last_said = ""
         """The last thing worth saying again, heard or not."""
+        self.last_topics: tuple[str, ...] = ()
+        """What that spoke of."""
 
     @property
     def history(self) -> tuple[Exchange, ...]:
@@ -49,7 +55,7 @@ class Memory:
         """The turns so far, and the one whose reply, of which `text` was said, is being heard."""
         if self._reply is None:
             return self.history
-        return (*self._history, Exchange(self._reply.question, text))
+        return (*self._history, Exchange(self._reply.question, text, self._reply.topics))
 
     @property
     def last_question(self) -> str:
@@ -67,13 +73,19 @@ class Memory:
             self._reply.turn, self._reply.question = self._turn, question
         return self._turn
 
-    def replies(self, engine: str) -> bool:
-        """A reply begins, or what is being said goes on; whether it answers the caller."""
+    def replies(self, engine: str, topics: tuple[str, ...] = ()) -> bool:
+        """A reply begins, or what is being said goes on, about `topics`; whether it answers the caller."""
         if self._reply is None:
             self._reply = _Reply(self._turn, self._question, engine)
             self._question = ""
         self._reply.engine = engine
+        self._reply.topics += topics
         return bool(self._reply.question)
+
+    def repeatable(self, text: str) -> None:
+        """The reply, `text`, is what is said again when the caller asks for it."""
+        if self._reply is not None:
+            self.last_said, self.last_topics = text, self._reply.topics
 
     def heard_out(self, text: str) -> Record | None:
         """The reply was heard to its end, and was `text`."""
@@ -98,5 +110,7 @@ class Memory:
     def _keep(self, reply: _Reply | None, text: str) -> Record | None:
         if reply is None or reply.continued:
             return None
-        self._history.append(Exchange(reply.question, text))
-        return Record(reply.turn, text, reply.engine) if text else None
+        # What nobody heard was not spoken of.
+        topics = reply.topics[-TOPICS:] if text else ()
+        self._history.append(Exchange(reply.question, text, topics))
+        return Record(reply.turn, text, reply.engine, topics) if text else None

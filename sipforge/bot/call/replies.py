@@ -29,9 +29,9 @@ class Replies:
         """The reply so far, heard or not."""
         return self._speaker.said
 
-    def say(self, text: str, first_sound: FirstSound | None = None) -> bool:
-        """Speak `text`; whether it answers the caller's turn."""
-        answers = self._begin("phrases")
+    def say(self, text: str, topics: tuple[str, ...] = (), first_sound: FirstSound | None = None) -> bool:
+        """Speak `text`, which is about `topics`; whether it answers the caller's turn."""
+        answers = self._begin("phrases", topics)
         self._speaker.say(text, first_sound)
         self._speaker.close()
         return answers
@@ -45,7 +45,7 @@ class Replies:
 
     def tell(self, group: asyncio.TaskGroup, reply: Reply, first_sound: FirstSound | None) -> bool:
         """Speak `reply` as it comes, up to `finished`; whether it answers the caller's turn."""
-        answers = self._begin(reply.engine)
+        answers = self._begin(reply.engine, reply.topics)
         self._stream.begin(group, reply, first_sound)
         return answers
 
@@ -105,10 +105,10 @@ class Replies:
 
         self._speaker.work(work)
 
-    def _begin(self, engine: str) -> bool:
+    def _begin(self, engine: str, topics: tuple[str, ...] = ()) -> bool:
         self.over = False
         self._speaker.begin()
-        return self._memory.replies(engine)
+        return self._memory.replies(engine, topics)
 
     def _finish(self) -> bool:
         self._remember_to_repeat()
@@ -118,8 +118,8 @@ class Replies:
 
     def _remember_to_repeat(self) -> None:
         if self._speaker.said:
-            self._memory.last_said = self._speaker.said
+            self._memory.repeatable(self._speaker.said)
 
     def _report(self, record: Record | None) -> None:
         if record is not None:
-            self._link.event(ReplyEvent(record.turn, record.text, record.engine))
+            self._link.event(ReplyEvent(record.turn, record.text, record.engine, record.topics))

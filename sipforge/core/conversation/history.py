@@ -14,7 +14,7 @@ from collections import deque
 from dataclasses import dataclass, replace
 from typing import Annotated, Final
 
-from sipforge.core.messages.events import BotEvent, ReplyEvent, TranscriptEvent
+from sipforge.core.messages.events import TOPICS, BotEvent, ReplyEvent, Topics, TranscriptEvent
 from sipforge.core.messages.fields import text
 
 EXCHANGES: Final = 8
@@ -31,6 +31,8 @@ class Exchange:
     """What was recognised."""
     assistant: Annotated[str, text(TEXT_CHARACTERS)]
     """What the caller heard of the reply, which may have been cut short."""
+    topics: Topics = ()
+    """What the reply spoke of; see `sipforge.engines.protocols.Reply`. Empty where nobody told."""
 
 
 class History:
@@ -56,7 +58,8 @@ class History:
             case ReplyEvent() if self._kept and event.turn == self._turn:
                 last = self._kept[-1]
                 said = f"{last.assistant} {event.text}".strip()
-                self._kept[-1] = replace(last, assistant=said[:TEXT_CHARACTERS])
+                topics = (*last.topics, *event.topics)[-TOPICS:]
+                self._kept[-1] = replace(last, assistant=said[:TEXT_CHARACTERS], topics=topics)
 
     def reconnected(self) -> None:
         """Another bot, or the same one anew, goes on: its turns are other turns."""

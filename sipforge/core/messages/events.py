@@ -25,9 +25,9 @@ from sipforge.core.messages.fields import (
 )
 
 TOPICS: Final = 8
-"""Topics of one reply."""
-TOPIC_CHARACTERS: Final = 48
-"""Length of a topic's id."""
+"""Topics of one reply, and of one exchange."""
+TOPIC_CHARACTERS: Final = 41
+"""Length of a topic's id, with a question mark behind it."""
 
 _Name = Annotated[str, text(64)]
 _Words = Annotated[str, text(4000)]

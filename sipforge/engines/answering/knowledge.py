@@ -12,10 +12,13 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from sipforge.core.messages.events import TOPIC_CHARACTERS
 from sipforge.engines.protocols import EngineError, Stage
 from sipforge.text.plain import fold, words
+
+ID_CHARACTERS: Final = TOPIC_CHARACTERS - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,7 @@ class Topic:
     """One thing the office is asked about."""
 
     id: str
+    """Told with each reply (`sipforge.engines.protocols.Reply`), so it is short and no question."""
     questions: tuple[str, ...]
     answer: str
     title: str = ""
@@ -58,7 +62,7 @@ def read_knowledge(text: str) -> Knowledge:
     """Read a knowledge file.
 
     Raises:
-        EngineError: not TOML, or a topic lacks its id, questions or answer, or is there twice.
+        EngineError: not TOML, or a topic lacks its id, questions or answer, has a long id, or is there twice.
     """
     try:
         raw = tomllib.loads(text)
@@ -85,6 +89,10 @@ def _topic(entry: Mapping[str, Any]) -> Topic:
     questions = tuple(str(question) for question in entry["questions"])
     title = str(entry.get("title", "")).strip()
     topic = Topic(str(entry["id"]), questions, str(entry["answer"]).strip(), title)
+    if not 0 < len(topic.id) <= ID_CHARACTERS or "?" in topic.id:
+        raise ValueError(
+            f"topic id {topic.id!r} is not 1 to {ID_CHARACTERS} characters without question mark"
+        )
     if not topic.answer or not questions or not all(words(question) for question in questions):
         raise ValueError(f"topic {topic.id!r} has no answer or an empty question")
     return topic

@@ -72,7 +72,7 @@ class BookDialogue:
             raise EngineError(Stage.DIALOGUE, "broken")
         self.asked.append(question)
         await asyncio.sleep(self.wait_seconds)
-        return Reply(_parts(answer), 1.0, self.name) if answer else None
+        return Reply(_parts(answer), 1.0, self.name, topics=(question.text,)) if answer else None
 
 
 async def _parts(answer: str) -> AsyncIterator[ReplyPart]:

@@ -43,7 +43,11 @@ class Bot:
     """A bot service with plain engines on a socket."""
 
     company = Company({"kinyarwanda": Other("3000", lambda: spoken(1, 0.2))})
-    menu = Menu(("One, two.", "Three."), tuple(f"answer {number}." for number in range(8)))
+    menu = Menu(
+        ("One, two.", "Three."),
+        tuple(f"answer {number}." for number in range(8)),
+        tuple(f"topic-{number}" for number in range(8)),
+    )
 
     def __init__(self, folder: Path, filler: float = 60.0, **changes: Any) -> None:
         self.path = folder / "audio.sock"

@@ -40,6 +40,7 @@ def test_a_call_from_greeting_to_goodbye(tmp_path: Path) -> None:
             await peer.until(lambda: peer.over)
         assert peer.replies() == ["greeting_afternoon.", "At eight.", "goodbye."]
         assert [event["engine"] for event in peer.of("reply")] == ["phrases", "book", "phrases"]
+        assert [event["topics"] for event in peer.of("reply")] == [[], ["when"], []]
         assert [(event["turn"], event["text"]) for event in peer.of("transcript")] == [
             (1, "when"),
             (2, "bye"),
@@ -290,9 +291,12 @@ def test_the_menu_is_read_after_two_turns_that_nobody_understands(tmp_path: Path
             for count in (2, 3):
                 peer.say(spoken(MUMBLE) + silence(0.5))
                 await peer.replied(count)
-            peer.send(Frame(Kind.DTMF, b"2"))
-            await peer.replied(4)
-        assert peer.replies()[1:] == ["not_understood.", "not_understood. One, two.", "answer 1."]
+            for count, key in ((4, b"2"), (5, b"*")):
+                peer.send(Frame(Kind.DTMF, key))
+                await peer.replied(count)
+        said = ["not_understood.", "not_understood. One, two.", "answer 1.", "answer 1."]
+        assert peer.replies()[1:] == said
+        assert [event["topics"] for event in peer.of("reply")][1:] == [[], [], ["topic-1"], ["topic-1"]]
 
     run(tmp_path, scenario)
 

@@ -7,11 +7,13 @@ from sipforge.engines.protocols import Exchange
 def test_a_turn_and_its_reply() -> None:
     memory = Memory()
     assert memory.asked("When?") == 1
-    assert memory.replies("answers")
-    assert memory.with_current("At") == (Exchange("When?", "At"),)
+    assert memory.replies("answers", ("hours",))
+    assert memory.with_current("At") == (Exchange("When?", "At", ("hours",)),)
     assert memory.history == ()
-    assert memory.heard_out("At eight.") == Record(1, "At eight.", "answers")
-    assert memory.history == (Exchange("When?", "At eight."),)
+    memory.repeatable("At eight.")
+    assert memory.heard_out("At eight.") == Record(1, "At eight.", "answers", ("hours",))
+    assert memory.history == (Exchange("When?", "At eight.", ("hours",)),)
+    assert (memory.last_said, memory.last_topics) == ("At eight.", ("hours",))
     assert memory.last_question == "When?"
 
 
@@ -48,7 +50,7 @@ def test_a_reply_to_a_turn_that_went_on_is_forgotten() -> None:
 def test_a_reply_of_which_nothing_was_heard_is_no_record_but_its_question_is_remembered() -> None:
     memory = Memory()
     memory.asked("When?")
-    memory.replies("answers")
+    memory.replies("answers", ("hours",))
     memory.cut()
     assert memory.cut_off("") is None
     assert memory.history == (Exchange("When?", ""),)

@@ -26,6 +26,7 @@ def test_pages_of_seven_with_the_other_keys_after_them() -> None:
     assert first.endswith("For t6, press 7. More: 8. A message: 9. A person: 0.")
     assert second == "For t7, press 1. More: 8. A message: 9. A person: 0."
     assert menu.answers == tuple(f"a{n}." for n in range(8))
+    assert menu.ids == tuple("01234567")
 
 
 def test_what_there_is_not_is_not_offered() -> None:

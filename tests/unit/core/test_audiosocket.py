@@ -94,7 +94,7 @@ def test_corrupt_is_known_from_the_header_alone_and_stays_so(header):
     assert not parser.ended
 
 
-@pytest.mark.parametrize("header", ["100140", "010010", "127d02", "120000", "811234ffff", "80a001"])
+@pytest.mark.parametrize("header", ["100140", "010010", "127d02", "120000", "811234ffff", "80e001"])
 def test_the_unix_leg_has_bounds_of_its_own(header):
     wire = bytes.fromhex(header)
     parser = FrameParser(UNIX_LEG)

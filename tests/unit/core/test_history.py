@@ -1,15 +1,15 @@
 """Which of the events of a call become its exchanges."""
 
 from sipforge.core.conversation.history import EXCHANGES, TEXT_CHARACTERS, Exchange, History
-from sipforge.core.messages.events import BotEvent, MetricsEvent, ReplyEvent, TranscriptEvent
+from sipforge.core.messages.events import TOPICS, BotEvent, MetricsEvent, ReplyEvent, TranscriptEvent
 
 
 def heard(turn: int, text: str) -> TranscriptEvent:
     return TranscriptEvent(turn, text, 0.9, 1.0)
 
 
-def said(turn: int, text: str) -> ReplyEvent:
-    return ReplyEvent(turn, text, "answers")
+def said(turn: int, text: str, *topics: str) -> ReplyEvent:
+    return ReplyEvent(turn, text, "answers", topics)
 
 
 def exchanges(*events: BotEvent) -> list[tuple[str, str]]:
@@ -27,6 +27,16 @@ def test_replies_belong_to_the_turn_they_answer():
         said(1, "To five."),
         heard(2, "And on Saturday?"),
     ) == [("When are you open?", "From eight. To five."), ("And on Saturday?", "")]
+
+
+def test_an_exchange_has_the_topics_of_all_its_replies_the_last_where_they_are_many():
+    history = History()
+    history.take(heard(1, "When are you open, and where?"))
+    history.take(said(1, "From eight.", "hours"))
+    history.take(said(1, "Here.", "place"))
+    assert history.exchanges[0].topics == ("hours", "place")
+    history.take(said(1, "And so on.", *map(str, range(TOPICS - 1))))
+    assert history.exchanges[0].topics == ("place", *map(str, range(TOPICS - 1)))
 
 
 def test_what_was_not_understood_is_no_exchange():

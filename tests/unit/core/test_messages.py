@@ -8,6 +8,8 @@ from sipforge.core.audiosocket import Frame, Kind, ProtocolError, encode
 from sipforge.core.conversation.actions import Reason
 from sipforge.core.conversation.history import EXCHANGES, TEXT_CHARACTERS, Exchange
 from sipforge.core.messages.events import (
+    TOPIC_CHARACTERS,
+    TOPICS,
     Clear,
     Cleared,
     HangupEvent,
@@ -32,7 +34,7 @@ CALL = "01234567-89ab-cdef-0123-456789abcdef"
 HELLO_BYTES = (
     b'{"call":"01234567-89ab-cdef-0123-456789abcdef","caller":"1001","dialled":"2000",'
     b'"rate_hz":16000,"token":"a.b.c","caller_name":"Alice","arrival":"returned","detail":"no_answer",'
-    b'"target":"1005","history":[{"caller":"Is Bob there?","assistant":"One moment."}]}'
+    b'"target":"1005","history":[{"caller":"Is Bob there?","assistant":"One moment.","topics":["bob"]}]}'
 )
 HELLO = Hello(
     CALL,
@@ -44,7 +46,7 @@ HELLO = Hello(
     Arrival.RETURNED,
     Detail.NO_ANSWER,
     "1005",
-    (Exchange("Is Bob there?", "One moment."),),
+    (Exchange("Is Bob there?", "One moment.", ("bob",)),),
 )
 
 BOT, ORCHESTRATOR = parse_bot_event, parse_orchestrator_event
@@ -87,6 +89,9 @@ def test_what_came_later_may_be_missing():
         del fields[name]
     hello = parse_hello(Frame(Kind.HELLO, json.dumps(fields).encode()))
     assert hello == Hello(CALL, "1001", "2000", 16000, "a.b.c")
+    fields["history"] = [{"caller": "Hello?", "assistant": "Good day."}]
+    older = parse_hello(Frame(Kind.HELLO, json.dumps(fields).encode()))
+    assert older.history == (Exchange("Hello?", "Good day.", topics=()),)
     assert (hello.arrival, hello.detail, hello.history) == (Arrival.NEW, Detail.NONE, ())
     transfer = parse_bot_event(Frame(Kind.EVENT, b'{"type":"transfer","target":"1000"}'))
     assert transfer == TransferEvent("1000", briefing=False)
@@ -112,7 +117,7 @@ def test_the_longest_hello_fits_a_frame(letter):
         Arrival.HANDED_OVER,
         Detail.MESSAGE_FAILED,
         "1" * 16,
-        (Exchange(text, text),) * EXCHANGES,
+        (Exchange(text, text, (letter * TOPIC_CHARACTERS,) * TOPICS),) * EXCHANGES,
     )
     frame = hello_frame(hello)
     assert encode(frame).endswith(frame.payload)
@@ -151,6 +156,9 @@ def test_the_longest_hello_fits_a_frame(letter):
         ("history", [{"caller": "x" * 301, "assistant": ""}]),
         ("history", [{"caller": "\ud800", "assistant": ""}]),
         ("history", [{"caller": "x", "assistant": "y"}] * 9),
+        ("history", [{"caller": "x", "assistant": "y", "topics": None}]),
+        ("history", [{"caller": "x", "assistant": "y", "topics": ["x"] * 9}]),
+        ("history", [{"caller": "x", "assistant": "y", "topics": ["x" * 42]}]),
     ],
 )
 def test_a_wrong_field_in_a_hello_is_named(name, value):
@@ -227,7 +235,7 @@ def test_events_that_cannot_be_built_are_refused(parse, event):
         TranscriptEvent(-1, "", 1, 1),
         TranscriptEvent(1, "x" * 4001, 1, 1),
         TranscriptEvent(1, "", True, 1),
-        ReplyEvent(1, "", "answers", ("x" * 49,)),
+        ReplyEvent(1, "", "answers", ("x" * 42,)),
         ReplyEvent(1, "", "answers", ("x",) * 9),
         ReplyEvent(1, "", "answers", (7,)),
         ReplyEvent(1, "", "answers", "hours"),

@@ -34,6 +34,10 @@ answer = "In the garden, under the old tree."
 """
 
 
+spoken_of: list[tuple[str, ...]] = []
+"""Topics of the replies, the last one last."""
+
+
 def ask(
     text: str, *history: Exchange, phrases: AnswersPhrases | None = ENGLISH, language: str = "english"
 ) -> str | None:
@@ -46,6 +50,7 @@ def ask(
             return None
         assert said.engine == "answers"
         assert 0 < said.confidence <= 1
+        spoken_of.append(said.topics)
         return "".join([part.text async for part in said.parts if isinstance(part, Speak)])
 
     return asyncio.run(reply())
@@ -53,6 +58,7 @@ def ask(
 
 def test_the_written_answer_or_none() -> None:
     assert ask("Where is the cat?") == "On the mat."
+    assert spoken_of[-1] == ("cat",)
     assert ask("Where is the elephant?") is None
     assert ask("") is None
     assert ask("please") is None
@@ -65,6 +71,7 @@ def test_circumstances_do_not_matter_where_the_question_is_clear_without() -> No
 
 def test_both_answers_in_order() -> None:
     assert ask("Where is the dog and where is the cat?") == "In the garden, under the old tree. On the mat."
+    assert spoken_of[-1] == ("dog", "cat")
 
 
 def test_the_same_answer_once() -> None:
@@ -78,6 +85,7 @@ def test_the_unknown_half_is_owned_up_to_where_the_language_can() -> None:
 
 def test_it_asks_back_where_the_language_can() -> None:
     assert ask("What does your pet eat?") == "Do you mean our dog, or our cat?"
+    assert spoken_of[-1] == ("dog?", "cat?")
     assert ask("What does your pet eat?", phrases=None) is None
 
 
@@ -88,24 +96,29 @@ def test_without_titles_it_does_not_ask_back() -> None:
 
 
 @pytest.mark.parametrize(
-    ("heard", "said", "answer"),
+    ("offered", "said", "answer"),
     [
-        ("Do you mean our dog, or our cat?", "the second", "On the mat."),
-        ("Do you mean our dog, or our cat?", "the cat", "On the mat."),
-        ("Do you mean our dog, or", "the first", "In the garden, under the old tree."),
-        ("Do you mean our dog, or", "the second", None),
-        ("Do you mean our dog, or our cat?", "the elephant", None),
+        (("dog?", "cat?"), "the second", "On the mat."),
+        (("dog?", "cat?"), "the cat", "On the mat."),
+        (("dog?", "cat?"), "the first", "In the garden, under the old tree."),
+        (("dog?",), "the second", None),
+        (("dog?", "cat?"), "the elephant", None),
+        (("lion?", "cat?"), "the first", "On the mat."),
+        ((), "the second", None),
     ],
 )
-def test_the_choice_is_among_what_was_heard(heard: str, said: str, answer: str | None) -> None:
-    assert ask(said, Exchange("What does your pet eat?", heard)) == answer
+def test_the_choice_is_among_what_was_offered(
+    offered: tuple[str, ...], said: str, answer: str | None
+) -> None:
+    asked = Exchange("What does your pet eat?", "Do you mean our dog, or our cat?", offered)
+    assert ask(said, asked) == answer
 
 
-def test_a_question_goes_on_about_an_answer_cut_short() -> None:
-    assert (
-        ask("Where?", Exchange("Tell me about it.", "In the garden, under"))
-        == "In the garden, under the old tree."
-    )
+def test_a_question_goes_on_about_what_was_answered_last_however_it_was_said() -> None:
+    told = "In the garden, under the old tree."
+    assert ask("Where?", Exchange("Tell me about it.", "In the", ("cat", "dog"))) == told
+    assert ask("Where?", Exchange("Tell me about it.", told)) is None
+    assert ask("Where?", Exchange("Tell me about it.", told, ("lion",))) is None
 
 
 def test_a_language_without_lexicon_matches_its_words() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from sipforge.engines.answering.answers.dialogue import topics_of
 from sipforge.engines.answering.answers.heard import AnswersPhrases, Heard
 from sipforge.engines.answering.answers.plan import Plan, Planner
 from sipforge.engines.answering.knowledge import load_knowledge
@@ -115,7 +116,7 @@ def test_a_question_that_leans_on_the_one_before(office: str, kind: str, most_wr
         plan = Plan()
         for text in case["said"]:
             plan = planner(office).plan(text, history)
-            history.append(Exchange(text, heard(plan)))
+            history.append(Exchange(text, heard(plan), topics_of(plan)))
         if ids(plan) != ([case["topic"]] if case["topic"] else []):
             wrong.append((case, ids(plan)))
     assert len(wrong) <= most_wrong, wrong
@@ -136,7 +137,7 @@ def test_what_was_asked_before_does_not_stand_in_the_way() -> None:
                 if alone[text] == [known.get(text)] != ids(plan):
                     lost.append((text, history[-1].caller, ids(plan)))
                 assert text in known or not ids(plan), (text, history)
-                history.append(Exchange(text, heard(plan)))
+                history.append(Exchange(text, heard(plan), topics_of(plan)))
     assert len(lost) <= 0.02 * 4 * len(known), lost
 
 
@@ -172,7 +173,7 @@ def test_asking_back_and_what_is_said_then() -> None:
         asked = planner("english").plan(case["said"])
         assert [topic.id for topic in asked.between] == case["between"], case
         assert not asked.topics
-        history = [Exchange(case["said"], heard(asked))]
+        history = [Exchange(case["said"], heard(asked), topics_of(asked))]
         for said, topics in case["then"].items():
             assert ids(planner("english").plan(said, history)) == topics, (case, said)
 

@@ -50,6 +50,9 @@ def test_the_prompt_is_a_line_for_each_topic() -> None:
         '[[topics]]\nid = "a"\nquestions = ["?"]\nanswer = "x"',
         '[[topics]]\nid = "a"\nquestions = ["why"]\nanswer = " "',
         '[[topics]]\nid = "a"\nquestions = ["why"]\nanswer = "x"\n' * 2,
+        '[[topics]]\nid = ""\nquestions = ["why"]\nanswer = "x"',
+        '[[topics]]\nid = "a?"\nquestions = ["why"]\nanswer = "x"',
+        f'[[topics]]\nid = "{"a" * 41}"\nquestions = ["why"]\nanswer = "x"',
     ],
 )
 def test_a_wrong_file_is_refused(text: str) -> None:

@@ -63,7 +63,7 @@ class English:
 
     async def reply(self, question: Question) -> Reply | None:
         self.questions.append(question)
-        return Reply(self._stream(), 0.5, self.name) if self.parts else None
+        return Reply(self._stream(), 0.5, self.name, topics=("hours",)) if self.parts else None
 
     async def _stream(self) -> AsyncIterator[ReplyPart]:
         try:
@@ -145,7 +145,7 @@ def test_an_answer_that_cannot_be_trusted_is_an_error_where_it_stands() -> None:
         english = English(Speak("One moment. Room 7. "), Speak("Thank you."))
         reply = await PivotDialogue(Dictionary(PAIRS), english, TONGUE).reply(Question("Murakoze."))
         assert reply is not None
-        assert (reply.engine, reply.confidence) == ("pivot", 0.5)
+        assert (reply.engine, reply.confidence, reply.topics) == ("pivot", 0.5, ("hours",))
         assert await anext(reply.parts) == Speak("Mwihangane gato.")
         with pytest.raises(EngineError, match="could not be translated"):
             await anext(reply.parts)
@@ -194,12 +194,12 @@ def test_what_was_said_before_is_known_and_not_translated_back() -> None:
     async def scenario() -> None:
         await parts_of(dialogue, Question("Mufungura ryari?"))
         before = len(dictionary.asked)
-        await parts_of(dialogue, Question("Murakoze.", (Exchange("Mufungura ryari?", heard),)))
+        await parts_of(dialogue, Question("Murakoze.", (Exchange("Mufungura ryari?", heard, ("hours",)),)))
         assert dictionary.asked[before:] == [(RW, "Murakoze."), (EN, "We open at 08:00.")]
 
     asyncio.run(scenario())
     assert english.questions[1] == Question(
-        "Thank you.", (Exchange("When do you open?", "We open at 8 a.m."),)
+        "Thank you.", (Exchange("When do you open?", "We open at 8 a.m.", ("hours",)),)
     )
 
 

@@ -51,13 +51,15 @@ def test_a_session_lives_as_long_as_its_call_and_the_history_longer(redis):
 
     async def story():
         await until(lambda: store.available)
-        await store.put_session(CALL, {"state": "admitted"})
-        await store.put_session(CALL, {"state": "talking"})
+        store.put_session(CALL, {"state": "admitted"})
+        store.put_session(CALL, {"state": "talking"})
+        await store.flush()
         assert redis.ask("get", f"sipforge:session:{CALL}").strip() == '{"state":"talking"}'
         assert int(redis.ask("ttl", f"sipforge:session:{CALL}")) > 3600
         for turn in (1, 2):
-            await store.append_history(CALL, {"turn": turn, "text": "Mwaramutse é"})
-        await store.delete_session(CALL)
+            store.append_history(CALL, {"turn": turn, "text": "Mwaramutse é"})
+        store.delete_session(CALL)
+        await store.flush()
         assert redis.keys() == {f"sipforge:history:{CALL}"}
         assert 0 < int(redis.ask("ttl", f"sipforge:history:{CALL}")) <= 100
         return await store.history(CALL)
@@ -72,10 +74,11 @@ def test_a_call_that_goes_on_after_it_was_over_has_one_history(redis):
     async def story():
         await until(lambda: store.available)
         for turn in range(2):
-            await store.put_session(CALL, {"state": "talking"})
-            await store.append_history(CALL, {"turn": turn})
+            store.put_session(CALL, {"state": "talking"})
+            store.append_history(CALL, {"turn": turn})
             found = await store.history(CALL)
-            await store.delete_session(CALL)
+            store.delete_session(CALL)
+            await store.flush()
         return found
 
     assert using(store, story) == [{"turn": 0}, {"turn": 1}]
@@ -87,7 +90,8 @@ def test_another_process_can_read_the_history_of_a_call_that_is_over(redis):
 
     async def write():
         await until(lambda: first.available)
-        await first.append_history(CALL, {"turn": 1})
+        first.append_history(CALL, {"turn": 1})
+        await first.flush()
 
     async def read():
         await until(lambda: second.available)
@@ -103,10 +107,10 @@ def test_without_redis_memory_serves_at_once(redis):
     async def story():
         start = time.monotonic()
         for _ in range(200):
-            await store.put_session(CALL, {"state": "admitted"})
-            await store.append_history(CALL, {"turn": 1})
+            store.put_session(CALL, {"state": "admitted"})
+            store.append_history(CALL, {"turn": 1})
         found = await store.history(CALL)
-        await store.delete_session(CALL)
+        store.delete_session(CALL)
         assert not store.available
         return len(found), time.monotonic() - start
 
@@ -119,16 +123,17 @@ def test_when_redis_comes_it_is_brought_up_to_date(redis):
     store = store_of(redis)
 
     async def story():
-        await store.put_session(CALL, {"state": "talking"})
-        await store.put_session(OTHER, {"state": "talking"})
+        store.put_session(CALL, {"state": "talking"})
+        store.put_session(OTHER, {"state": "talking"})
         for turn in range(5):
-            await store.append_history(CALL, {"turn": turn})
-        await store.delete_session(OTHER)
+            store.append_history(CALL, {"turn": turn})
+        store.delete_session(OTHER)
         await asyncio.to_thread(redis.start)
         await until(lambda: len(redis.keys()) == 2 and store.available)
-        await store.append_history(CALL, {"turn": 5})
+        store.append_history(CALL, {"turn": 5})
+        await store.flush()
         assert redis.keys() == {f"sipforge:session:{CALL}", f"sipforge:history:{CALL}"}
-        await store.delete_session(CALL)
+        store.delete_session(CALL)
         return await store.history(CALL)
 
     assert using(store, story) == [{"turn": turn} for turn in range(6)]
@@ -141,7 +146,7 @@ def test_sessions_that_a_killed_orchestrator_left_are_removed(redis):
     store = store_of(redis)
 
     async def story():
-        await store.put_session(CALL, {})
+        store.put_session(CALL, {})
         await until(lambda: {f"sipforge:session:{CALL}"} <= redis.keys())
         return redis.keys()
 
@@ -154,22 +159,24 @@ def test_redis_may_go_and_come_back_in_the_middle(redis):
 
     async def story():
         await until(lambda: store.available)
-        await store.put_session(CALL, {"state": "talking"})
-        await store.append_history(CALL, {"turn": 0})
+        store.put_session(CALL, {"state": "talking"})
+        store.append_history(CALL, {"turn": 0})
+        await store.flush()
         await asyncio.to_thread(redis.stop)
-        await store.append_history(CALL, {"turn": 1})
-        assert not store.available
+        store.append_history(CALL, {"turn": 1})
+        await until(lambda: not store.available)
         await asyncio.to_thread(redis.start)
         await until(lambda: store.available)
         await until(lambda: redis.ask("llen", f"sipforge:history:{CALL}").strip() == "1")
-        await store.delete_session(CALL)
+        store.delete_session(CALL)
+        await store.flush()
         return redis.keys()
 
     # What the stopped Redis held was not on disk here; what it missed was brought to it.
     assert using(store, story) == {f"sipforge:history:{CALL}"}
 
 
-def test_a_redis_that_hangs_costs_one_call_its_timeout_and_the_next_nothing(redis):
+def test_a_redis_that_hangs_costs_no_call_anything_and_a_reader_its_timeout_once(redis):
     redis.start()
     store = store_of(redis)
 
@@ -177,15 +184,54 @@ def test_a_redis_that_hangs_costs_one_call_its_timeout_and_the_next_nothing(redi
         await until(lambda: store.available)
         redis.ask("client", "pause", "3000")
         times = []
-        for call in (CALL, OTHER):
+        for turn in range(3):
             start = time.monotonic()
-            await store.put_session(call, {})
+            store.append_history(CALL, {"turn": turn})
+            found = await store.history(CALL) if turn else []
             times.append(time.monotonic() - start)
-        return times
+        return times, found
 
-    first, second = using(store, story)
+    (written, first, second), found = using(store, story)
+    assert written < 0.01
     assert first < 1.5
     assert second < 0.1
+    assert found == [{"turn": turn} for turn in range(3)]
+
+
+def test_what_is_on_its_way_is_read_once(redis):
+    redis.start()
+    store = store_of(redis)
+
+    async def story():
+        await until(lambda: store.available)
+        found = []
+        for turn in range(50):
+            store.append_history(CALL, {"turn": turn})
+            found.append(await store.history(CALL))
+        await store.flush()
+        return found, redis.ask("llen", f"sipforge:history:{CALL}").strip()
+
+    found, stored = using(store, story)
+    assert found == [[{"turn": turn} for turn in range(count)] for count in range(1, 51)]
+    assert stored == "50"
+
+
+def test_what_is_over_is_flushed_and_a_redis_that_hangs_is_not_waited_for_for_ever(redis):
+    redis.start()
+    store = store_of(redis)
+
+    async def story():
+        await until(lambda: store.available)
+        store.put_session(CALL, {})
+        await store.flush()
+        assert redis.keys() == {f"sipforge:session:{CALL}"}
+        redis.ask("client", "pause", "5000")
+        store.delete_session(CALL)
+        start = time.monotonic()
+        await store.flush()
+        return time.monotonic() - start
+
+    assert 0.5 < using(store, story) < 2.5
 
 
 def test_a_wrong_password_is_a_redis_that_is_down(redis):
@@ -193,7 +239,7 @@ def test_a_wrong_password_is_a_redis_that_is_down(redis):
     store = store_of(redis, password="wrong")
 
     async def story():
-        await store.put_session(CALL, {})
+        store.put_session(CALL, {})
         await asyncio.sleep(0.1)
         return store.available
 
@@ -206,10 +252,11 @@ def test_history_can_be_kept_nowhere(redis):
 
     async def story():
         await until(lambda: store.available)
-        await store.put_session(CALL, {})
-        await store.append_history(CALL, {"turn": 1})
+        store.put_session(CALL, {})
+        store.append_history(CALL, {"turn": 1})
         during = await store.history(CALL)
-        await store.delete_session(CALL)
+        store.delete_session(CALL)
+        await store.flush()
         return during, await store.history(CALL), redis.keys()
 
     assert using(store, story) == ([{"turn": 1}], [], set())
@@ -220,10 +267,29 @@ def test_memory_is_bounded(redis):
 
     async def story():
         for number in range(150):
-            await store.append_history(str(number), {"turn": number})
+            store.append_history(str(number), {"turn": number})
         for turn in range(500):
-            await store.append_history(CALL, {"turn": turn})
+            store.append_history(CALL, {"turn": turn})
         found = await store.history(CALL)
         return await store.history("0"), len(await store.history("149")), len(found), found[-1]
 
     assert using(store, story) == ([], 1, 400, {"turn": 499})
+    # Of 150 calls and this one 100 are kept.
+    assert store.lost_entries == 51
+
+
+def test_of_a_redis_that_comes_late_the_newest_is_asked_to_remember(redis):
+    store = store_of(redis)
+
+    async def story():
+        for turn in range(500):
+            store.append_history(CALL, {"turn": turn})
+        await asyncio.to_thread(redis.start)
+        await until(lambda: store.available)
+        await store.flush()
+        return redis.ask("lindex", f"sipforge:history:{CALL}", "0"), await store.history(CALL)
+
+    first, found = using(store, story)
+    assert first.strip() == '{"turn":100}'
+    assert found == [{"turn": turn} for turn in range(100, 500)]
+    assert store.lost_entries == 100

@@ -31,9 +31,7 @@ def calls(store):
 
 
 def admit(calls: Calls, call_id: str = "a", now: float = 0.0) -> Call:
-    return asyncio.run(
-        calls.admit(call_id, bot="english", caller="1001", dialled="2000", rate_hz=16000, now=now)
-    )
+    return calls.admit(call_id, bot="english", caller="1001", dialled="2000", rate_hz=16000, now=now)
 
 
 def test_an_admitted_call_is_claimed_once_and_in_time(calls):
@@ -53,9 +51,9 @@ def test_a_call_leaves_no_session(calls, store):
     call = admit(calls)
     assert store.sessions() == {"a"}
     calls.claim("a", 1.0)
-    asyncio.run(calls.move(call, CallState.TALKING))
-    asyncio.run(calls.end(call, 2.0))
-    asyncio.run(calls.end(call, 3.0))
+    calls.move(call, CallState.TALKING)
+    calls.end(call, 2.0)
+    calls.end(call, 3.0)
     assert store.sessions() == set()
     assert calls.live() == []
     assert calls.find("a") is None
@@ -64,7 +62,7 @@ def test_a_call_leaves_no_session(calls, store):
 def ended(calls: Calls, call_id: str = "a", now: float = 2.0) -> Call:
     call = admit(calls, call_id)
     calls.claim(call_id, 1.0)
-    asyncio.run(calls.end(call, now))
+    calls.end(call, now)
     return call
 
 
@@ -95,10 +93,9 @@ def test_a_call_goes_away_and_comes_back_once(calls, store):
     assert leave(calls, "a") is None
     assert calls.away("a") is call
     call.departure = Departure(Way.TRANSFER, "1005")
-    again = calls.admit_again(
+    calls.admit_again(
         call, bot="kinyarwanda", dialled="3000", arrival=Arrival.RETURNED, detail=Detail.BUSY, now=50.0
     )
-    asyncio.run(again)
     assert calls.away("a") is None
     assert store.sessions() == {"a"}
     assert (call.bot, call.dialled, call.detail, call.departure) == (
@@ -115,24 +112,24 @@ def test_sweeping_ends_what_never_connected_and_forgets_what_nobody_asks_about(c
     admit(calls, "never connected", now=0.0)
     talking = admit(calls, "talking", now=0.0)
     calls.claim("talking", 1.0)
-    asyncio.run(calls.sweep(15.0))
+    calls.sweep(15.0)
     assert store.sessions() == {"never connected", "talking"}
-    asyncio.run(calls.sweep(15.1))
+    calls.sweep(15.1)
     assert store.sessions() == {"talking"}
     assert calls.live() == [talking]
     assert leave(calls, "never connected") is None
-    asyncio.run(calls.end(talking, 20.0))
-    asyncio.run(calls.sweep(80.0))
+    calls.end(talking, 20.0)
+    calls.sweep(80.0)
     assert leave(calls, "talking") is talking
-    asyncio.run(calls.sweep(80.1))
+    calls.sweep(80.1)
     assert leave(calls, "talking") is None
 
 
 def test_sweeping_forgets_callers_who_were_not_brought_back(calls):
     calls.send_away(ended(calls, now=20.0))
-    asyncio.run(calls.sweep(920.0))
+    calls.sweep(920.0)
     assert calls.away("a") is not None
-    asyncio.run(calls.sweep(920.1))
+    calls.sweep(920.1)
     assert calls.away("a") is None
 
 
@@ -142,6 +139,6 @@ def test_illegal_moves_raise_and_change_nothing(calls, state):
     for target in set(CallState) - TRANSITIONS[state]:
         call.state = state
         with pytest.raises(ValueError, match="cannot move"):
-            asyncio.run(calls.move(call, target))
+            calls.move(call, target)
         assert call.state is state
     assert (CallState.ADMITTED in TRANSITIONS[state]) == (state in {CallState.ENDED, CallState.AWAY})

@@ -45,7 +45,7 @@ class Office:
         )
 
     def ring(self, dialled: str = "2000", caller: str = "1001"):
-        route = asyncio.run(self.router.route(caller, dialled, 16000))
+        route = self.router.route(caller, dialled, 16000)
         assert (route.call is None) != (route.refusal is None)
         return route.refusal or route.call
 
@@ -88,7 +88,7 @@ def test_a_busy_bot_does_not_use_up_the_trial(office):
     office.breakers["english"].failure(0.0)
     office.now = 5.0
     assert office.ring() is Refusal.BUSY
-    asyncio.run(office.calls.end(office.calls.live()[0], 5.0))
+    office.calls.end(office.calls.live()[0], 5.0)
     assert office.ring().bot == "english"
 
 
@@ -97,7 +97,7 @@ def test_calls_at_once_are_limited_for_each_bot_and_for_all(office):
     assert office.ring(caller="b") is Refusal.BUSY
     assert office.ring("3000", "b").bot == "kinyarwanda"
     assert office.ring("3000", "c") is Refusal.BUSY
-    asyncio.run(office.calls.end(office.calls.live()[0], 1.0))
+    office.calls.end(office.calls.live()[0], 1.0)
     assert office.ring("3000", "c").bot == "kinyarwanda"
 
 
@@ -120,7 +120,7 @@ def left(office, call, departure):
     """The call as the dialplan asks about it, with its assistant's part over."""
     office.calls.claim(call.id, office.now)
     call.departure = departure
-    asyncio.run(office.calls.end(call, office.now))
+    office.calls.end(call, office.now)
     return asyncio.run(office.router.after(call.id))
 
 
@@ -128,10 +128,10 @@ def test_a_call_that_is_away_holds_no_place_and_needs_one_to_come_back(office):
     first, second = office.ring(), office.ring()
     assert left(office, first, Departure(Way.TRANSFER, "1005")) == Onward("transfer", "1005")
     third = office.ring()
-    assert asyncio.run(office.router.back(first.id, "BUSY")) == Onward()
+    assert office.router.back(first.id, "BUSY") == Onward()
     assert office.calls.live() == [second, third]
     assert left(office, second, Departure(Way.MESSAGE, "1005")) == Onward("message", "1005")
-    assert asyncio.run(office.router.back(second.id, "SUCCESS")) == Onward("assistant", "2000", "english")
+    assert office.router.back(second.id, "SUCCESS") == Onward("assistant", "2000", "english")
 
 
 def test_a_handed_over_call_frees_the_first_assistant_and_counts_for_the_second(office):
@@ -151,5 +151,5 @@ def test_coming_back_is_no_new_call_for_the_callers_limit(tmp_path):
     office = Office(tmp_path, calls_per_minute=1)
     call = office.ring(caller="1001")
     left(office, call, Departure(Way.TRANSFER, "1005"))
-    assert asyncio.run(office.router.back(call.id, "NOANSWER")).bot == "english"
+    assert office.router.back(call.id, "NOANSWER").bot == "english"
     assert office.ring(caller="1001") is Refusal.RATE

@@ -12,8 +12,8 @@ from sipforge.core.messages.hello import Arrival, Detail
 from tests.unit.orchestrator.office import FAST, SPEECH, onward, played, quiet, sounds
 
 ASKED = TranscriptEvent(1, "Is Bob there?", 0.9, 1.0)
-ANSWERED = ReplyEvent(1, "One moment.", "answers")
-EXCHANGE = Exchange("Is Bob there?", "One moment.")
+ANSWERED = ReplyEvent(1, "One moment.", "answers", ("bob",))
+EXCHANGE = Exchange("Is Bob there?", "One moment.", ("bob",))
 
 
 class Sends:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final
 
-from sipforge.engines.answering.answers.heard import AnswersPhrases, Heard
+from sipforge.core.messages.events import TOPICS
+from sipforge.engines.answering.answers.heard import OFFERED, AnswersPhrases, Heard
 from sipforge.engines.answering.answers.plan import Plan, Planner
 from sipforge.engines.answering.knowledge import Knowledge, Topic
 from sipforge.engines.protocols import Alternative, Question, Reply, Speak
@@ -89,7 +90,7 @@ class AnswersDialogue:
 
     def _reply(self, plan: Plan, heard: str = "") -> Reply | None:
         said = self._words(plan)
-        return Reply(_parts(said), plan.fit, self.name, heard) if said else None
+        return Reply(_parts(said), plan.fit, self.name, heard, topics_of(plan)) if said else None
 
     def _rate(self, question: Question, sounds: str, one: Alternative) -> _Rated:
         """What `one` is worth to a question that sounded like `sounds`."""
@@ -108,6 +109,12 @@ class AnswersDialogue:
             first, second = (topic.title for topic in plan.between)
             said.append(self._phrases.ask.format(first=first, second=second))
         return " ".join(filter(None, said))
+
+
+def topics_of(plan: Plan) -> tuple[str, ...]:
+    """What a reply by `plan` speaks of; see `sipforge.engines.protocols.Reply`."""
+    answered = [topic.id for topic in plan.topics]
+    return (*answered, *(topic.id + OFFERED for topic in plan.between))[-TOPICS:]
 
 
 def _worth(plan: Plan, confidence: float) -> float:

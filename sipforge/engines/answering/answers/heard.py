@@ -1,4 +1,4 @@
-"""What the assistant said before, found again in what the caller heard of it. Pure."""
+"""What was spoken of before, and what callers choose of it. Pure."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from sipforge.engines.answering.answers.matching import AHEAD, Matcher
 from sipforge.engines.answering.knowledge import Knowledge, Topic
 from sipforge.text.plain import words
 
-_CUT_SHORT: Final = 3
-"""Words of an answer that are enough to know it by."""
-
+OFFERED: Final = "?"
+"""Behind the id of a topic that the caller was asked about."""
 _POLITE: Final = 3
 """How many words more than the choice a caller may say, as in "yes the first one please"."""
 
@@ -37,36 +36,28 @@ class Said:
 
     topic: Topic | None = None
     offered: tuple[Topic, ...] = ()
-    """What the caller was asked to choose between, as far as it was heard."""
+    """What the caller was asked to choose between."""
     unknown: bool = False
     """Something, but none of the topics."""
 
 
 class Heard:
-    """One knowledge file's answers and titles, as they sound."""
+    """One knowledge file's topics, as they are spoken of."""
 
     def __init__(self, knowledge: Knowledge, phrases: AnswersPhrases) -> None:
-        self._answers = [(words(topic.answer), topic) for topic in knowledge.topics]
-        self._titles = [(words(topic.title), topic) for topic in knowledge.topics if topic.title]
-        self._ask = words(phrases.ask.partition("{first}")[0])
+        self._topics = {topic.id: topic for topic in knowledge.topics}
         self._choices = [
             (words(said), numbers)
             for said_by, numbers in ((phrases.first, (0,)), (phrases.second, (1,)), (phrases.both, (0, 1)))
             for said in said_by
         ]
 
-    def said(self, assistant: str) -> Said:
-        """What `assistant`, the text that was heard, spoke of last; nothing where it is not ours."""
-        heard = words(assistant)
-        asked = _find(heard, self._ask) if self._ask else -1
-        if asked >= 0:
-            after = heard[asked + len(self._ask) :]
-            named = [(_find(after, title), -len(title), topic) for title, topic in self._titles]
-            found = sorted((entry for entry in named if entry[0] >= 0), key=lambda entry: entry[:2])
-            return Said(offered=_apart(found))
-        ends = [(_end(heard, answer), topic) for answer, topic in self._answers]
-        end, topic = max(ends, key=lambda entry: entry[0])
-        return Said(topic=topic) if end else Said()
+    def said(self, topics: Sequence[str]) -> Said:
+        """What a reply with these `topics` spoke of last; nothing where they are not this file's."""
+        answered = [self._topics[name] for name in topics if name in self._topics]
+        asked = [name.removesuffix(OFFERED) for name in topics if name.endswith(OFFERED)]
+        offered = tuple(self._topics[name] for name in asked if name in self._topics)
+        return Said(answered[-1] if answered else None, offered)
 
     def choice(self, text: str, offered: Sequence[Topic], matcher: Matcher) -> tuple[Topic, ...]:
         """Which of `offered` the caller chose with `text`; empty where it is something else."""
@@ -85,29 +76,7 @@ class Heard:
         return tuple(close) if best and len(close) == 1 else ()
 
 
-def _apart(found: Sequence[tuple[int, int, Topic]]) -> tuple[Topic, ...]:
-    """At most two topics of `found` (where it begins, its negative length), none inside another's title."""
-    topics: list[Topic] = []
-    end = 0
-    for begin, length, topic in found:
-        if begin >= end:
-            topics.append(topic)
-            end = begin - length
-    return tuple(topics[:2])
-
-
 def _find(said: Sequence[str], phrase: Sequence[str]) -> int:
     """Where `phrase` stands in `said`; -1 for nowhere."""
     steps = range(len(said) - len(phrase) + 1)
     return next((at for at in steps if list(said[at : at + len(phrase)]) == list(phrase)), -1)
-
-
-def _end(heard: Sequence[str], answer: Sequence[str]) -> int:
-    """Where `answer`, or what was heard of it, ends in `heard`; 0 where it was not heard."""
-    at = _find(heard, answer)
-    if at >= 0:
-        return at + len(answer)
-    for length in range(min(len(heard), len(answer)), _CUT_SHORT - 1, -1):
-        if list(heard[-length:]) == list(answer[:length]):
-            return len(heard)
-    return 0

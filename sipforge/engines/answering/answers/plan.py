@@ -165,7 +165,7 @@ class Planner:
     def _before(self, history: Sequence[Exchange]) -> Said:
         """What was spoken of last."""
         for exchange in reversed(history):
-            said = self._heard.said(exchange.assistant)
+            said = self._heard.said(exchange.topics)
             if said.topic or said.offered:
                 return said
             match = self._matcher.match(exchange.caller)

@@ -95,7 +95,9 @@ class PivotDialogue:
             return None
         parts = self._parts(reply)
         first = await anext(parts, None)
-        return None if first is None else Reply(Begun(first, parts), reply.confidence, self.name)
+        if first is None:
+            return None
+        return Reply(Begun(first, parts), reply.confidence, self.name, topics=reply.topics)
 
     async def _parts(self, reply: Reply) -> AsyncGenerator[ReplyPart]:
         text, spoken = "", False
@@ -134,12 +136,12 @@ class PivotDialogue:
         if asked is None:
             raise _distrust()
         history: list[Exchange] = []
-        for caller, assistant in zip(before[::2], before[1::2], strict=True):
+        for each, caller, assistant in zip(exchanges, before[::2], before[1::2], strict=True):
             # A conversation with a hole in it misleads more than a shorter one.
             if caller is None or assistant is None:
                 history.clear()
             else:
-                history.append(Exchange(caller, assistant))
+                history.append(Exchange(caller, assistant, each.topics))
         return Question(asked, tuple(history))
 
     async def _learn(self, sentences: dict[str, None]) -> None:
