@@ -187,10 +187,6 @@ class Call:
         late = now - self._last_frame > _SILENT_SECONDS and self._held_at is None
         return late and self._turns.caller_speaks
 
-    def _hold(self, now: float) -> None:
-        self._held_at = now
-        self._replies.hold()
-
     def _go_on(self, now: float) -> None:
         if self._held_at is not None:
             self._filler_at += now - self._held_at
@@ -213,7 +209,8 @@ class Call:
                 case Cleared(played_seconds):
                     self._replies.cut(played_seconds)
                 case Held():
-                    self._hold(now)
+                    self._held_at = now
+                    self._replies.hold()
                 case Resumed():
                     self._go_on(now)
         else:
