@@ -1,6 +1,8 @@
 """Holds and keys of assistants' lines, from manager events."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sipforge.core.asterisk.lines import KeyPressed, LineHeld, LineResumed, Lines
 from sipforge.core.asterisk.presses import Source
@@ -132,3 +134,37 @@ def test_events_as_asterisk_sends_them():
     # In the end the caller leaves first.
     assert told(lines, *messages) == [LineResumed(CALL), LineHeld(CALL)]
     assert not lines.knows(CALL)
+
+
+CHANNELS, BRIDGES = ("media", "caller", "1001"), ("b", "c")
+EVENTS_OF_ANY_KIND = st.builds(
+    lambda name, channel, bridge, key, direction, length: event(
+        name, channel, BridgeUniqueid=bridge, Digit=key, Direction=direction, DurationMs=length
+    ),
+    st.sampled_from(
+        ("BridgeEnter", "BridgeLeave", "Hold", "Unhold", "Hangup", "DTMFBegin", "DTMFEnd", "Newstate")
+    ),
+    st.sampled_from(CHANNELS),
+    st.sampled_from(BRIDGES),
+    st.sampled_from("1#f"),
+    st.sampled_from(("Received", "Sent")),
+    st.sampled_from(("80", "", "x", "٣")),
+)
+
+
+@given(st.lists(EVENTS_OF_ANY_KIND, max_size=30))
+def test_whatever_comes_holds_and_ends_of_holds_alternate(events):
+    lines, held = Lines(), False
+    for fact in told(lines, *events):
+        if isinstance(fact, LineHeld):
+            held = True
+        elif isinstance(fact, LineResumed):
+            held = False
+    if lines.knows(CALL):
+        assert lines.holds(CALL) is held
+
+
+@given(st.dictionaries(st.sampled_from(("Event", "Uniqueid", "Channel", "Digit", "Direction")), st.text()))
+def test_no_event_is_too_odd(odd):
+    assert Lines().apply({"Event": "BridgeEnter", **odd}) == ()
+    assert Lines().apply({**odd, "Event": "DTMFEnd"}) == ()
