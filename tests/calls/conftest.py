@@ -24,12 +24,14 @@ from tests.models import model
 from tests.phones.appliance import Appliance, ApplianceError
 from tests.phones.audio import Segment
 from tests.phones.baresip import Phone
+from tests.phones.by_hand import HandPhone
 from tests.phones.conversation import Judge, Language
 from tests.phones.recognise import MODEL, Choice, Recogniser
 from tests.phones.speech import english, kinyarwanda
 from tests.phones.texts import Texts, load_texts
 
 PhoneFactory = Callable[..., Phone]
+HandPhoneFactory = Callable[[str], HandPhone]
 
 
 MAILBOXES, BEGUN = "/var/spool/asterisk/voicemail/default", "/run/sipforge-call-tests"
@@ -190,6 +192,20 @@ def phone(appliance: Appliance, secrets: Callable[[str], str], recordings: Path)
             if register:
                 made.register()
             return made
+
+        yield make
+    appliance.wait_idle()
+
+
+@pytest.fixture
+def by_hand(appliance: Appliance, secrets: Callable[[str], str]) -> Iterator[HandPhoneFactory]:
+    """Makes telephones by hand; when the test is over they are gone and have left nothing behind."""
+    with contextlib.ExitStack() as stack:
+
+        def make(extension: str) -> HandPhone:
+            port = int(os.environ.get("SIPFORGE_SIP_PORT", "5060"))
+            made = HandPhone(extension, secrets(extension), server=appliance.host, port=port)
+            return stack.enter_context(made)
 
         yield make
     appliance.wait_idle()

@@ -162,6 +162,10 @@ class Machine(Listening):
     def _put_on_hold(self) -> None:
         if self.state in {State.HELD, State.DEPARTED}:
             return
+        if self.state is State.LISTENING and self._ears.begun:
+            self._recognise()
+        if self.state in {State.LISTENING, State.PAUSED} and self._works.listening is not None:
+            self._end_turn()  # who presses hold has said what there was to say
         self._replies.hold()
         self._works.drop_listening()
         self._ears.quiet()
