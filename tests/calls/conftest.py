@@ -1,7 +1,7 @@
 """Call tests: real SIP phones against a deployed appliance, such as `make demo` leaves up.
 
 Most can run side by side (pytest-xdist; see tests/calls/run): each process has its own telephones and sees
-its own calls. Those marked `alone` stop a service, ring the operator or time packets: they run after them, in one.
+its own calls. Those marked `alone` stop a service, ring the operator or time packets: they come after.
 
 Where it is: SIPFORGE_HOST (127.0.0.1), SIPFORGE_SSH_PORT (2222), SIPFORGE_SSH_KEY, SIPFORGE_SIP_PORT (5060).
 SIPFORGE_RECORDINGS is a folder to keep the recordings in; otherwise they are in pytest's own.

@@ -1,4 +1,4 @@
-"""A language that SipForge does not come with, in its own files: it greets, answers, is offered and asked for."""
+"""A language that SipForge does not come with, in files of its own: greets, answers, is offered, is asked for."""
 
 from __future__ import annotations
 
