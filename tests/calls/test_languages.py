@@ -1,4 +1,4 @@
-"""A language that SipForge does not come with, in files of its own: greets, answers, is offered, is asked for."""
+"""A language in files of its own, beside those that SipForge comes with: greets, answers, is offered."""
 
 from __future__ import annotations
 
