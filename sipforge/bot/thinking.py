@@ -34,8 +34,8 @@ voices over the telephone band 16 sounded like another language, two of them wri
 this; of 75 Kinyarwanda ones that did 73 were."""
 SURELY_HEARD = 0.9
 """What is written down more surely is not looked at again. Of 329 questions with an answer 85 found none at
-first, 5 of them heard so surely: further looks found an answer to 43 of the rest, and to none of these. Of 104
-others that have none 37 were heard so surely."""
+first, 5 of them heard so surely: further looks found an answer to 43 of the rest, and to none of these. Of
+104 others, without an answer, 37 were heard so surely."""
 _NOTHING = Transcript("", 0.0, 0.0)
 
 
