@@ -22,8 +22,9 @@ WINDOW_SECONDS: Final = 8.0
 """Least encoder window. Over the telephone band 8 and 7 s were as right as 30 s, and 5 s twice as wrong."""
 SLOWER: Final = 1.12
 """How much longer the same speech lasts for the last look."""
-BEAMS: Final = (8, 5)
-"""How many alternatives each further look gives."""
+BEAM: Final = 5
+"""How many alternatives each further look gives. Of 80 questions without an answer at first 43 got the right
+one, as with 8 in the first of the looks, in four fifths of its time; with 4, 42; with 3, 39."""
 
 
 def make(needs: HearingNeeds) -> WhisperStt:
@@ -113,12 +114,12 @@ class WhisperStt(SharedWhisper):
         """
         if not self._context or not 0 < samples.size <= PIECE_SECONDS * RATE_HZ:
             return
-        for sound, beam in zip((samples, _slower(samples)), BEAMS, strict=True):
-            look = partial(self._look, sound, beam)
+        for sound in (samples, _slower(samples)):
+            look = partial(self._look, sound)
             yield likeliest(await self._worker.run(look))
 
-    def _look(self, samples: Floats, beam: int) -> list[Written]:
-        found = self._model.alternatives(self._encode(samples), self._context, beam)
+    def _look(self, samples: Floats) -> list[Written]:
+        found = self._model.alternatives(self._encode(samples), self._context, BEAM)
         return [_once(written) for written in found]
 
     def _write(self, piece: Floats) -> Written:
