@@ -1,0 +1,118 @@
+"""The caller's telephone holds the call: nothing is heard, said or counted until it is taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from sipforge.core.conversation import commands as command
+from sipforge.core.conversation import facts as fact
+from sipforge.core.conversation.actions import Transfer
+from sipforge.core.conversation.states import State
+from tests.unit.core.calls_so_far import departing, greeted, speaking, thinking
+from tests.unit.core.conversation_world import World
+
+HOURS = 4 * 3600.0
+
+
+def held(world: World) -> World:
+    world.tell(fact.PutOnHold())
+    assert world.state is State.HELD
+    return world
+
+
+def interrupted() -> World:
+    world = speaking()
+    world.hear(False, 2.0)
+    world.hear(True, 0.5)
+    assert world.state is State.INTERRUPTED
+    return world
+
+
+def wavering() -> World:
+    world = departing()
+    world.hear(True, 0.5)
+    assert world.state is State.WAVERING
+    return world
+
+
+def uttering() -> World:
+    world = greeted()
+    world.hear(True, 0.5)
+    return world
+
+
+def pausing() -> World:
+    world = uttering()
+    world.hear(False, 0.25)
+    assert world.state is State.PAUSED
+    return world
+
+
+STATES = [greeted, uttering, pausing, thinking, speaking, interrupted, departing, wavering]
+
+
+@pytest.mark.parametrize("reach", STATES)
+def test_while_it_is_held_nothing_is_said_asked_or_recognised(reach: Callable[[], World]) -> None:
+    world = held(reach())
+    seen = len(world.log)
+    for _ in range(20):
+        world.hear(True, 2.0)
+        world.hear(False, 2.0)
+        world.wait(20.0)
+    world.tell(fact.Elapsed(), HOURS)
+    assert [one for one in world.log[seen:] if isinstance(one, command.Command)] == []
+    assert world.state is State.HELD
+
+
+def test_who_waits_for_a_reply_is_told_so_as_long_after_the_hold() -> None:
+    world = thinking()
+    world.wait(0.3)
+    held(world)
+    world.wait(300.0)
+    world.tell(fact.TakenBack())
+    assert len(world.spoken) == 1
+    world.wait(0.6)
+    assert world.spoken[1:] == ["one_moment."]
+
+
+def test_the_way_out_is_taken_after_the_hold_once_its_words_were_heard() -> None:
+    world = held(departing())
+    world.wait(300.0)
+    assert world.departed is None
+    world.tell(fact.TakenBack())
+    assert world.state is State.DEPARTING
+    assert world.departed is None
+    world.speak_all()
+    assert world.departure == Transfer("1000")
+
+
+@pytest.mark.parametrize("reach", STATES)
+def test_a_key_takes_the_call_back(reach: Callable[[], World]) -> None:
+    world = held(reach())
+    world.tell(fact.Key("0"))
+    world.settle()
+    assert world.departure == Transfer("1000")
+
+
+def test_a_key_that_means_nothing_takes_the_call_back_and_the_reply_goes_on() -> None:
+    world = held(speaking())
+    world.tell(fact.Key("A"))
+    assert world.state is State.SPEAKING
+    assert not world.held_still
+
+
+def test_hanging_up_ends_a_call_that_is_held() -> None:
+    world = held(speaking())
+    world.tell(fact.HungUp())
+    assert world.over
+
+
+def test_to_be_held_twice_or_taken_back_twice_changes_nothing() -> None:
+    world = held(speaking())
+    world.tell(fact.PutOnHold())
+    world.tell(fact.TakenBack())
+    world.tell(fact.TakenBack())
+    assert world.state is State.SPEAKING
+    assert not world.held_still
