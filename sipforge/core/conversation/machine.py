@@ -65,6 +65,11 @@ class Machine(Listening):
         if self.state is State.ENDED:
             return []
         seconds, self._now = max(0.0, at - self._now), max(at, self._now)
+        if self.state is State.HELD:
+            # Up to now; what comes may take the call back.
+            self._replies.wait(seconds)
+            self._filler_at += seconds
+            seconds = 0.0
         self._take(what)
         self._pass(seconds)
         return self._commands()
@@ -109,10 +114,7 @@ class Machine(Listening):
         in_state_seconds = self._now - self._moved_at
         self._replies.wait(seconds)
         match self.state:
-            case State.ENDED:
-                return
-            case State.HELD:
-                self._filler_at += seconds
+            case State.ENDED | State.HELD:
                 return
             case State.DEPARTED:
                 if in_state_seconds > ENDING_SECONDS:

@@ -9,6 +9,7 @@ import pytest
 from sipforge.core.conversation import commands as command
 from sipforge.core.conversation import facts as fact
 from sipforge.core.conversation.actions import Transfer
+from sipforge.core.conversation.dialogue_policy import Meaning
 from sipforge.core.conversation.states import State
 from tests.unit.core.calls_so_far import departing, greeted, speaking, thinking
 from tests.unit.core.conversation_world import World
@@ -116,3 +117,50 @@ def test_to_be_held_twice_or_taken_back_twice_changes_nothing() -> None:
     world.tell(fact.TakenBack())
     assert world.state is State.SPEAKING
     assert not world.held_still
+
+
+@pytest.mark.parametrize("reach", STATES)
+@pytest.mark.parametrize("ticks", [False, True])
+def test_after_hours_the_call_goes_on(reach: Callable[[], World], ticks: bool) -> None:
+    world = held(reach())
+    if ticks:
+        world.tell(fact.Elapsed(), HOURS)
+        world.tell(fact.TakenBack())
+    else:
+        world.tell(fact.TakenBack(), HOURS)
+    assert not world.held_still
+    assert world.commands(command.Warn) == []
+    world.settle()
+    assert world.state is (State.LISTENING if world.departing is None else State.DEPARTED)
+    assert "idle_warning." not in world.spoken
+
+
+def test_a_reply_goes_on_where_it_was() -> None:
+    world = speaking("From eight.", "To five.")
+    world.play()
+    held(world)
+    world.tell(fact.TakenBack(), 300.0)
+    assert world.state is State.SPEAKING
+    world.speak_all()
+    assert [one.text for one in world.reported[1:]] == ["From eight. To five."]
+
+
+def test_what_was_found_meanwhile_is_said_afterwards() -> None:
+    world = held(thinking())
+    world.understood(Meaning.UNKNOWN)
+    assert len(world.spoken) == 1
+    world.tell(fact.TakenBack(), 300.0)
+    assert world.spoken[1:] == ["unknown."]
+
+
+def test_a_reply_that_breaks_off_meanwhile_is_replaced_after_the_hold() -> None:
+    world = thinking()
+    world.understood()
+    held(world)
+    world.reply_over(broken=True)
+    world.understood(Meaning.UNKNOWN)
+    assert len(world.spoken) == 1
+    world.tell(fact.TakenBack(), 300.0)
+    world.speak_all()
+    assert world.spoken[1:] == ["unknown."]
+    assert world.state is State.LISTENING
