@@ -113,10 +113,10 @@ class Speaking:
         self._replies.complete(self._now)
 
     def _begin_reply(self, *, answers: bool, engine: str = "phrases", topics: tuple[str, ...] = ()) -> None:
-        self._works.drop_listening()
         self._replies.begin(self._turn, answers=answers, engine=engine, topics=topics)
         self._unanswered = False
-        if self.state not in {State.SPEAKING, State.INTERRUPTED}:
+        if self.state not in {State.SPEAKING, State.INTERRUPTED, State.HELD}:
+            self._works.drop_listening()
             self._move(State.SPEAKING)
             self._reply_seconds = 0.0
             self._ears.quiet()
@@ -141,13 +141,13 @@ class Speaking:
             self._act(action for action in actions if not (told and isinstance(action, do.Say)))
 
     def _decide(self, departure: Departure) -> None:
-        self._works.drop_listening()
         self._drop_answer()
         self._departure = departure
         self._put(command.Prepare(departure, self._question))
         if self.state is State.INTERRUPTED:
             self._move(State.WAVERING)
-        else:
+        elif self.state is not State.HELD:
+            self._works.drop_listening()
             self._depart_when_heard()
 
     def _depart_when_heard(self) -> None:

@@ -221,3 +221,17 @@ def test_a_television_that_is_softer_than_the_caller_holds_no_reply_and_lengthen
     world.understood(Meaning.UNKNOWN)
     world.hear(True, 3.0, LOUD - 12)
     assert world.state is State.SPEAKING
+
+
+def test_a_reply_that_ends_while_somebody_speaks_over_it_is_still_judged_by_the_words() -> None:
+    world = thinking()
+    world.understood()
+    world.part()
+    world.make()
+    world.hear(False, 2.0)
+    world.hear(True, 0.3)
+    world.hear(False, 0.25)
+    world.reply_over(Meaning.GOODBYE)
+    assert world.state is State.WAVERING
+    world.recognised("no wait", Meaning.NO)
+    assert world.state is State.PAUSED

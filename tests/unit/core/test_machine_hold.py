@@ -164,3 +164,28 @@ def test_a_reply_that_breaks_off_meanwhile_is_replaced_after_the_hold() -> None:
     world.speak_all()
     assert world.spoken[1:] == ["unknown."]
     assert world.state is State.LISTENING
+
+
+def test_a_way_out_that_an_engine_decides_meanwhile_is_taken_after_the_hold() -> None:
+    world = thinking()
+    world.understood()
+    world.part()
+    held(world)
+    world.reply_over(Meaning.OPERATOR)
+    assert world.state is State.HELD
+    assert world.held_still
+    world.tell(fact.TakenBack())
+    world.speak_all()
+    assert world.departure == Transfer("1000")
+
+
+def test_a_way_out_that_an_engine_decides_without_words_meanwhile_is_announced_after_the_hold() -> None:
+    world = thinking()
+    world.understood()
+    held(world)
+    world.reply_over(Meaning.OPERATOR)
+    assert world.state is State.HELD
+    world.tell(fact.TakenBack())
+    world.speak_all()
+    assert world.spoken[1:] == ["connecting."]
+    assert world.departure == Transfer("1000")
