@@ -156,10 +156,13 @@ class Machine(Listening):
                 self._depart_when_heard()
 
     def _key(self, key: str) -> None:
-        if self.state is State.HELD:
+        if self.state is State.DEPARTED:
+            return
+        actions = self._policy.key(key)
+        if not actions:
+            # Only a telephone that does not hold the call sends keys.
             self._take_back()
-        if self.state is not State.DEPARTED:
-            self._act(self._policy.key(key))
+        self._act(actions)
 
     def _put_on_hold(self) -> None:
         if self.state in {State.HELD, State.DEPARTED}:

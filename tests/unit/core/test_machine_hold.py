@@ -189,3 +189,12 @@ def test_a_way_out_that_an_engine_decides_without_words_meanwhile_is_announced_a
     world.speak_all()
     assert world.spoken[1:] == ["connecting."]
     assert world.departure == Transfer("1000")
+
+
+def test_a_key_revokes_the_way_out_even_where_its_words_were_heard_as_the_hold_began() -> None:
+    world = held(departing())
+    world.played_late()
+    world.tell(fact.Key("8"))
+    world.speak_all()
+    assert world.departed is None
+    assert world.state is State.LISTENING
