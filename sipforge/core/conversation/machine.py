@@ -167,6 +167,7 @@ class Machine(Listening):
     def _put_on_hold(self) -> None:
         if self.state in {State.HELD, State.DEPARTED}:
             return
+        self._closed = True
         self._replies.hold()
         self._works.drop_listening()
         self._ears.quiet()

@@ -198,3 +198,15 @@ def test_a_key_revokes_the_way_out_even_where_its_words_were_heard_as_the_hold_b
     world.speak_all()
     assert world.departed is None
     assert world.state is State.LISTENING
+
+
+def test_the_turn_before_a_hold_cannot_be_gone_on_with() -> None:
+    world = held(thinking())
+    world.hear(False, 300.0)
+    assert world.machine.needs_since > 300.0
+    world.tell(fact.TakenBack())
+    world.hear(True, 0.5)
+    assert world.state is State.THINKING
+    world.understood(Meaning.UNKNOWN)
+    world.speak_all()
+    assert world.reported[-1].text == "unknown."
