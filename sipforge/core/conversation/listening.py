@@ -40,7 +40,8 @@ class Listening(Speaking):
     @property
     def needs_since(self) -> float:
         """Sound from before this position (seconds of windows) is not asked for any more."""
-        utterance = self._ears.since if self._ears.begun else self._ears.position
+        ears = self._ears
+        utterance = ears.since if ears.begun else ears.position - ears.speech_seconds
         since = max(self._floor, utterance - BEFORE_SECONDS)
         return since if self._settled else min(since, self._turn_since)
 

@@ -235,3 +235,17 @@ def test_a_reply_that_ends_while_somebody_speaks_over_it_is_still_judged_by_the_
     assert world.state is State.WAVERING
     world.recognised("no wait", Meaning.NO)
     assert world.state is State.PAUSED
+
+
+def test_echo_that_goes_over_into_louder_speech_is_heard_from_its_beginning() -> None:
+    world = replying()
+    world.hear(True, 0.5, LOUD - 8)
+    world.hear(False, 0.25)
+    world.recognised("eight to five on all")
+    world.hear(False, 0.5)
+    begins = world.machine.needs_since
+    world.hear(True, 1.5, LOUD - 7)
+    assert world.machine.needs_since == pytest.approx(begins, abs=WINDOW)
+    world.hear(True, 0.5, LOUD)
+    world.hear(False, 0.25)
+    assert world.commands(command.Recognise)[-1].since == pytest.approx(begins, abs=WINDOW)
