@@ -48,7 +48,8 @@ class Listening(Speaking):
     @property
     def _settled(self) -> bool:
         """Whether the caller can no longer go on with the turn before."""
-        if self._closed or self.state is State.THINKING:
+        if self._closed or self.state is State.THINKING or self._works.answering is not None:
+            # While "one moment" is said, too: that is no reply.
             return self._closed
         speaks = self.state in {State.SPEAKING, State.INTERRUPTED} and self._replies.answers
         return not speaks or self._reply_seconds >= self._rules.continue_seconds

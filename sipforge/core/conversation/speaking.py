@@ -128,6 +128,7 @@ class Speaking:
         if ended.broken:
             engine = work.thought.engine if work.thought is not None else ""
             self._put(command.Warn(f"the reply of {engine} broke off"))
+            self._closed = True
             self._works.think_again(work, self._history.exchanges)
             self._filler_at = self._now + AGAIN_SECONDS
             return

@@ -255,3 +255,21 @@ def test_the_sound_that_is_asked_for_begins_a_little_before_the_speech() -> None
     world.hear(True, 1.0)
     world.hear(False, 0.25)
     assert recognitions(world)[-1].since == pytest.approx(3.0 - 0.4, abs=2 * WINDOW)
+
+
+@pytest.mark.parametrize("seconds", [0.5, 5.0])
+def test_a_caller_who_goes_on_over_one_moment_has_not_finished(seconds: float) -> None:
+    world = thinking()
+    first = recognitions(world)[-1]
+    world.wait(FILLER_SECONDS)
+    world.make()
+    world.hear(False, seconds)
+    world.hear(True, 0.3)
+    world.hear(False, 0.25)
+    world.recognised("hello")
+    again = recognitions(world)[-1]
+    assert again.since == pytest.approx(first.since, abs=0.01)
+    world.recognised("when hello")
+    world.hear(False, 0.2)
+    world.understood(Meaning.UNKNOWN)
+    assert [(one.turn, one.text) for one in world.commands(TranscriptEvent)] == [(1, "when hello")]
