@@ -201,6 +201,7 @@ class Listening(Speaking):
         silence_seconds = self._ears.silence_seconds
         self._turn += 1
         self._turn_since, self._floor = self._since, self._ears.position
+        self._said_seconds = self._ears.said_seconds
         self._closed = closed
         self._works.turn_over()
         self._filler_at = self._now - silence_seconds + self._filler_seconds
@@ -218,7 +219,7 @@ class Listening(Speaking):
         self._filler_at = math.inf
         thought, heard = work.thought, work.heard
         if heard is not None:
-            coughed = thought.meaning is Meaning.NOTHING and self._ears.said_seconds < COUGH_SECONDS
+            coughed = thought.meaning is Meaning.NOTHING and self._said_seconds < COUGH_SECONDS
             if coughed and self.state is State.THINKING:
                 self._move(State.LISTENING)
                 return

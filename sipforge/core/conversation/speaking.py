@@ -52,6 +52,8 @@ class Speaking:
         self._turn = 0
         self._turn_since = self._floor = 0.0
         """Where in the sound the turn before began; and what is before the next utterance for good."""
+        self._said_seconds = 0.0
+        """How much of the turn before was speech."""
         self._closed = True
         """Whether the turn before cannot be gone on with."""
         self._unanswered = False

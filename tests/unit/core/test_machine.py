@@ -273,3 +273,14 @@ def test_a_caller_who_goes_on_over_one_moment_has_not_finished(seconds: float) -
     world.hear(False, 0.2)
     world.understood(Meaning.UNKNOWN)
     assert [(one.turn, one.text) for one in world.commands(TranscriptEvent)] == [(1, "when hello")]
+
+
+def test_a_click_after_an_utterance_does_not_make_a_cough_of_it() -> None:
+    world = greeted()
+    world.hear(True, 1.0)
+    world.hear(False, 0.25)
+    world.recognised("")
+    world.hear(False, 0.3)
+    world.hear(True, WINDOW)
+    world.understood(Meaning.NOTHING)
+    assert world.spoken[-1] == "not_understood."
