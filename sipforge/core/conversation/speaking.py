@@ -58,7 +58,8 @@ class Speaking:
         """Whether the turn before cannot be gone on with."""
         self._unanswered = False
         """Whether the turn before has got no reply yet."""
-        self._question = ""
+        questions = (one.caller for one in reversed(self._history.exchanges) if one.caller)
+        self._question = next(questions, "")
         """What the caller said last."""
         self._ahead_of = 0.0
         """Position up to which the utterance was heard ahead."""

@@ -6,12 +6,14 @@ import pytest
 
 from sipforge.core.conversation import commands as command
 from sipforge.core.conversation import facts as fact
-from sipforge.core.conversation.dialogue_policy import Meaning
+from sipforge.core.conversation.dialogue_policy import DialoguePolicy, Meaning
+from sipforge.core.conversation.history import Exchange
+from sipforge.core.conversation.machine import Machine
 from sipforge.core.conversation.states import State
 from sipforge.core.messages.events import MetricsEvent, ReplyEvent, TranscriptEvent
 from sipforge.text.turn_end import Completeness
 from tests.unit.core.calls_so_far import greeted, speaking, thinking
-from tests.unit.core.conversation_world import FILLER_SECONDS, RULES, WINDOW, World
+from tests.unit.core.conversation_world import FILLER_SECONDS, POLICY, RULES, SCRIPT, WINDOW, World
 
 
 def recognitions(world: World) -> list[command.Recognise]:
@@ -284,3 +286,12 @@ def test_a_click_after_an_utterance_does_not_make_a_cough_of_it() -> None:
     world.hear(True, WINDOW)
     world.understood(Meaning.NOTHING)
     assert world.spoken[-1] == "not_understood."
+
+
+def test_a_call_that_comes_with_a_history_goes_on_with_it() -> None:
+    before = Exchange("Who?", "Alice.")
+    world = World(Machine(SCRIPT, RULES, DialoguePolicy(POLICY, 8), filler_seconds=1.0, history=[before]))
+    world.begin()
+    world.tell(fact.Key("0"))
+    assert world.departing is not None
+    assert world.departing.reason == "Who?"
