@@ -62,6 +62,16 @@ def test_a_reply_that_was_stopped_is_remembered_as_far_as_it_was_heard() -> None
     assert history(world) == (Exchange("when", "From eight. To five"), Exchange("and where", "Here."))
 
 
+def test_what_was_heard_of_a_reply_that_was_stopped_may_be_told_after_the_next_turn() -> None:
+    world = speaking("From eight.", topics=("hours",))
+    world.hear(False, 2.0)
+    world.say("and where")
+    world.cleared(0.5)
+    world.answer("Here.")
+    world.speak_all()
+    assert history(world) == (Exchange("when", "From", ("hours",)), Exchange("and where", "Here."))
+
+
 def test_a_reply_to_a_turn_that_went_on_is_forgotten() -> None:
     world = speaking("From eight.")
     world.hear(True, 0.3)
