@@ -111,6 +111,8 @@ class Speaking:
                     self._decide(action)
 
     def _say(self, text: str, topics: tuple[str, ...] = ()) -> None:
+        # A reply that is still coming in has had its time.
+        self._works.drop_telling()
         self._begin_reply(topics=topics, answers=self._unanswered)
         self._replies.speak(text, self._now)
         self._replies.complete(self._now)

@@ -247,3 +247,19 @@ def test_an_illegal_move_names_both_states() -> None:
     with pytest.raises(IllegalMoveError, match="from departed to listening"):
         step(State.DEPARTED, State.LISTENING)
     assert step(State.DEPARTED, State.DEPARTED) is State.DEPARTED
+
+
+def test_a_reply_that_never_ends_is_not_told_any_more_once_the_call_is_idle() -> None:
+    world = thinking()
+    world.understood()
+    telling = world.telling
+    world.part()
+    world.speak_all()
+    while "idle_warning." not in world.spoken:
+        world.wait(0.5)
+    world.speak_all()
+    assert world.state is State.LISTENING
+    world.tell(fact.Part(telling, "And to five. "))
+    world.tell(fact.ReplyEnded(telling, Meaning.OPERATOR))
+    assert world.spoken[-1] == "idle_warning."
+    assert world.state is State.LISTENING
