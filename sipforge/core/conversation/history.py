@@ -44,8 +44,8 @@ class History:
     def __init__(self, exchanges: Iterable[Exchange] = ()) -> None:
         """Begin with what was said before, oldest first."""
         self._kept: deque[Exchange] = deque(exchanges, maxlen=EXCHANGES)
-        self._turn = -1
-        """Of the last exchange, as its bot counted; -1 where no reply can belong to it."""
+        self._turns: deque[int | None] = deque([None] * len(self._kept), maxlen=EXCHANGES)
+        """Of each exchange, as its bot counted; None where no reply can belong to it."""
 
     @property
     def exchanges(self) -> tuple[Exchange, ...]:
@@ -56,33 +56,36 @@ class History:
         """Take in a transcript or a reply; other events change nothing."""
         match event:
             case TranscriptEvent():
-                if self._kept and event.turn == self._turn:
-                    self._kept.pop()
-                self._turn = event.turn if event.text else -1
+                self.went_on(event.turn)
                 if event.text:
-                    self._kept.append(Exchange(event.text[:TEXT_CHARACTERS], ""))
-            case ReplyEvent() if self._kept and event.turn == self._turn:
-                self._kept[-1] = _answered(self._kept[-1], event.text, event.topics)
+                    self._append(event.turn, Exchange(event.text[:TEXT_CHARACTERS], ""))
+            case ReplyEvent() if event.turn in self._turns:
+                # Of a reply that was cut it is known late how much was heard: perhaps in the next turn.
+                at = self._turns.index(event.turn)
+                self._kept[at] = _answered(self._kept[at], event.text, event.topics)
             case ReplyEvent() if event.topics:
-                self._kept.append(_answered(Exchange("", ""), event.text, event.topics))
-                self._turn = -1
+                self._append(None, _answered(Exchange("", ""), event.text, event.topics))
 
     def went_on(self, turn: int) -> None:
         """The caller goes on with a turn: its transcript comes again."""
-        if self._kept and turn == self._turn:
+        if self._turns and self._turns[-1] == turn:
             self._kept.pop()
-            self._turn = -1
+            self._turns.pop()
 
     def with_reply(self, turn: int, text: str, topics: Topics) -> tuple[Exchange, ...]:
         """The exchanges as they are once a reply is heard that is being said."""
-        if not self._kept or turn != self._turn:
+        if not self._turns or self._turns[-1] != turn:
             return self.exchanges
         *before, last = self._kept
         return (*before, _answered(last, text, topics))
 
+    def _append(self, turn: int | None, exchange: Exchange) -> None:
+        self._kept.append(exchange)
+        self._turns.append(turn)
+
     def reconnected(self) -> None:
         """Another bot, or the same one anew, goes on: its turns are other turns."""
-        self._turn = -1
+        self._turns = deque([None] * len(self._kept), maxlen=EXCHANGES)
 
 
 def _answered(exchange: Exchange, text: str, topics: Topics) -> Exchange:

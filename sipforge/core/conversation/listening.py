@@ -40,14 +40,16 @@ class Listening(Speaking):
     @property
     def needs_since(self) -> float:
         """Sound from before this position (seconds of windows) is not asked for any more."""
-        utterance = self._ears.since if self._ears.begun else self._ears.position
+        ears = self._ears
+        utterance = ears.since if ears.begun else ears.position - ears.speech_seconds
         since = max(self._floor, utterance - BEFORE_SECONDS)
         return since if self._settled else min(since, self._turn_since)
 
     @property
     def _settled(self) -> bool:
         """Whether the caller can no longer go on with the turn before."""
-        if self._closed or self.state is State.THINKING:
+        if self._closed or self.state is State.THINKING or self._works.answering is not None:
+            # While "one moment" is said, too: that is no reply.
             return self._closed
         speaks = self.state in {State.SPEAKING, State.INTERRUPTED} and self._replies.answers
         return not speaks or self._reply_seconds >= self._rules.continue_seconds
@@ -199,6 +201,7 @@ class Listening(Speaking):
         silence_seconds = self._ears.silence_seconds
         self._turn += 1
         self._turn_since, self._floor = self._since, self._ears.position
+        self._said_seconds = self._ears.said_seconds
         self._closed = closed
         self._works.turn_over()
         self._filler_at = self._now - silence_seconds + self._filler_seconds
@@ -216,7 +219,7 @@ class Listening(Speaking):
         self._filler_at = math.inf
         thought, heard = work.thought, work.heard
         if heard is not None:
-            coughed = thought.meaning is Meaning.NOTHING and self._ears.said_seconds < COUGH_SECONDS
+            coughed = thought.meaning is Meaning.NOTHING and self._said_seconds < COUGH_SECONDS
             if coughed and self.state is State.THINKING:
                 self._move(State.LISTENING)
                 return

@@ -65,6 +65,11 @@ class Machine(Listening):
         if self.state is State.ENDED:
             return []
         seconds, self._now = max(0.0, at - self._now), max(at, self._now)
+        if self.state is State.HELD:
+            # Up to now; what comes may take the call back.
+            self._replies.wait(seconds)
+            self._filler_at += seconds
+            seconds = 0.0
         self._take(what)
         self._pass(seconds)
         return self._commands()
@@ -109,10 +114,7 @@ class Machine(Listening):
         in_state_seconds = self._now - self._moved_at
         self._replies.wait(seconds)
         match self.state:
-            case State.ENDED:
-                return
-            case State.HELD:
-                self._filler_at += seconds
+            case State.ENDED | State.HELD:
                 return
             case State.DEPARTED:
                 if in_state_seconds > ENDING_SECONDS:
@@ -154,10 +156,13 @@ class Machine(Listening):
                 self._depart_when_heard()
 
     def _key(self, key: str) -> None:
-        if self.state is State.HELD:
+        if self.state is State.DEPARTED:
+            return
+        actions = self._policy.key(key)
+        if not actions:
+            # Only a telephone that does not hold the call sends keys.
             self._take_back()
-        if self.state is not State.DEPARTED:
-            self._act(self._policy.key(key))
+        self._act(actions)
 
     def _put_on_hold(self) -> None:
         if self.state in {State.HELD, State.DEPARTED}:
@@ -166,6 +171,7 @@ class Machine(Listening):
             self._recognise()
         if self.state in {State.LISTENING, State.PAUSED} and self._works.listening is not None:
             self._end_turn()  # who presses hold has said what there was to say
+        self._closed = True
         self._replies.hold()
         self._works.drop_listening()
         self._ears.quiet()

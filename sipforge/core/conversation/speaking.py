@@ -52,11 +52,14 @@ class Speaking:
         self._turn = 0
         self._turn_since = self._floor = 0.0
         """Where in the sound the turn before began; and what is before the next utterance for good."""
+        self._said_seconds = 0.0
+        """How much of the turn before was speech."""
         self._closed = True
         """Whether the turn before cannot be gone on with."""
         self._unanswered = False
         """Whether the turn before has got no reply yet."""
-        self._question = ""
+        questions = (one.caller for one in reversed(self._history.exchanges) if one.caller)
+        self._question = next(questions, "")
         """What the caller said last."""
         self._ahead_of = 0.0
         """Position up to which the utterance was heard ahead."""
@@ -108,15 +111,17 @@ class Speaking:
                     self._decide(action)
 
     def _say(self, text: str, topics: tuple[str, ...] = ()) -> None:
+        # A reply that is still coming in has had its time.
+        self._works.drop_telling()
         self._begin_reply(topics=topics, answers=self._unanswered)
         self._replies.speak(text, self._now)
         self._replies.complete(self._now)
 
     def _begin_reply(self, *, answers: bool, engine: str = "phrases", topics: tuple[str, ...] = ()) -> None:
-        self._works.drop_listening()
         self._replies.begin(self._turn, answers=answers, engine=engine, topics=topics)
         self._unanswered = False
-        if self.state not in {State.SPEAKING, State.INTERRUPTED}:
+        if self.state not in {State.SPEAKING, State.INTERRUPTED, State.HELD}:
+            self._works.drop_listening()
             self._move(State.SPEAKING)
             self._reply_seconds = 0.0
             self._ears.quiet()
@@ -128,6 +133,7 @@ class Speaking:
         if ended.broken:
             engine = work.thought.engine if work.thought is not None else ""
             self._put(command.Warn(f"the reply of {engine} broke off"))
+            self._closed = True
             self._works.think_again(work, self._history.exchanges)
             self._filler_at = self._now + AGAIN_SECONDS
             return
@@ -141,13 +147,13 @@ class Speaking:
             self._act(action for action in actions if not (told and isinstance(action, do.Say)))
 
     def _decide(self, departure: Departure) -> None:
-        self._works.drop_listening()
         self._drop_answer()
         self._departure = departure
         self._put(command.Prepare(departure, self._question))
         if self.state is State.INTERRUPTED:
             self._move(State.WAVERING)
-        else:
+        elif self.state is not State.HELD:
+            self._works.drop_listening()
             self._depart_when_heard()
 
     def _depart_when_heard(self) -> None:

@@ -36,7 +36,7 @@ TRANSITIONS: Final[dict[State, frozenset[State]]] = {
     State.PAUSED: _OUT | {State.LISTENING, State.THINKING, State.SPEAKING},
     State.THINKING: _OUT | {State.LISTENING, State.SPEAKING},
     State.SPEAKING: _OUT | {State.LISTENING, State.THINKING, State.INTERRUPTED},
-    State.INTERRUPTED: _OUT | {State.LISTENING, State.SPEAKING},
+    State.INTERRUPTED: _OUT | {State.LISTENING, State.SPEAKING, State.WAVERING},
     State.DEPARTING: _OUT | {State.LISTENING, State.SPEAKING, State.WAVERING, State.DEPARTED},
     State.WAVERING: _OUT | {State.LISTENING, State.SPEAKING, State.DEPARTED},
     State.HELD: _OUT | {State.LISTENING, State.THINKING, State.SPEAKING, State.DEPARTED},

@@ -1,13 +1,14 @@
-"""The world around a call's machine: a telephone, a recogniser and a voice that do what they are told, in any order."""
+"""The world around a call's machine: telephone, recogniser and voice do what they are told, in any order."""
 
 from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from sipforge.core.conversation import commands as command
 from sipforge.core.conversation import facts as fact
-from sipforge.core.conversation.actions import Phrase
+from sipforge.core.conversation.actions import Departure, Phrase
 from sipforge.core.conversation.dialogue_policy import DialoguePolicy, Meaning, PolicyRules
 from sipforge.core.conversation.endpointing import TurnRules
 from sipforge.core.conversation.machine import Machine
@@ -18,7 +19,9 @@ from sipforge.core.messages.hello import Arrival
 from sipforge.text.plain import sentences
 from sipforge.text.turn_end import Completeness
 
+T = TypeVar("T")
 WINDOW = 0.032
+TICK = 0.1
 RULES = TurnRules()
 POLICY = PolicyRules(operator="1000", prompt_again_seconds=10.0, idle_limit_seconds=120.0)
 FILLER_SECONDS = 1.0
@@ -104,11 +107,8 @@ class World:
                 case command.Drop(work):
                     self.works.pop(work, None)
                     self.waited_for.discard(work)
-                case command.Speak(sentence, text):
-                    self.texts[sentence] = text
-                    self.making.append(sentence)
-                case command.PlayInvitation(sentence):
-                    self.texts[sentence] = ""
+                case command.Speak(sentence) | command.PlayInvitation(sentence):
+                    self.texts[sentence] = getattr(wanted, "text", "")
                     self.making.append(sentence)
                 case command.Prepare():
                     self.departing = wanted
@@ -161,26 +161,35 @@ class World:
                 work.heard = False
                 self.tell(
                     fact.Heard(
-                        number, text, 0.9, 0.1, completeness, meaning if text else Meaning.NOTHING, listens=listens
+                        number,
+                        text,
+                        0.9,
+                        0.1,
+                        completeness,
+                        meaning if text else Meaning.NOTHING,
+                        listens=listens,
                     )
                 )
                 return True
         return False
 
-    def understood(self, meaning: Meaning = Meaning.ANSWERED, target: str = "") -> bool:
+    def understood(
+        self, meaning: Meaning = Meaning.ANSWERED, target: str = "", topics: tuple[str, ...] = ()
+    ) -> bool:
         """The oldest thought is done, and its reply told where there is one; whether there was one."""
         for number, work in self.works.items():
             if work.thought and not work.heard:
                 work.thought = False
                 self.thoughts[number] = meaning
                 self.tell(
-                    fact.Thought(number, meaning, target, engine="book", completeness=Completeness.FINISHED)
+                    fact.Thought(
+                        number, meaning, target, "", "book", topics, completeness=Completeness.FINISHED
+                    )
                 )
                 return True
         return False
 
     def part(self) -> bool:
-        """The reply that is being told goes on by a sentence of its own."""
         for number, work in self.works.items():
             if work.telling:
                 self.words += 1
@@ -216,29 +225,31 @@ class World:
         self.tell(fact.PlayedUpTo(sentence), 1.0)
         return True
 
-    def cleared(self) -> bool:
-        """The orchestrator tells how much was heard of what was cleared: nothing."""
+    def played_late(self) -> None:
+        """What was on its way to be heard as playout was held has been heard."""
+        self.tell(fact.PlayedUpTo(self.sent.popleft()))
+
+    def cleared(self, seconds: float = 0.0) -> bool:
+        """The orchestrator tells how much was heard of what was cleared."""
         if not self.clears:
             return False
         self.clears -= 1
-        self.tell(fact.PlayoutCleared(0.0))
+        self.tell(fact.PlayoutCleared(seconds))
         return True
 
     def settle(self) -> None:
         """Everybody does what is asked for, until nothing is left to do."""
         for _ in range(400):
             if not (
-                self.recognised()
-                or self.understood(Meaning.UNKNOWN)
-                or self.reply_over()
-                or self.make()
-                or self.play()
-                or self.cleared()
+                (self.recognised() or self.understood(Meaning.UNKNOWN) or self.reply_over())
+                or (self.make() or self.play() or self.cleared())
             ):
                 return
         raise AssertionError("it never settles")
 
-    def say(self, text: str = "when", meaning: Meaning | None = None, thought: Meaning = Meaning.ANSWERED) -> None:
+    def say(
+        self, text: str = "when", meaning: Meaning | None = None, thought: Meaning = Meaning.ANSWERED
+    ) -> None:
         """The caller says something, and it is understood."""
         self.hear(True, 1.0)
         self.hear(False, 0.25)
@@ -250,3 +261,39 @@ class World:
         """What is to be said is said and heard."""
         while self.make() or self.play():
             pass
+
+    def answer(self, *sentences: str) -> None:
+        """The reply that was asked for is `sentences`."""
+        for sentence in sentences:
+            self.tell(fact.Part(self.telling, f"{sentence} "))
+        self.reply_over()
+
+    def wait(self, seconds: float) -> None:
+        """Time goes by, and nothing is sent from the telephone."""
+        for _ in range(round(seconds / TICK)):
+            self.tell(fact.Elapsed(), TICK)
+
+    # What was seen
+
+    @property
+    def telling(self) -> int:
+        """The work whose reply is asked for."""
+        return next(number for number, work in self.works.items() if work.telling)
+
+    @property
+    def state(self) -> State:
+        return self.machine.state
+
+    @property
+    def spoken(self) -> list[str]:
+        """All sentences that were to be spoken, in order."""
+        return [one.text for one in self.commands(command.Speak)]
+
+    @property
+    def departure(self) -> Departure | None:
+        """How the call leaves, once it does."""
+        return None if self.departed is None else self.departed.departure
+
+    def commands(self, *kinds: type[T]) -> list[T]:
+        """All commands of these kinds so far."""
+        return [one for one in self.log if isinstance(one, kinds)]

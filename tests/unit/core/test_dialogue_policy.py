@@ -288,7 +288,7 @@ def test_a_caller_who_is_understood_is_not_idle() -> None:
     st.booleans(),
     st.integers(0, 20),
 )
-def test_a_call_is_ended_by_one_way_at_a_time(steps: list[tuple[object, ...]], office: bool, topics: int) -> None:
+def test_a_call_ends_by_one_way_at_a_time(steps: list[tuple[object, ...]], office: bool, topics: int) -> None:
     policy = begun(OFFICE if office else ALONE, topics)
     for what, *given_ in steps:
         if what == "understood":

@@ -68,3 +68,13 @@ def test_it_is_bounded():
     assert history.exchanges[0].caller.startswith("2")
     texts = [text for one in history.exchanges for text in (one.caller, one.assistant)]
     assert {len(text) for text in texts} == {TEXT_CHARACTERS}
+
+
+def test_a_reply_that_is_reported_late_belongs_to_its_own_turn():
+    history = History()
+    for event in (heard(1, "When?"), heard(2, "Where?"), said(1, "From", "hours"), said(2, "Here.", "place")):
+        history.take(event)
+    assert history.exchanges == (
+        Exchange("When?", "From", ("hours",)),
+        Exchange("Where?", "Here.", ("place",)),
+    )

@@ -65,7 +65,7 @@ STEP = st.one_of(
 class Watched(World):
     """A world in which what must never be is looked for after each step."""
 
-    def step(self, what: str, *arguments: object) -> None:  # noqa: PLR0912 - a table
+    def step(self, what: str, *arguments: object) -> None:
         match what:
             case "speech":
                 for _ in range(arguments[0]):  # type: ignore[call-overload]
@@ -120,7 +120,9 @@ class Watched(World):
             assert not self.held_still, self.log[-8:]
         assert sum(work.telling for work in self.works.values()) <= 1
         if before in GONE:
-            wanted = [one for one in seen if isinstance(one, command.Speak | command.Tell | command.Recognise)]
+            wanted = [
+                one for one in seen if isinstance(one, command.Speak | command.Tell | command.Recognise)
+            ]
             assert not wanted
         # History is what was heard: of whole sentences, only such as were played.
         for event in self.reported:
@@ -137,7 +139,7 @@ def play(steps: list[tuple[object, ...]]) -> Watched:
     return world
 
 
-def orders(examples: int = ORDERS):  # noqa: ANN201 - a decorator of hypothesis
+def orders(examples: int = ORDERS):
     quick = [HealthCheck.too_slow, HealthCheck.data_too_large]
     return settings(max_examples=examples, deadline=None, suppress_health_check=quick)
 
