@@ -240,6 +240,10 @@ def make_rules(name: str, bot: BotSettings) -> BotRules:
             finished_seconds=bot.turns.finished_seconds,
             unsure_seconds=bot.turns.unsure_seconds,
             open_seconds=bot.turns.open_seconds,
+            start_seconds=bot.barge_in.start_seconds,
+            look_seconds=bot.barge_in.look_seconds,
+            doubt_seconds=bot.barge_in.doubt_seconds,
+            continue_seconds=bot.barge_in.continue_seconds,
         ),
         filler_seconds=bot.filler_seconds or _FILLER_SECONDS[ANSWERING[bot.dialogue.engines[0]].instant],
     )
