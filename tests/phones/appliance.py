@@ -150,7 +150,7 @@ class Appliance:
             return []
         lines = self.shell(
             "ss -Htn state established '( sport = :9092 )' && "
-            "{ ss -Hxn state established | grep audio.sock || true; }"
+            "{ ss -Hxn state established | grep ' /run/sipforge/' || true; }"
         )
         return [line for line in lines.splitlines() if line.strip()]
 
