@@ -180,6 +180,7 @@ class Listening(Speaking):
         self._turn -= 1
         self._unanswered = False
         self._ears.go_on_since(self._turn_since)
+        self._ears.said_seconds += self._said_seconds
         self._floor = self._turn_since
 
     def _let_go_on(self) -> None:

@@ -148,6 +148,8 @@ class Speaking:
 
     def _decide(self, departure: Departure) -> None:
         self._drop_answer()
+        # "One moment" waits for no reply any more.
+        self._replies.complete(self._now)
         self._departure = departure
         self._put(command.Prepare(departure, self._question))
         if self.state is State.INTERRUPTED:

@@ -295,3 +295,13 @@ def test_a_call_that_comes_with_a_history_goes_on_with_it() -> None:
     world.tell(fact.Key("0"))
     assert world.departing is not None
     assert world.departing.reason == "Who?"
+
+
+def test_a_click_with_which_a_turn_goes_on_does_not_make_a_cough_of_it() -> None:
+    world = thinking()
+    world.hear(True, 0.1)
+    world.hear(False, 0.25)
+    world.recognised("")
+    world.hear(False, 0.2)
+    world.understood(Meaning.NOTHING)
+    assert world.spoken[-1] == "not_understood."

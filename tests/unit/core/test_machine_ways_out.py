@@ -12,7 +12,7 @@ from sipforge.core.conversation.machine import ENDING_SECONDS
 from sipforge.core.conversation.states import IllegalMoveError, State, step
 from sipforge.core.messages.events import Clear
 from tests.unit.core.calls_so_far import departing, greeted, speaking, thinking
-from tests.unit.core.conversation_world import POLICY, World
+from tests.unit.core.conversation_world import FILLER_SECONDS, POLICY, World
 
 
 def wavering(meaning: Meaning = Meaning.OPERATOR) -> World:
@@ -263,3 +263,13 @@ def test_a_reply_that_never_ends_is_not_told_any_more_once_the_call_is_idle() ->
     world.tell(fact.ReplyEnded(telling, Meaning.OPERATOR))
     assert world.spoken[-1] == "idle_warning."
     assert world.state is State.LISTENING
+
+
+def test_a_way_out_without_words_that_is_found_while_one_moment_is_said_is_taken_after_it() -> None:
+    world = thinking()
+    world.wait(FILLER_SECONDS)
+    world.make()
+    world.understood(Meaning.OTHER_LANGUAGE, "kinyarwanda")
+    assert world.departed is None
+    world.speak_all()
+    assert world.departure == HandOver("kinyarwanda")
