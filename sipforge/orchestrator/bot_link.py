@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
-from sipforge.core.audiosocket import UNIX_LEG, Frame, encode
+from sipforge.core.audiosocket import UNIX_LEG, Frame, Kind, ProtocolError, encode
 from sipforge.core.messages.hello import Hello, hello_frame
 from sipforge.infra.frame_stream import FrameStream
 from sipforge.infra.tokens import issue_token
@@ -45,7 +45,7 @@ class BotDialler:
         self._timing = timing
         self._clock = clock
 
-    async def connect(self, call: Call) -> FrameStream:
+    async def connect(self, call: Call) -> BotLeg:
         """A connection to the call's bot that has been sent the hello.
 
         Raises:
@@ -73,7 +73,48 @@ class BotDialler:
             raise BotUnavailableError(f"cannot be reached: {error.strerror}") from error
         stream = FrameStream(reader, writer, UNIX_LEG)
         stream.send(encode(hello_frame(hello)))
-        return stream
+        return BotLeg(stream, self._timing)
+
+
+class BotLeg:
+    """A connection to a bot that has been sent the hello."""
+
+    def __init__(self, stream: FrameStream, timing: Timing) -> None:
+        self._stream = stream
+        self._timing = timing
+
+    async def receive(self) -> Frame | None:
+        """The next frame, or None when the bot closed the connection.
+
+        Raises:
+            BotUnavailableError: it stalls, broke the protocol, or the connection broke.
+        """
+        try:
+            return await self._stream.read(None, self._timing.frame_seconds)
+        except TimeoutError as error:
+            raise BotUnavailableError("stalled while sending") from error
+        except ProtocolError as error:
+            raise BotUnavailableError(f"broke the protocol: {error}") from error
+        except OSError as error:
+            raise BotUnavailableError(f"connection broke: {error.strerror}") from error
+
+    async def write(self, data: bytes) -> None:
+        """Send an encoded frame, as soon as the bot reads.
+
+        Raises:
+            BotUnavailableError: it does not, or the connection broke.
+        """
+        try:
+            self._stream.send(data)
+            await self._stream.flush(self._timing.bot_stall_seconds)
+        except TimeoutError as error:
+            raise BotUnavailableError("does not read") from error
+        except OSError as error:
+            raise BotUnavailableError(f"connection broke: {error.strerror}") from error
+
+    async def hang_up(self) -> None:
+        """Send 0x00 and close; raises nothing but CancelledError."""
+        await self._stream.close(encode(Frame(Kind.HANGUP)), self._timing.linger_seconds)
 
 
 class Outbox:

@@ -203,8 +203,8 @@ class Calls:
         if call.state is not CallState.ENDED:
             self._step(call, CallState.ENDED)
             call.ended = now
-        self._store.delete_session(call.id)
         call.over.set()
+        self._store.delete_session(call.id)
 
     async def leave(self, call_id: str, now: float) -> Call | None:
         """The call whose assistant's part is over, when the dialplan asks how it goes on with it.

@@ -7,6 +7,7 @@ talks to the bot. Whoever sees the end says so (`_finish`), and the others are c
 - The bot says hangup, transfer or message, or closes with 0x00: when what is queued has been played.
 - The bot cannot be reached, vanishes, stalls or misbehaves: what is queued is dropped, its recorded apology
   is played, and the dialplan goes on to its operator. Its breaker counts a failure.
+- An error of ours: likewise, with its traceback in the log.
 
 While nobody listens at the other end (`LineWatch`) the queue stands still, whatever the bot does, and so does
 an end that has begun: what was still to be heard is heard when the line is taken back.
@@ -18,71 +19,23 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
-from enum import Enum
-from typing import Final
+from collections.abc import Callable, Coroutine
 
 from sipforge.core.asterisk.presses import Presses, Source
 from sipforge.core.audio.playout import FRAME_SECONDS, SILENCE, Holder, Playout, PlayoutError
-from sipforge.core.audiosocket import Frame, Kind, ProtocolError, encode
+from sipforge.core.audiosocket import Frame, Kind, ProtocolError
 from sipforge.core.breaker import BreakerState, CircuitBreaker
-from sipforge.core.conversation.actions import Reason
-from sipforge.core.messages.events import (
-    BotEvent,
-    Clear,
-    Cleared,
-    HangupEvent,
-    Held,
-    Mark,
-    MessageEvent,
-    MetricsEvent,
-    OrchestratorEvent,
-    Pause,
-    ReplyEvent,
-    Resume,
-    Resumed,
-    TranscriptEvent,
-    TransferEvent,
-    event_frame,
-    parse_bot_event,
-)
-from sipforge.infra.frame_stream import FrameStream
+from sipforge.core.messages import events
 from sipforge.infra.logs import CallLogger
-from sipforge.orchestrator.bot_link import BotDialler, BotUnavailableError, Outbox
+from sipforge.orchestrator.bot_link import BotDialler, BotLeg, BotUnavailableError, Outbox
 from sipforge.orchestrator.calls import Call, Calls, CallState, Departure, Way
 from sipforge.orchestrator.line_watch import LineWatch
+from sipforge.orchestrator.outcome import BAD, GOOD, OF_REASON, Outcome
 from sipforge.orchestrator.phone_leg import PhoneLeg
 from sipforge.orchestrator.telemetry import Telemetry
 from sipforge.orchestrator.timing import Timing
 
 _log = logging.getLogger(__name__)
-_HANGUP: Final = encode(Frame(Kind.HANGUP))
-
-
-class Outcome(Enum):
-    """How a call ended."""
-
-    CALLER = "caller_hung_up"
-    GOODBYE = "goodbye"
-    IDLE = "idle"
-    ERROR = "bot_error"
-    """The bot said that it cannot go on."""
-    BOT_CLOSED = "bot_closed"
-    """The bot ended the call with 0x00 and no reason."""
-    TRANSFER = "transfer"
-    MESSAGE = "message"
-    BOT_FAILED = "bot_failed"
-    DROPPED = "dropped"
-    """Asterisk's side misbehaved."""
-    SHUTDOWN = "shutdown"
-
-
-_GOOD: Final = frozenset(Outcome) - {Outcome.ERROR, Outcome.BOT_FAILED, Outcome.DROPPED, Outcome.SHUTDOWN}
-"""Outcomes that show a bot at work."""
-
-_REASONS: Final = {Reason.GOODBYE: Outcome.GOODBYE, Reason.IDLE: Outcome.IDLE, Reason.ERROR: Outcome.ERROR}
-
-
 Apology = Callable[[str], bytes]
 """The recorded apology of a bot, slin at 16 kHz; empty when there is none. May read a file."""
 
@@ -132,48 +85,70 @@ class Relay:
         self._playout = Playout()
         self._presses = Presses()
         self._outbox = Outbox(timing.caller_audio_frames, timing.control_frames)
-        self._bot: FrameStream | None = None
+        self._bot: BotLeg | None = None
         self._ending: Outcome | None = None
         """Set once the call leaves when what is queued has been played."""
         self._drained = False
         """Set once everything that is to be played before the end is queued."""
         self._finished: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        self._failed = False
+        """Whether an error of ours ended the call; nothing is done any more but to play what is queued."""
         self._detail = ""
 
     async def run(self) -> Outcome:
         """Carry the call; gives how it ended. Cancelled, it hangs up on both sides first."""
-        self._telemetry.call_began(self._call.bot)
+        self._playout.start(asyncio.get_running_loop().time())
         outcome = Outcome.SHUTDOWN
         self._watch.listen(self._call.id, self)
         try:
-            async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(part()) for part in (self._listen, self._play, self._serve_bot)]
-                outcome = await self._finished
-                for task in tasks:
-                    task.cancel()
-            if outcome in _GOOD and self._call.state in {CallState.TALKING, CallState.ENDING}:
+            outcome = await self._carry()
+            if outcome in GOOD and self._call.state in {CallState.TALKING, CallState.ENDING}:
                 self._breaker.success()
         finally:
             self._watch.leave(self._call.id, self)
-            self._telemetry.call_over(self._call.bot, outcome.value, self._playout.counts)
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._phone.hang_up())
                 if self._bot is not None:
-                    group.create_task(self._bot.close(_HANGUP, self._timing.linger_seconds))
+                    group.create_task(self._bot.hang_up())
             self._log_end(outcome)
+            self._telemetry.call_over(self._call.bot, outcome.value, self._playout.counts)
+        return outcome
+
+    async def _carry(self) -> Outcome:
+        try:
+            self._telemetry.call_began(self._call.bot)
+            return await self._until_finished(self._listen, self._play, self._serve_bot)
+        except Exception:
+            # A mistake of ours in this call alone: to its caller it is as if the assistant had failed.
+            self._log.exception("an error ended the call")
+            self._failed = True
+            if not self._finished.done() or self._finished.cancelled():
+                if not self._drained:
+                    await self._give_up(Outcome.FAILED)
+                await self._until_finished(self._listen, self._play)
+            return Outcome.FAILED
+
+    async def _until_finished(self, *parts: Callable[[], Coroutine[None, None, None]]) -> Outcome:
+        """Do all of these at once, until one of them says how the call ended."""
+        self._finished = asyncio.get_running_loop().create_future()
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(part()) for part in parts]
+            outcome = await self._finished
+            for task in tasks:
+                task.cancel()
         return outcome
 
     def hold(self) -> None:
         """Nobody listens at the other end: nothing is played, and the bot is told."""
         if not self._playout.held_by(Holder.LINE):
             self._playout.hold(Holder.LINE)
-            self._tell_bot(Held())
+            self._tell_bot(events.Held())
 
     def resume(self) -> None:
         """Somebody listens: all goes on where it was."""
         if self._playout.held_by(Holder.LINE):
             self._playout.release(Holder.LINE)
-            self._tell_bot(Resumed())
+            self._tell_bot(events.Resumed())
 
     def press(self, key: str, source: Source, seconds: float = 0.0) -> None:
         """A key was pressed for `seconds`, as `source` tells; the bot is told of each press once."""
@@ -181,10 +156,9 @@ class Relay:
             self._to_bot(Frame(Kind.DTMF, key.encode("ascii")))
 
     def _log_end(self, outcome: Outcome) -> None:
-        bad = outcome in {Outcome.DROPPED, Outcome.BOT_FAILED}
         counts = self._playout.counts
         self._log.log(
-            logging.WARNING if bad else logging.INFO,
+            logging.WARNING if outcome in BAD else logging.INFO,
             "call ended: %s",
             outcome.value + (f": {self._detail}" if self._detail else ""),
             extra={
@@ -222,14 +196,14 @@ class Relay:
 
     async def _play(self) -> None:
         clock = asyncio.get_running_loop().time
-        self._playout.start(clock())
         try:
             while not (self._drained and self._playout.idle):
                 await asyncio.sleep(max(0.0, self._playout.deadline - clock()))
                 tick = self._playout.take(clock())
                 await self._phone.play(tick.pcm)
-                self._telemetry.frame_sent(tick.late_seconds)
-                self._return_marks(tick.heard)
+                if not self._failed:
+                    self._telemetry.frame_sent(tick.late_seconds)
+                    self._return_marks(tick.heard)
             self._finish(Outcome.BOT_CLOSED)
         except TimeoutError:
             self._finish(Outcome.DROPPED, "Asterisk's side stalled while reading")
@@ -238,10 +212,10 @@ class Relay:
 
     def _return_marks(self, names: tuple[str, ...]) -> None:
         for name in names:
-            self._tell_bot(Mark(name))
+            self._tell_bot(events.Mark(name))
 
-    def _tell_bot(self, event: OrchestratorEvent) -> None:
-        self._to_bot(event_frame(event))
+    def _tell_bot(self, event: events.OrchestratorEvent) -> None:
+        self._to_bot(events.event_frame(event))
 
     def _to_bot(self, frame: Frame) -> None:
         if self._ending is not Outcome.BOT_FAILED:
@@ -258,37 +232,24 @@ class Relay:
         except* BotUnavailableError as failures:
             await self._bot_failed(str(failures.exceptions[0]))
 
-    async def _write_bot(self, bot: FrameStream) -> None:
-        try:
-            while True:
-                bot.send(await self._outbox.next())
-                await bot.flush(self._timing.bot_stall_seconds)
-        except TimeoutError as error:
-            raise BotUnavailableError("does not read") from error
-        except OSError as error:
-            raise BotUnavailableError(f"connection broke: {error.strerror}") from error
+    async def _write_bot(self, bot: BotLeg) -> None:
+        while True:
+            await bot.write(await self._outbox.next())
 
-    async def _read_bot(self, bot: FrameStream) -> None:
+    async def _read_bot(self, bot: BotLeg) -> None:
         """Until the bot closes after having said that the call ends."""
-        try:
-            while True:
-                frame = await bot.read(None, self._timing.frame_seconds)
-                if frame is None:
-                    if self._ending is None:
-                        raise BotUnavailableError("closed without hang-up")
-                    return
-                if self._call.state is CallState.CONNECTED:
-                    self._bot_is_there()
-                if frame.kind == Kind.HANGUP:
-                    self._end_after_speech(Outcome.BOT_CLOSED)
-                    return
+        while (frame := await bot.receive()) is not None:
+            if self._call.state is CallState.CONNECTED:
+                self._bot_is_there()
+            if frame.kind == Kind.HANGUP:
+                self._end_after_speech(Outcome.BOT_CLOSED)
+                return
+            try:
                 self._take(frame)
-        except TimeoutError as error:
-            raise BotUnavailableError("stalled while sending") from error
-        except (ProtocolError, PlayoutError) as error:
-            raise BotUnavailableError(f"broke the protocol: {error}") from error
-        except OSError as error:
-            raise BotUnavailableError(f"connection broke: {error.strerror}") from error
+            except (ProtocolError, PlayoutError) as error:
+                raise BotUnavailableError(f"broke the protocol: {error}") from error
+        if self._ending is None:
+            raise BotUnavailableError("closed without hang-up")
 
     def _bot_is_there(self) -> None:
         # A bot on trial has passed. In a closed breaker only a whole call wipes out earlier failures, or a
@@ -302,55 +263,60 @@ class Relay:
             if self._ending is None:
                 self._playout.push(frame.payload)
             return
-        event = parse_bot_event(frame)
+        event = events.parse_bot_event(frame)
         match event:
-            case TranscriptEvent() | ReplyEvent():
+            case events.TranscriptEvent() | events.ReplyEvent():
                 self._calls.append_history(self._call, event)
-            case MetricsEvent(values):
+            case events.MetricsEvent(values):
                 self._call.last_metrics = values
                 self._telemetry.answer_measured(self._call.bot, values)
             case _ if self._ending is None:
                 self._obey(event)
 
-    def _obey(self, event: BotEvent) -> None:
+    def _obey(self, event: events.BotEvent) -> None:
         match event:
-            case Mark(name):
+            case events.Mark(name):
                 self._playout.mark(name)
-            case Clear():
+            case events.Clear():
                 found = self._playout.clear()
                 self._return_marks(found.heard)
-                self._tell_bot(Cleared(found.played_seconds))
-            case Pause():
+                self._tell_bot(events.Cleared(found.played_seconds))
+            case events.Pause():
                 self._playout.hold()
-            case Resume():
+            case events.Resume():
                 self._playout.release()
-            case TransferEvent(target, briefing):
+            case events.TransferEvent(target, briefing):
                 self._call.departure = Departure(Way.TRANSFER, target, briefing)
                 self._end_after_speech(Outcome.TRANSFER)
-            case MessageEvent(target):
+            case events.MessageEvent(target):
                 self._call.departure = Departure(Way.MESSAGE, target)
                 self._end_after_speech(Outcome.MESSAGE)
-            case HangupEvent(reason):
-                self._end_after_speech(_REASONS[reason])
+            case events.HangupEvent(reason):
+                self._end_after_speech(OF_REASON[reason])
 
     def _end_after_speech(self, outcome: Outcome) -> None:
         if self._ending is None:
             self._ending = outcome
             self._play_out()
+            self._calls.move(self._call, CallState.ENDING)
 
     def _play_out(self) -> None:
         self._playout.release()
         # A telephone stops at once when it is hung up on; the tail lets its jitter buffer run empty first.
         self._playout.push(SILENCE * int(self._timing.tail_seconds / FRAME_SECONDS))
         self._drained = True
-        self._calls.move(self._call, CallState.ENDING)
 
     async def _bot_failed(self, detail: str) -> None:
         if self._ending is not None or self._finished.done():
             # It had said all it had to say: the call ends as it was going to.
             return
-        self._ending = Outcome.BOT_FAILED
         self._detail = detail
+        await self._give_up(Outcome.BOT_FAILED)
+        self._calls.move(self._call, CallState.ENDING)
+
+    async def _give_up(self, outcome: Outcome) -> None:
+        """The caller has lost the assistant: the apology is what is left to play, and then a person."""
+        self._ending = outcome
         self._breaker.failure(asyncio.get_running_loop().time())
         if self._operator:
             self._call.departure = Departure(Way.PERSON, self._operator)
