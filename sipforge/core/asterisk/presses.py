@@ -4,8 +4,8 @@ A press may be reported more than once: some telephones send each key as an RTP 
 INFO (RFC 6086), and Asterisk hands on both; what Asterisk tells on its manager interface, it also tells on
 the stream of the call. Rules:
 - Each report names its source. No source reports a press twice, so "1 1", however quick, is two presses. One
-  exception: a tone that ends while Asterisk still plays the key before it onwards is put aside, and told again
-  later, as if it were INFO of the same length (channel.c, `queue_dtmf_readq`).
+  exception: a tone that ends while Asterisk still plays the key before it onwards is put aside, and told
+  again later, as if it were INFO of the same length (channel.c, `queue_dtmf_readq`).
 - A report belongs to the oldest press of its key that its source has not reported, if that press was going
   on, or was over for no more than `SAME_PRESS_SECONDS`, when the reported one began.
 - A press counts at its first report.
