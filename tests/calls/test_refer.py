@@ -27,7 +27,7 @@ def assistants(appliance) -> list[str]:
 
 
 def transfer(caller: HandPhone, number: str, replaces: HandPhone | None = None) -> str:
-    """Transfer as a telephone does: told that it is done (RFC 3515), it ends its own part. The last status."""
+    """Transfer as a telephone does: told that it is done (RFC 3515), it ends its part. The last status."""
     assert caller.refer(number, replaces) == 202
     until(lambda: any("100" not in line for line in caller.notified), "the transfer is reported")
     if "200" in caller.notified[-1] or "180" in caller.notified[-1]:
