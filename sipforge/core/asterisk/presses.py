@@ -3,7 +3,9 @@
 A press may be reported more than once: some telephones send each key as an RTP event (RFC 4733) and as SIP
 INFO (RFC 6086), and Asterisk hands on both; what Asterisk tells on its manager interface, it also tells on
 the stream of the call. Rules:
-- Each report names its source. No source reports a press twice, so "1 1", however quick, is two presses.
+- Each report names its source. No source reports a press twice, so "1 1", however quick, is two presses. One
+  exception: a tone that ends while Asterisk still plays the key before it onwards is put aside, and told
+  again later, as if it were INFO of the same length (channel.c, `queue_dtmf_readq`).
 - A report belongs to the oldest press of its key that its source has not reported, if that press was going
   on, or was over for no more than `SAME_PRESS_SECONDS`, when the reported one began.
 - A press counts at its first report.
@@ -40,7 +42,15 @@ class _Press:
     key: str
     ended: float
     """When it was over, as far as is known."""
+    seconds: float
+    """Its length, by the last report."""
     sources: set[Source] = field(default_factory=set)
+    told_again: bool = False
+
+    def is_told_again(self, source: Source, seconds: float) -> bool:
+        """Whether a report that is one too many is a tone that had been put aside."""
+        both = source is Source.INFO and Source.TONE in self.sources
+        return both and seconds == self.seconds and not self.told_again
 
 
 class Presses:
@@ -59,10 +69,14 @@ class Presses:
             seconds: how long it lasted, as far as is known.
         """
         for press in self._recent:
-            late = now - seconds - press.ended
-            if press.key == key and source not in press.sources and late <= SAME_PRESS_SECONDS:
-                press.sources.add(source)
-                press.ended = now
-                return False
-        self._recent.append(_Press(key, now, {source}))
+            if press.key != key or now - seconds - press.ended > SAME_PRESS_SECONDS:
+                continue
+            if source in press.sources:
+                if not press.is_told_again(source, seconds):
+                    continue
+                press.told_again = True
+            press.sources.add(source)
+            press.ended, press.seconds = now, seconds
+            return False
+        self._recent.append(_Press(key, now, seconds, {source}))
         return True

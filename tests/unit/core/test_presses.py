@@ -42,6 +42,27 @@ def test_two_quick_presses_sent_both_ways_are_two_in_any_order(order):
     assert counted(*(("1", sources[one], 0.1 * at, 0.08) for at, one in enumerate(order))) == 2
 
 
+AS_MEASURED = {
+    "both at once": [(INFO, 2.55, 0.16), (TONE, 2.67, 0.12), (INFO, 2.76, 0.12)],
+    "INFO into the tone": [(TONE, 7.36, 0.16), (INFO, 7.41, 0.12), (INFO, 7.43, 0.12)],
+    "INFO, the tone 0.1 s later": [(INFO, 10.51, 0.16), (TONE, 10.71, 0.12), (INFO, 10.73, 0.12)],
+    "INFO after the tone": [(TONE, 8.97, 0.12), (INFO, 9.02, 0.16)],
+    "all of one length": [(INFO, 2.51, 0.12), (TONE, 2.67, 0.12), (INFO, 2.76, 0.12)],
+}
+"""Reports of one press by Asterisk 22.10.1: INFO of 160 ms beside an RTP event of 120 ms."""
+
+
+@pytest.mark.parametrize("reports", AS_MEASURED.values(), ids=AS_MEASURED)
+def test_a_tone_that_was_put_aside_and_is_told_again_is_the_same_press(reports):
+    once = [("5", source, over, seconds) for source, over, seconds in reports]
+    twice = [*once, *(("5", source, over + 0.4, seconds) for _, source, over, seconds in once)]
+    assert (counted(*once), counted(*twice)) == (1, 2)
+
+
+def test_two_presses_that_come_as_info_alone_are_not_one_told_again():
+    assert counted(("6", INFO, 5.81, 0.16), ("6", INFO, 6.01, 0.16)) == 2
+
+
 def test_another_key_is_another_press():
     assert counted(("1", TONE, 0.1, 0.1), ("2", INFO, 0.1)) == 2
 
