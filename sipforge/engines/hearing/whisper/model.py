@@ -107,12 +107,14 @@ class WhisperModel:
         """As `write`: the `count` likeliest texts, by their means; a beam of as many is searched."""
         context = [self._before, *self.tokens(before)[:_CONTEXT_TOKENS]] if before else []
         prompt = [*context, *self._start, self._no_timestamps]
+        most = math.ceil(6 * encoded.seconds) + 8
         result = self._model.generate(
             view(encoded.states),
             [prompt],
             beam_size=count,
             num_hypotheses=count,
-            max_length=len(prompt) + math.ceil(6 * encoded.seconds) + 8,
+            # With the prompt; CTranslate2 (whisper.cc) also leaves at least half of it for the prompt.
+            max_length=max(2 * most, len(prompt) + most),
             return_scores=True,
             return_no_speech_prob=True,
         )[0]
