@@ -141,9 +141,10 @@ class Listening(Speaking):
     def _judge(self, heard: Heard) -> None:
         """Decide whether what was said over the reply was meant."""
         echo = repeats(heard.text, self._replies.said)
-        listens = heard.listens and not self._policy.offers
+        wavers = self.state is State.WAVERING
+        listens = heard.listens and (wavers or not self._policy.offers)
         meant = bool(heard.text) and not echo and not listens and not heard.doubtful
-        if self.state is State.WAVERING:
+        if wavers:
             for_good = self._departure == IDLE_END and self._idle_end_revoked
             meant = meant and heard.meaning not in AGREES and not for_good
         match self._barge_in.judge(meant, echo=echo):

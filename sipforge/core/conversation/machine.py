@@ -86,9 +86,8 @@ class Machine(Listening):
                 self._heard(what)
             case Thought():
                 self._thought(what)
-            case fact.Part(work, text):
-                if self._works.telling is not None and self._works.telling.number == work:
-                    self._replies.part(text, self._now)
+            case fact.Part():
+                self._part(what)
             case fact.ReplyEnded():
                 self._reply_ended(what)
             case fact.Sounded(sentence, seconds):

@@ -126,11 +126,17 @@ class Speaking:
             self._reply_seconds = 0.0
             self._ears.quiet()
 
+    def _part(self, part: fact.Part) -> None:
+        work = self._works.telling
+        if work is not None and work.number == part.work:
+            work.worded = work.worded or bool(part.text.strip())
+            self._replies.part(part.text, self._now)
+
     def _reply_ended(self, ended: fact.ReplyEnded) -> None:
         work = self._works.telling
         if work is None or work.number != ended.work:
             return
-        if ended.broken:
+        if ended.broken or not (work.worded or ended.meaning):
             engine = work.thought.engine if work.thought is not None else ""
             self._put(command.Warn(f"the reply of {engine} broke off"))
             self._closed = True

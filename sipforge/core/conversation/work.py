@@ -17,6 +17,8 @@ class Work:
     number: int
     heard: Heard | None = None
     thought: Thought | None = None
+    worded: bool = False
+    """Whether its reply has had words."""
 
 
 class Works:

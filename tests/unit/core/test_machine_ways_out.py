@@ -93,6 +93,18 @@ def test_a_cough_or_a_nod_does_not(text: str, listens: bool) -> None:
     assert world.departure == Transfer("1000")
 
 
+def test_a_nod_does_not_even_where_an_offer_stood_as_the_key_was_pressed() -> None:
+    world = thinking()
+    world.understood(Meaning.UNKNOWN)
+    world.tell(fact.Key("0"))
+    world.make()
+    world.hear(True, 0.5)
+    world.hear(False, 0.25)
+    world.recognised("mm-hm", listens=True)
+    world.speak_all()
+    assert world.departure == Transfer("1000")
+
+
 def test_its_own_echo_does_not() -> None:
     world = thinking()
     world.understood()
