@@ -27,9 +27,10 @@ _SET = """
 import pathlib, re, sys
 path, section, *pairs = sys.argv[1:]
 path = pathlib.Path(path)
-head, mark, tail = path.read_text().partition(f"[{section}]\\n")
-if not mark:
-    sys.exit(f"{path} has no [{section}]")
+text = path.read_text()
+if f"[{section}]\\n" not in text:
+    text += f"\\n[{section}]\\n"
+head, mark, tail = text.partition(f"[{section}]\\n")
 own, bracket, rest = re.match(r"(?s)(.*?)(^\\[|\\Z)(.*)", tail, re.M).groups()
 keys = {pair.partition("=")[0] for pair in pairs}
 kept = [line for line in own.splitlines(True) if line.partition("=")[0].strip() not in keys]
