@@ -52,11 +52,11 @@ class Said:
     @property
     def text(self) -> str:
         """The whole of it, heard or not."""
-        return " ".join(sentence.text for sentence in self.sentences)
+        return " ".join(sentence.text for sentence in self.sentences if sentence.text)
 
     def words_heard(self, played_seconds: float) -> str:
         """What was heard, when sound ran `played_seconds` past the last whole sentence."""
-        words = [sentence.text for sentence in self.sentences if sentence.heard]
+        words = [sentence.text for sentence in self.sentences if sentence.heard and sentence.text]
         for sentence in self.sentences:
             if not sentence.heard:
                 part = sentence.text.split()

@@ -33,6 +33,11 @@ SCRIPT = Script(
     tuple(f"topic-{number}" for number in range(8)),
 )
 LOUD, SOFT = -20.0, -45.0
+OVERDUE = "the orchestrator did not report what was heard"
+
+
+def machine(rules: TurnRules) -> Machine:
+    return Machine(SCRIPT, rules, DialoguePolicy(POLICY, 8), filler_seconds=FILLER_SECONDS)
 
 
 @dataclass(slots=True)
@@ -42,18 +47,13 @@ class Pending:
     heard: bool = False
     thought: bool = False
     telling: bool = False
-    parts: int = 0
 
 
 @dataclass(slots=True)
 class World:
     """Carries out commands, and remembers what it saw."""
 
-    machine: Machine = field(
-        default_factory=lambda: Machine(
-            SCRIPT, RULES, DialoguePolicy(POLICY, 8), filler_seconds=FILLER_SECONDS
-        )
-    )
+    machine: Machine = field(default_factory=lambda: machine(RULES))
     now: float = 100.0
     works: dict[int, Pending] = field(default_factory=dict)
     making: deque[int] = field(default_factory=deque)
@@ -62,18 +62,17 @@ class World:
     """Sentences that are being played, in order."""
     texts: dict[int, str] = field(default_factory=dict)
     played: set[str] = field(default_factory=set)
+    given_up: set[int] = field(default_factory=set)
     reported: list[ReplyEvent] = field(default_factory=list)
     clears: int = 0
     held_still: bool = False
     log: list[object] = field(default_factory=list)
-    """All facts and commands."""
     departing: command.Prepare | None = None
     departed: command.Depart | None = None
     over: bool = False
+    thoughts: dict[int, Meaning] = field(default_factory=dict)
     waited_for: set[int] = field(default_factory=set)
     """Works of turns that are over and have got no reply."""
-    thoughts: dict[int, Meaning] = field(default_factory=dict)
-    """What was told of each work."""
     words: int = 0
 
     def begin(self) -> World:
@@ -115,8 +114,11 @@ class World:
                 case command.Depart(departure):
                     assert self.departing is not None
                     assert self.departing.departure == departure
-                    assert self.overdue or not (self.making or self.sent)
+                    assert not self.to_be_heard
                     self.departed = wanted
+                case command.Warn(sentence) if sentence == OVERDUE:
+                    self.given_up |= {*self.making, *self.sent}
+                    self.played |= {self.texts[one] for one in self.given_up}
                 case command.End():
                     self.over = True
                 case ReplyEvent():
@@ -134,9 +136,9 @@ class World:
                     self.held_still = False
 
     @property
-    def overdue(self) -> bool:
-        """Whether the machine has ever given up waiting for sound to be heard."""
-        return any(isinstance(one, command.Warn) for one in self.log)
+    def to_be_heard(self) -> set[int]:
+        """Sentences that are to be heard; not those that the machine has given up waiting for."""
+        return {*self.making, *self.sent} - self.given_up
 
     # What can happen next
 
@@ -193,7 +195,6 @@ class World:
         for number, work in self.works.items():
             if work.telling:
                 self.words += 1
-                work.parts += 1
                 self.tell(fact.Part(number, f"word{self.words} said. "))
                 return True
         return False
@@ -226,7 +227,7 @@ class World:
         return True
 
     def played_late(self) -> None:
-        """What was on its way to be heard as playout was held has been heard."""
+        """What was on its way as playout was held has been heard."""
         self.tell(fact.PlayedUpTo(self.sent.popleft()))
 
     def cleared(self, seconds: float = 0.0) -> bool:

@@ -8,7 +8,7 @@ from sipforge.core.conversation.dialogue_policy import Meaning
 from sipforge.core.conversation.history import Exchange
 from sipforge.core.messages.events import ReplyEvent
 from tests.unit.core.calls_so_far import greeted, speaking
-from tests.unit.core.conversation_world import World
+from tests.unit.core.conversation_world import OVERDUE, World
 
 
 def history(world: World) -> tuple[Exchange, ...]:
@@ -131,9 +131,7 @@ def test_sound_that_is_never_reported_as_heard_counts_as_heard() -> None:
     world = speaking("From eight.")
     world.wait(15.0)
     assert [one.text for one in world.reported[1:]] == ["From eight."]
-    assert [one.sentence for one in world.commands(command.Warn)] == [
-        "the orchestrator did not report what was heard"
-    ]
+    assert world.commands(command.Warn) == [command.Warn(OVERDUE)]
 
 
 def test_a_report_that_comes_after_that_changes_nothing() -> None:

@@ -6,6 +6,7 @@ SIPFORGE_ORDERS is how many; `make fuzz` runs a hundred thousand.
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -17,10 +18,10 @@ from sipforge.core.conversation.dialogue_policy import Meaning
 from sipforge.core.conversation.machine import ENDING_SECONDS
 from sipforge.core.conversation.states import State
 from sipforge.text.turn_end import Completeness
-from tests.unit.core.conversation_world import LOUD, POLICY, SOFT, World
+from tests.unit.core.conversation_world import FILLER_SECONDS, LOUD, POLICY, SOFT, WINDOW, World
+from tests.unit.core.watched import GONE, Watched
 
-ORDERS = int(os.environ.get("SIPFORGE_ORDERS", "1000"))
-GONE = {State.DEPARTED, State.ENDED}
+ORDERS = int(os.environ.get("SIPFORGE_ORDERS", "500"))
 SHORT = (None, Meaning.YES, Meaning.NO, Meaning.GOODBYE, Meaning.OPERATOR, Meaning.MESSAGE)
 MEANINGS = (
     Meaning.ANSWERED,
@@ -39,103 +40,132 @@ MEANINGS = (
     Meaning.OTHER_LANGUAGE,
 )
 ENDS = (None, None, Meaning.OPERATOR, Meaning.GOODBYE)
+TARGETS = {Meaning.FOREIGN: "other", Meaning.OTHER_LANGUAGE: "other"}
+HOLDS = {"hold": fact.PutOnHold(), "unhold": fact.TakenBack()}
+LATE = (fact.Heard, fact.Thought, fact.Part, fact.ReplyEnded)
 
-STEP = st.one_of(
-    st.tuples(st.just("speech"), st.integers(1, 40), st.sampled_from([LOUD, LOUD, SOFT])),
+SPEECH = st.tuples(st.just("speech"), st.integers(1, 40), st.sampled_from([LOUD, LOUD, LOUD - 12, SOFT]))
+RECOGNISED = st.tuples(
+    st.just("recognised"),
+    st.sampled_from(["when", "when", "", "mm"]),
+    st.sampled_from(SHORT),
+    st.sampled_from(Completeness),
+)
+HAPPENS = st.one_of(
+    SPEECH,
     st.tuples(st.just("silence"), st.integers(1, 50)),
-    st.tuples(
-        st.just("recognised"),
-        st.sampled_from(["when", "", "mm"]),
-        st.sampled_from(SHORT),
-        st.sampled_from(Completeness),
-    ),
+    RECOGNISED,
     st.tuples(st.just("understood"), st.sampled_from(MEANINGS)),
     st.tuples(st.just("part")),
     st.tuples(st.just("reply_over"), st.sampled_from(ENDS), st.booleans()),
     st.tuples(st.just("make")),
     st.tuples(st.just("play")),
     st.tuples(st.just("cleared")),
-    st.tuples(st.just("key"), st.sampled_from("0123456789*#")),
+    st.tuples(st.just("key"), st.sampled_from("0123456789*#A")),
     st.tuples(st.just("hold")),
     st.tuples(st.just("unhold")),
-    st.tuples(st.just("elapse"), st.sampled_from([0.1, 0.5, 2.0, 7.0, 30.0])),
+    st.tuples(st.just("elapse"), st.sampled_from([0.1, 0.5, 2.0, 7.0, 30.0, 7200.0])),
 )
+RARE = st.one_of(
+    st.tuples(
+        st.just("windows"), st.integers(1, 9), st.sampled_from([0.9, 0.02]), st.sampled_from([0.01, 0.3])
+    ),
+    st.tuples(st.just("thought_first"), st.sampled_from(MEANINGS)),
+    st.tuples(st.just("doubtful")),
+    st.tuples(st.just("late_work"), st.integers(1, 6), st.sampled_from(LATE)),
+    st.tuples(st.just("late_sound"), st.integers(1, 9), st.booleans()),
+    st.tuples(st.just("played_late")),
+    st.tuples(st.just("twice"), st.sampled_from(["hold", "unhold"])),
+)
+AT_ONCE = st.one_of(
+    st.tuples(st.just("ask")),
+    st.tuples(st.just("say"), st.sampled_from(MEANINGS)),
+    st.tuples(st.just("filler"), st.integers(0, 40)),
+    st.tuples(st.just("over"), st.sampled_from(["when", "mm", "", None]), st.sampled_from(SHORT)),
+    st.tuples(st.just("long")),
+    st.tuples(st.just("told"), st.integers(0, 2)),
+    st.tuples(st.just("held_by"), st.sampled_from(MEANINGS)),
+    st.tuples(st.just("speak_all")),
+    st.tuples(st.just("goes_on"), st.integers(0, 60)),
+    st.tuples(st.just("idle"), st.integers(1, 2)),
+)
+STEP = st.one_of(HAPPENS, HAPPENS, RARE, AT_ONCE, AT_ONCE)
 
 
-class Watched(World):
-    """A world in which what must never be is looked for after each step."""
+def step(world: Watched, what: str, *arguments: Any) -> None:
+    match what, arguments:
+        case "speech", [count, dbfs]:
+            world.windows(count, 0.9, dbfs, WINDOW)
+        case "silence", [count]:
+            world.windows(count, 0.02, -70.0, WINDOW)
+        case "windows", [count, probability, seconds]:
+            world.windows(count, probability, LOUD, seconds)
+        case "recognised", [text, meaning, completeness]:
+            world.recognised(text, meaning, completeness, listens=text == "mm")
+        case "understood", [meaning]:
+            world.understood(meaning, TARGETS.get(meaning, ""))
+        case "reply_over", [meaning, broken]:
+            world.reply_over(meaning, broken=broken)
+        case "key", [key]:
+            world.tell(fact.Key(key))
+        case (("hold" | "unhold"), []):
+            world.tell(HOLDS[what])
+        case "twice", [which]:
+            world.tell(HOLDS[which])
+            world.late(HOLDS[which])
+        case "elapse", [seconds]:
+            world.tell(fact.Elapsed(), seconds)
+        case "ask", []:
+            world.hear(True, 1.0)
+            world.hear(False, 0.25)
+            world.recognised()
+            world.hear(False, 0.3)
+        case "say", [meaning]:
+            step(world, "ask")
+            step(world, "understood", meaning)
+            world.make()
+        case "filler", [count]:
+            world.tell(fact.Elapsed(), FILLER_SECONDS)
+            world.make()
+            world.windows(count, 0.02, -70.0, WINDOW)
+        case "goes_on", [count]:
+            step(world, "ask")
+            step(world, "filler", count)
+            step(world, "over", "when", None)
+        case "idle", [times]:
+            for _ in range(times):
+                for _ in range(9):
+                    if world.departing is None:
+                        world.speak_all()
+                        world.tell(fact.Elapsed(), 15.0)
+                world.make()
+                step(world, "over", "when", None)
+        case "over", [text, meaning]:
+            world.hear(True, 0.5)
+            world.hear(False, 0.25)
+            if text is not None:
+                world.recognised(text, meaning, listens=text == "mm")
+        case "long", []:
+            world.windows(13, 0.9, LOUD, 0.5)
+        case "held_by", [meaning]:
+            world.tell(fact.PutOnHold())
+            step(world, "understood", meaning)
+            world.windows(3, 0.9, LOUD, 0.3)
+            world.tell(fact.TakenBack())
+        case "told", [parts]:
+            for _ in range(parts):
+                world.part()
+            world.reply_over()
+            world.make()
+        case _:
+            getattr(world, what)(*arguments)
 
-    def step(self, what: str, *arguments: object) -> None:
-        match what:
-            case "speech":
-                for _ in range(arguments[0]):  # type: ignore[call-overload]
-                    self.window(True, arguments[1])  # type: ignore[arg-type]
-            case "silence":
-                for _ in range(arguments[0]):  # type: ignore[call-overload]
-                    self.window(False)
-            case "recognised":
-                text, meaning, completeness = arguments
-                self.recognised(text, meaning, completeness, listens=text == "mm")  # type: ignore[arg-type]
-            case "understood":
-                target = {Meaning.FOREIGN: "other", Meaning.OTHER_LANGUAGE: "other"}.get(arguments[0], "")  # type: ignore[call-overload]
-                self.understood(arguments[0], target)  # type: ignore[arg-type]
-            case "part":
-                self.part()
-            case "reply_over":
-                self.reply_over(arguments[0], broken=bool(arguments[1]))  # type: ignore[arg-type]
-            case "make":
-                self.make()
-            case "play":
-                self.play()
-            case "cleared":
-                self.cleared()
-            case "key":
-                self.tell(fact.Key(str(arguments[0])))
-            case "hold":
-                self.tell(fact.PutOnHold())
-            case "unhold":
-                self.tell(fact.TakenBack())
-            case "elapse":
-                self.tell(fact.Elapsed(), float(arguments[0]))  # type: ignore[arg-type]
 
-    def tell(self, what: fact.Fact, seconds: float = 0.0) -> list[command.Command]:
-        before, departing, count = self.machine.state, self.departing, len(self.log)
-        commands = super().tell(what, seconds)
-        self.check(before, self.log[count:])
-        if departing is not None and self.departing is departing and self.departed is None and not self.over:
-            # What was decided stands, unless it was revoked: by a key, or by words that were meant.
-            stands = self.machine.state in {State.DEPARTING, State.WAVERING, State.HELD}
-            meant = isinstance(what, fact.Heard) and what.text == "when"
-            assert stands or meant or isinstance(what, fact.Key), self.log[-8:]
-            if not stands:
-                self.departing = None
-        return commands
-
-    def check(self, before: State, seen: list[object]) -> None:
-        state = self.machine.state
-        # Never two voices: while somebody speaks over it, or the telephone holds the call, it holds still.
-        if state in {State.INTERRUPTED, State.WAVERING, State.HELD} and (self.making or self.sent):
-            assert self.held_still, self.log[-8:]
-        if state in {State.SPEAKING, State.DEPARTING, State.LISTENING, State.PAUSED, State.THINKING}:
-            assert not self.held_still, self.log[-8:]
-        assert sum(work.telling for work in self.works.values()) <= 1
-        if before in GONE:
-            wanted = [
-                one for one in seen if isinstance(one, command.Speak | command.Tell | command.Recognise)
-            ]
-            assert not wanted
-        # History is what was heard: of whole sentences, only such as were played.
-        for event in self.reported:
-            for sentence in event.text.split(". "):
-                whole = sentence.rstrip(".") + "."
-                assert whole in self.played | {""} or self.overdue, (event, self.played)
-
-
-def play(steps: list[tuple[object, ...]]) -> Watched:
+def play(steps: list[tuple[Any, ...]]) -> Watched:
     world = Watched()
     world.begin()
     for what, *arguments in steps:
-        world.step(str(what), *arguments)
+        step(world, what, *arguments)
     return world
 
 
@@ -144,31 +174,32 @@ def orders(examples: int = ORDERS):
     return settings(max_examples=examples, deadline=None, suppress_health_check=quick)
 
 
-STEPS = st.lists(STEP, max_size=60)
+STEPS = st.lists(STEP, min_size=8, max_size=30)
 
 
 @orders()
 @given(STEPS)
 def test_every_turn_that_is_over_is_answered_and_every_way_out_is_taken_or_revoked(
-    steps: list[tuple[object, ...]],
+    steps: list[tuple[Any, ...]],
 ) -> None:
     world = play(steps)
-    world.step("unhold")
+    step(world, "unhold")
     if world.machine.state in {State.INTERRUPTED, State.WAVERING, State.LISTENING, State.PAUSED}:
-        world.step("silence", 60)
+        step(world, "silence", 60)
     world.settle()
-    world.step("silence", 60)
+    step(world, "silence", 60)
     world.settle()
     assert world.machine.state in {State.LISTENING, *GONE}
     # Every turn got a reply, or was a cough.
     assert {world.thoughts.get(work) for work in world.waited_for} <= {Meaning.NOTHING}
+    assert not world.waited_for & world.no_cough
     assert not [work for work in world.works.values() if work.telling]
     assert world.departing is None or world.departed is not None or world.over
 
 
 @orders()
 @given(STEPS)
-def test_the_key_0_and_hanging_up_work_in_every_state_before_the_end(steps: list[tuple[object, ...]]) -> None:
+def test_the_key_0_and_hanging_up_work_in_every_state_before_the_end(steps: list[tuple[Any, ...]]) -> None:
     world = play(steps)
     if world.machine.state not in GONE:
         wanted = world.tell(fact.Key("0"))
@@ -183,21 +214,21 @@ def test_the_key_0_and_hanging_up_work_in_every_state_before_the_end(steps: list
 @orders()
 @given(STEPS, st.booleans())
 def test_from_any_state_time_alone_leads_to_words_or_to_the_end(
-    steps: list[tuple[object, ...]], noise: bool
+    steps: list[tuple[Any, ...]], noise: bool
 ) -> None:
     world = play(steps)
-    world.step("unhold")
+    step(world, "unhold")
     count, limit = len(world.log), POLICY.idle_limit_seconds
     passed = 0.0
     while passed < limit + 30.0 and not world.over:
-        world.tell(fact.Elapsed(), 0.5)
-        passed += 0.5
+        world.tell(fact.Elapsed(), 1.5)
+        passed += 1.5
         if noise:
-            world.window(True, LOUD)
+            world.windows(1, 0.9, LOUD, 0.3)
     said = [one for one in world.log[count:] if isinstance(one, command.Speak | command.Depart | command.End)]
     assert said or count == len(world.log), world.machine.state
-    for _ in range(int(2 * (limit + ENDING_SECONDS))):
-        world.tell(fact.Elapsed(), 1.0)
+    for _ in range(int(limit + ENDING_SECONDS)):
+        world.tell(fact.Elapsed(), 2.0)
         world.make()
         world.play()
     assert world.over

@@ -189,3 +189,12 @@ def test_the_last_thing_that_had_words_is_worth_saying_again_heard_or_not() -> N
     say(speech, "")
     speech.finish()
     assert speech.last.text == "One."
+
+
+def test_a_recording_adds_no_words_and_no_space() -> None:
+    speech = saying("One moment.", "", "Goodbye.")
+    assert speech.said == "One moment. Goodbye."
+    for number in (1, 2, 3):
+        speech.played(number)
+    speech.cut()
+    assert heard(speech.cleared(0.0)) == "One moment. Goodbye."
