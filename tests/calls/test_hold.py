@@ -8,8 +8,6 @@ from __future__ import annotations
 import os
 import time
 
-import pytest
-
 from tests.calls.telephones import ABSENT, CALLER, COLLEAGUE, OWN
 from tests.phones.appliance import API
 from tests.phones.conversation import ENGLISH
@@ -20,7 +18,6 @@ WAYS = (("sendonly", ""), ("inactive", ""), ("sendrecv", "0.0.0.0"))
 """Of holding: direction and address of the offer."""
 
 
-@pytest.mark.alone
 def test_an_assistant_waits_for_who_holds_and_goes_on(by_hand, appliance, judge, english_texts, recordings):
     """Three callers at once, each of whom holds in another way."""
     question = english_texts.topics["parking"]
@@ -75,7 +72,6 @@ def test_what_a_hold_interrupts_is_heard_after_it(by_hand, judge, english_texts,
     caller.hangup()
 
 
-@pytest.mark.alone
 def test_users_hold_as_long_as_they_like_and_may_say_nothing(by_hand, phone):
     """One holds a colleague; another listens to the echo and never sends a packet."""
     holder, colleague, listener = by_hand(CALLER), phone(COLLEAGUE, auto_answer=True), by_hand(ABSENT)
