@@ -1,6 +1,6 @@
 """Whatever the order of what happens in a call, no caller is lost: random orders drive the machine.
 
-SIPFORGE_ORDERS is how many; `make fuzz` runs a hundred thousand.
+SIPFORGE_ORDERS is how many for each test; `make fuzz` runs a hundred thousand in all.
 """
 
 from __future__ import annotations
