@@ -8,10 +8,14 @@ from collections.abc import Iterator
 
 import pytest
 
+from sipforge.core.conversation.keypad import END_KEY, MORE_KEY
 from tests.calls.telephones import CALLER
 from tests.phones.appliance import API, Appliance
 
-MENU_KEY = "8"
+MENU_KEY = MORE_KEY
+READ_SECONDS = 3.0
+"""After which it is known which page is read, by so many words of it."""
+TOLD_WORDS = 4
 PROXY = """
 import asyncio
 
@@ -56,15 +60,18 @@ def without_keys_on_the_stream(host: Appliance) -> Iterator[None]:
 
 
 def heard_pages(caller, appliance, press) -> list[str]:
-    """What is read once keys were pressed; the pages of the menu, one after the other."""
+    """How what is read begins once keys were pressed; the pages of the menu, one after the other."""
     caller.dial("2000")
     caller.wait_reply()
     call = appliance.calls()[0]["call"]
     press()
-    caller.wait_reply(quiet_seconds=2.0)
-    caller.hangup()
+    caller.wait_speech()
+    time.sleep(READ_SECONDS)
+    caller.sound.press(END_KEY)
+    assert caller.over.wait(20.0)
     appliance.wait_idle()
-    return replies(appliance, call)[1:]
+    read = replies(appliance, call)[1:-1]
+    return [" ".join(page.split()[:TOLD_WORDS]) for page in read]
 
 
 @pytest.fixture
@@ -74,7 +81,8 @@ def pages(by_hand, appliance):
 
     def slowly() -> None:
         caller.sound.press(MENU_KEY)
-        caller.wait_reply(quiet_seconds=2.0)
+        caller.wait_speech()
+        time.sleep(READ_SECONDS)
         caller.sound.press(MENU_KEY)
 
     found = heard_pages(caller, appliance, slowly)
