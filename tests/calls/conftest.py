@@ -1,7 +1,7 @@
 """Call tests: real SIP phones against a deployed appliance, such as `make demo` leaves up.
 
 Most can run side by side (pytest-xdist; see tests/calls/run): each process has its own telephones and sees
-its own calls. Those that ring the operator are in one of them; those marked `alone` come after.
+its own calls. Those marked `alone` stop a service, ring the operator or time packets: they come after.
 
 Where it is: SIPFORGE_HOST (127.0.0.1), SIPFORGE_SSH_PORT (2222), SIPFORGE_SSH_KEY, SIPFORGE_SIP_PORT (5060).
 SIPFORGE_RECORDINGS is a folder to keep the recordings in; otherwise they are in pytest's own.
@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.calls.telephones import OPERATOR, OWN, WORKER
+from tests.calls.telephones import OWN, WORKER
 from tests.models import model
 from tests.phones.appliance import Appliance, ApplianceError
 from tests.phones.audio import Segment
@@ -78,12 +78,9 @@ def host() -> Appliance:
 
 
 @pytest.fixture
-def appliance(host: Appliance, request: pytest.FixtureRequest) -> Appliance:
+def appliance(host: Appliance) -> Appliance:
     """The host; beside other calls only this test's own are seen."""
-    if not WORKER:
-        return host
-    group = request.node.get_closest_marker("xdist_group")
-    return host.seen_by(OWN if group is None else (*OWN, OPERATOR))
+    return host.seen_by(OWN) if WORKER else host
 
 
 @pytest.fixture(scope="session")
