@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
-from sipforge.core.conversation.keypad import END_KEY, MORE_KEY
+from sipforge.core.conversation.keypad import MORE_KEY, TOPIC_KEYS
 from tests.calls.telephones import CALLER
 from tests.phones.appliance import API, Appliance
+from tests.phones.by_hand import HandPhone
 
-MENU_KEY = MORE_KEY
-READ_SECONDS = 3.0
-"""After which it is known which page is read, by so many words of it."""
-TOLD_WORDS = 4
 PROXY = """
 import asyncio
 
@@ -42,11 +39,6 @@ asyncio.run(main())
 """Stands between Asterisk and the orchestrator, and keeps kind 0x03 to itself, as Asterisk 20.6 does."""
 
 
-def replies(appliance: Appliance, call: str) -> list[str]:
-    history = appliance.get(f"{API}/calls/{call}")["history"]
-    return [entry["text"] for entry in history if entry["type"] == "reply"]
-
-
 @contextlib.contextmanager
 def without_keys_on_the_stream(host: Appliance) -> Iterator[None]:
     unit = "sipforge-test-proxy"
@@ -59,61 +51,50 @@ def without_keys_on_the_stream(host: Appliance) -> Iterator[None]:
             host.run("systemctl", "stop", unit)
 
 
-def heard_pages(caller, appliance, press) -> list[str]:
-    """How what is read begins once keys were pressed; the pages of the menu, one after the other."""
+def topic_reached(caller: HandPhone, appliance: Appliance, press: Callable[[], None]) -> str:
+    """What is answered to key 1 after `press`: the first topic of the menu's page that is being read."""
     caller.dial("2000")
     caller.wait_reply()
     call = appliance.calls()[0]["call"]
     press()
-    caller.wait_speech()
-    time.sleep(READ_SECONDS)
-    caller.sound.press(END_KEY)
-    assert caller.over.wait(20.0)
+    time.sleep(1.0)
+    caller.sound.press("1")
+    caller.wait_reply(quiet_seconds=2.0)
+    caller.hangup()
     appliance.wait_idle()
-    read = replies(appliance, call)[1:-1]
-    return [" ".join(page.split()[:TOLD_WORDS]) for page in read]
+    history = appliance.get(f"{API}/calls/{call}")["history"]
+    return [entry["text"] for entry in history if entry["type"] == "reply"][-1]
 
 
 @pytest.fixture
-def pages(by_hand, appliance):
-    """The first two pages of the menu, as they are read to who presses the key twice, slowly."""
-    caller = by_hand(CALLER)
-
-    def slowly() -> None:
-        caller.sound.press(MENU_KEY)
-        caller.wait_speech()
-        time.sleep(READ_SECONDS)
-        caller.sound.press(MENU_KEY)
-
-    found = heard_pages(caller, appliance, slowly)
-    assert len(found) == 2
-    assert found[0] != found[1]
-    return found
+def topics(english_texts) -> list[str]:
+    """The first topic of the menu's first page, and that of the second."""
+    answers = [topic.answer for topic in english_texts.topics.values()]
+    return [answers[0], answers[len(TOPIC_KEYS)]]
 
 
-def test_a_key_that_a_telephone_sends_both_ways_counts_once_and_two_quick_ones_twice(
-    by_hand, appliance, pages
-):
-    ways = {
-        "both": lambda phone: phone.press_both(MENU_KEY),
-        "info": lambda phone: phone.press_info(MENU_KEY),
-        "event": lambda phone: phone.sound.press(MENU_KEY),
-    }
-    for name, press in ways.items():
-        once, twice = by_hand(CALLER), by_hand(CALLER)
-        assert heard_pages(once, appliance, lambda press=press, phone=once: press(phone)) == pages[:1], name
+@pytest.mark.parametrize("way", ["event", "info", "both"])
+def test_a_key_counts_once_and_two_quick_ones_count_twice(by_hand, appliance, topics, way):
+    """However the telephone sends it: as an RTP event, as SIP INFO, or each key both ways."""
 
-        def quickly(press=press, phone=twice) -> None:
-            press(phone)
-            time.sleep(0.25)
-            press(phone)
+    def press(caller: HandPhone) -> None:
+        if way != "info":
+            caller.sound.press(MORE_KEY)
+        if way != "event":
+            caller.press_info(MORE_KEY)
 
-        # The second page cuts off the first, of which little or nothing was heard.
-        assert heard_pages(twice, appliance, quickly)[-1] == pages[1], name
+    def twice() -> None:
+        press(second)
+        time.sleep(0.25)
+        press(second)
+
+    first, second = by_hand(CALLER), by_hand(CALLER)
+    assert topic_reached(first, appliance, lambda: press(first)) == topics[0]
+    assert topic_reached(second, appliance, twice) == topics[1]
 
 
 @pytest.mark.alone
-def test_keys_work_on_a_stream_without_them(by_hand, host, appliance, pages):
+def test_keys_work_on_a_stream_without_them(by_hand, host, appliance, topics):
+    caller = by_hand(CALLER)
     with without_keys_on_the_stream(host):
-        caller = by_hand(CALLER)
-        assert heard_pages(caller, appliance, lambda: caller.sound.press(MENU_KEY)) == pages[:1]
+        assert topic_reached(caller, appliance, lambda: caller.sound.press(MORE_KEY)) == topics[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import contextlib
 import random
 import socket
@@ -35,18 +36,21 @@ class Sound:
         self._socket.settimeout(0.1)
         self.port: int = self._socket.getsockname()[1]
         self.target: tuple[str, int] | None = None
+        self._begun = 0.0
         self.mute = False
         """Send nothing at all, as a telephone on hold, or one that suppresses silence."""
         self._frames: deque[bytes] = deque()
         self._keys: deque[str] = deque()
         self.heard: list[tuple[float, bytes]] = []
         """When each packet came, and its payload."""
+        self._loud: list[float] = []
+        """When those came that are not silence."""
         self._open = True
         self._threads = [threading.Thread(target=part, daemon=True) for part in (self._send, self._receive)]
 
     def start(self, target: tuple[str, int]) -> None:
         """Send there from here on."""
-        self.target = target
+        self.target, self._begun = target, time.monotonic()
         for thread in self._threads:
             thread.start()
 
@@ -63,13 +67,11 @@ class Sound:
 
     def loud_since(self, instant: float) -> float:
         """Seconds of sound, which is not silence, that came since an instant of `time.monotonic()`."""
-        frames = [pcm for at, pcm in list(self.heard) if at >= instant]
-        return sum(float(np.abs(decode(pcm)).max(initial=0.0)) > _QUIET for pcm in frames) * 0.02
+        return 0.02 * (len(self._loud) - bisect.bisect_left(self._loud, instant))
 
     def quiet_seconds(self) -> float:
         """How long nothing but silence has come."""
-        loud = [at for at, pcm in list(self.heard) if np.abs(decode(pcm)).max(initial=0.0) > _QUIET]
-        return time.monotonic() - (loud[-1] if loud else self.heard[0][0] if self.heard else 0.0)
+        return time.monotonic() - (self._loud[-1] if self._loud else self._begun)
 
     def save(self, path: Path, since: float = 0.0) -> Path:
         """Write what came since an instant as a WAV, each packet where it came."""
@@ -123,7 +125,10 @@ class Sound:
             with contextlib.suppress(OSError):
                 data = self._socket.recv(2048)
                 if len(data) > 12 and data[1] & 0x7F == 0:
-                    self.heard.append((time.monotonic(), data[12:]))
+                    now = time.monotonic()
+                    self.heard.append((now, data[12:]))
+                    if np.abs(decode(data[12:])).max() > _QUIET:
+                        self._loud.append(now)
 
 
 def key_packets(key: str, stamp: int) -> Iterator[tuple[int, int, bytes]]:
