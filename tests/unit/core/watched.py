@@ -159,6 +159,8 @@ class Watched(World):
                     self.no_cough.add(one.work)
         if before is State.THINKING and self.machine.state is State.SPEAKING:
             self.replied = 0.0
+        if before is State.THINKING and self.machine.state is State.LISTENING:
+            assert not isinstance(what, fact.Thought) or what.work not in self.no_cough, self.log[-8:]
         if self.machine.state in {State.LISTENING, State.DEPARTING, *GONE} and self.goes_on_since is None:
             self.closed = True
         if self.machine.state in {State.DEPARTING, *GONE}:
