@@ -37,9 +37,9 @@ TRANSITIONS: Final[dict[State, frozenset[State]]] = {
     State.THINKING: _OUT | {State.LISTENING, State.SPEAKING},
     State.SPEAKING: _OUT | {State.LISTENING, State.THINKING, State.INTERRUPTED},
     State.INTERRUPTED: _OUT | {State.LISTENING, State.SPEAKING, State.WAVERING},
-    State.DEPARTING: _OUT | {State.LISTENING, State.SPEAKING, State.WAVERING, State.DEPARTED},
-    State.WAVERING: _OUT | {State.LISTENING, State.SPEAKING, State.DEPARTED},
-    State.HELD: _OUT | {State.LISTENING, State.THINKING, State.SPEAKING, State.DEPARTED},
+    State.DEPARTING: _OUT | {State.LISTENING, State.WAVERING, State.DEPARTED},
+    State.WAVERING: _OUT | {State.LISTENING},
+    State.HELD: _OUT | {State.LISTENING, State.THINKING, State.SPEAKING},
     State.DEPARTED: frozenset({State.ENDED}),
     State.ENDED: frozenset(),
 }

@@ -21,7 +21,7 @@ from sipforge.text.turn_end import Completeness
 from tests.unit.core.conversation_world import FILLER_SECONDS, LOUD, POLICY, SOFT, WINDOW, World
 from tests.unit.core.watched import GONE, Watched
 
-ORDERS = int(os.environ.get("SIPFORGE_ORDERS", "500"))
+ORDERS = int(os.environ.get("SIPFORGE_ORDERS", "400"))
 SHORT = (None, Meaning.YES, Meaning.NO, Meaning.GOODBYE, Meaning.OPERATOR, Meaning.MESSAGE)
 MEANINGS = (
     Meaning.ANSWERED,
@@ -63,7 +63,7 @@ HAPPENS = st.one_of(
     st.tuples(st.just("cleared")),
     st.tuples(st.just("key"), st.sampled_from("0123456789*#A")),
     st.tuples(st.just("hold")),
-    st.tuples(st.just("unhold")),
+    st.tuples(st.just("unhold"), st.sampled_from([0.0, 0.5, 600.0])),
     st.tuples(st.just("elapse"), st.sampled_from([0.1, 0.5, 2.0, 7.0, 30.0, 7200.0])),
 )
 RARE = st.one_of(
@@ -77,19 +77,22 @@ RARE = st.one_of(
     st.tuples(st.just("played_late")),
     st.tuples(st.just("twice"), st.sampled_from(["hold", "unhold"])),
 )
+OVER = (st.sampled_from(["when", "mm", "", None]), st.sampled_from(SHORT))
 AT_ONCE = st.one_of(
     st.tuples(st.just("ask")),
     st.tuples(st.just("say"), st.sampled_from(MEANINGS)),
     st.tuples(st.just("filler"), st.integers(0, 40)),
-    st.tuples(st.just("over"), st.sampled_from(["when", "mm", "", None]), st.sampled_from(SHORT)),
+    st.tuples(st.just("over"), *OVER),
     st.tuples(st.just("long")),
-    st.tuples(st.just("told"), st.integers(0, 2)),
+    st.tuples(st.just("told"), st.integers(0, 2), st.sampled_from(ENDS)),
+    st.tuples(st.just("told_over"), st.integers(0, 1), st.sampled_from(ENDS), *OVER),
+    st.tuples(st.just("leaves"), *OVER),
     st.tuples(st.just("held_by"), st.sampled_from(MEANINGS)),
     st.tuples(st.just("speak_all")),
     st.tuples(st.just("goes_on"), st.integers(0, 60)),
     st.tuples(st.just("idle"), st.integers(1, 2)),
 )
-STEP = st.one_of(HAPPENS, HAPPENS, RARE, AT_ONCE, AT_ONCE)
+STEP = st.one_of(HAPPENS, RARE, AT_ONCE, AT_ONCE)
 
 
 def step(world: Watched, what: str, *arguments: Any) -> None:
@@ -108,8 +111,10 @@ def step(world: Watched, what: str, *arguments: Any) -> None:
             world.reply_over(meaning, broken=broken)
         case "key", [key]:
             world.tell(fact.Key(key))
-        case (("hold" | "unhold"), []):
-            world.tell(HOLDS[what])
+        case "hold", []:
+            world.tell(fact.PutOnHold())
+        case "unhold", [seconds]:
+            world.tell(fact.TakenBack(), seconds)
         case "twice", [which]:
             world.tell(HOLDS[which])
             world.late(HOLDS[which])
@@ -152,11 +157,25 @@ def step(world: Watched, what: str, *arguments: Any) -> None:
             step(world, "understood", meaning)
             world.windows(3, 0.9, LOUD, 0.3)
             world.tell(fact.TakenBack())
-        case "told", [parts]:
+        case "told", [parts, end]:
+            step(world, "say", Meaning.ANSWERED)
             for _ in range(parts):
                 world.part()
-            world.reply_over()
+            world.reply_over(end)
             world.make()
+        case "told_over", [parts, end, *over]:
+            step(world, "say", Meaning.ANSWERED)
+            for _ in range(parts):
+                world.part()
+                world.make()
+            world.hear(False, 1.2)
+            step(world, "over", None, None)
+            world.reply_over(end)
+            world.hear(False, 0.7)
+            step(world, "over", *over)
+        case "leaves", over:
+            step(world, "say", Meaning.OPERATOR)
+            step(world, "over", *over)
         case _:
             getattr(world, what)(*arguments)
 
@@ -183,7 +202,7 @@ def test_every_turn_that_is_over_is_answered_and_every_way_out_is_taken_or_revok
     steps: list[tuple[Any, ...]],
 ) -> None:
     world = play(steps)
-    step(world, "unhold")
+    step(world, "unhold", 0.0)
     if world.machine.state in {State.INTERRUPTED, State.WAVERING, State.LISTENING, State.PAUSED}:
         step(world, "silence", 60)
     world.settle()
@@ -198,10 +217,12 @@ def test_every_turn_that_is_over_is_answered_and_every_way_out_is_taken_or_revok
 
 
 @orders()
-@given(STEPS)
-def test_the_key_0_and_hanging_up_work_in_every_state_before_the_end(steps: list[tuple[Any, ...]]) -> None:
+@given(STEPS, st.booleans())
+def test_the_key_0_and_hanging_up_work_in_every_state_before_the_end(
+    steps: list[tuple[Any, ...]], hangs_up: bool
+) -> None:
     world = play(steps)
-    if world.machine.state not in GONE:
+    if world.machine.state not in GONE and not hangs_up:
         wanted = world.tell(fact.Key("0"))
         assert [one.departure for one in wanted if isinstance(one, command.Prepare)] == [Transfer("1000")]
         world.settle()
@@ -209,6 +230,7 @@ def test_the_key_0_and_hanging_up_work_in_every_state_before_the_end(steps: list
     if not world.over:
         assert world.tell(fact.HungUp())[-1] == command.End()
     assert world.machine.state is State.ENDED
+    assert not [work for work in world.works.values() if work.thought or work.telling]
 
 
 @orders()
@@ -217,7 +239,7 @@ def test_from_any_state_time_alone_leads_to_words_or_to_the_end(
     steps: list[tuple[Any, ...]], noise: bool
 ) -> None:
     world = play(steps)
-    step(world, "unhold")
+    step(world, "unhold", 0.0)
     count, limit = len(world.log), POLICY.idle_limit_seconds
     passed = 0.0
     while passed < limit + 30.0 and not world.over:

@@ -255,6 +255,12 @@ def test_the_key_0_connects_a_caller_who_speaks_or_pauses_or_speaks_over_a_reply
     assert world.departure == Transfer("1000")
 
 
+def test_nothing_is_said_into_a_way_out_that_stands() -> None:
+    for state in (State.DEPARTING, State.WAVERING):
+        with pytest.raises(IllegalMoveError):
+            step(state, State.SPEAKING)
+
+
 def test_an_illegal_move_names_both_states() -> None:
     with pytest.raises(IllegalMoveError, match="from departed to listening"):
         step(State.DEPARTED, State.LISTENING)

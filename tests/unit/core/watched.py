@@ -128,7 +128,12 @@ class Watched(World):
 
     def watch_turns(self, before: State, what: fact.Fact, seen: list[object], waited_for: set[int]) -> None:
         """Work that a caller waits for is dropped for a reason, and what the caller goes on with is whole."""
-        if isinstance(what, fact.PutOnHold | fact.Key) or (isinstance(what, fact.ReplyEnded) and what.broken):
+        # It is thought about again, or was heard to its end.
+        heard = not isinstance(what, fact.PlayoutCleared) and not self.waited_for
+        kinds = (command.ThinkAgain, ReplyEvent) if heard else command.ThinkAgain
+        if any(isinstance(one, kinds) for one in seen):
+            self.closed, self.goes_on_since = True, None
+        if isinstance(what, fact.PutOnHold) or (isinstance(what, fact.Key) and seen):
             self.closed, self.goes_on_since = True, None
         yields = isinstance(what, fact.Heard) and before is State.INTERRUPTED and Clear() in seen
         dropped = {one.work for one in seen if isinstance(one, command.Drop)}
@@ -154,6 +159,8 @@ class Watched(World):
                     self.no_cough.add(one.work)
         if before is State.THINKING and self.machine.state is State.SPEAKING:
             self.replied = 0.0
+        if before is State.THINKING and self.machine.state is State.LISTENING:
+            assert not isinstance(what, fact.Thought) or what.work not in self.no_cough, self.log[-8:]
         if self.machine.state in {State.LISTENING, State.DEPARTING, *GONE} and self.goes_on_since is None:
             self.closed = True
         if self.machine.state in {State.DEPARTING, *GONE}:
