@@ -123,22 +123,14 @@ class HandPhone:
         """Say a recording, to its end."""
         time.sleep(self.sound.say(wav))
 
-    def wait_speech(self, timeout_seconds: float = 20.0) -> None:
-        """Wait for sound from here on.
-
-        Raises:
-            PhoneTimeout: none came.
-        """
-        begun = time.monotonic()
-        self._until(lambda: self.sound.loud_since(begun) > 0.2, timeout_seconds, "no sound")
-
     def wait_reply(self, timeout_seconds: float = 20.0, quiet_seconds: float = 1.2) -> None:
         """Wait for sound, and for its end.
 
         Raises:
             PhoneTimeout: none came, or it did not end.
         """
-        self.wait_speech(timeout_seconds)
+        begun = time.monotonic()
+        self._until(lambda: self.sound.loud_since(begun) > 0.2, timeout_seconds, "no sound")
         self._until(lambda: self.sound.quiet_seconds() > quiet_seconds, 60.0, "no end of sound")
 
     def hangup(self) -> None:
