@@ -151,8 +151,9 @@ class Watched(World):
             self.replied += what.seconds
         for one in seen:
             if isinstance(one, command.Hasten):
-                # Recognised and over at once: it was ended for its length.
-                self.closed = any(isinstance(other, command.Recognise) for other in seen) and not yields
+                # Recognised and over at once: it was ended for its length; or by a hold.
+                at_once = any(isinstance(other, command.Recognise) for other in seen)
+                self.closed = (at_once and not yields) or isinstance(what, fact.PutOnHold)
                 self.turn_since = self.sinces.get(one.work, self.needed)
                 self.replied = 0.0
                 if sum(at > self.turn_since + 0.4 for at in self.loud) * WINDOW > 2 * COUGH_SECONDS:
@@ -191,7 +192,7 @@ class Watched(World):
                 case Pause():
                     self.held_at = self.now
                 case Resume():
-                    self.spoke_at += self.now - self.held_at
+                    self.spoke_at += self.now - max(self.held_at, self.spoke_at)
                 case command.Warn(sentence) if sentence == OVERDUE:
                     assert self.now - self.spoke_at >= GRACE_SECONDS - 1e-6
                 case ReplyEvent(_, text):
