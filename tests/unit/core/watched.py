@@ -191,7 +191,7 @@ class Watched(World):
                 case Pause():
                     self.held_at = self.now
                 case Resume():
-                    self.spoke_at += self.now - self.held_at
+                    self.spoke_at += self.now - max(self.held_at, self.spoke_at)
                 case command.Warn(sentence) if sentence == OVERDUE:
                     assert self.now - self.spoke_at >= GRACE_SECONDS - 1e-6
                 case ReplyEvent(_, text):
