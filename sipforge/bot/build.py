@@ -115,11 +115,14 @@ def make_parts(
     language = load_language(bot.language)
     intents = {said: f"={meaning.value}" for meaning in INTENTS for said in phrases.intents[meaning]}
     intents |= {said: f"={other}" for other, phrasings in phrases.called.items() for said in phrasings}
+    cores = len(os.sched_getaffinity(0))
     hearing = HearingNeeds(
         models / bot.stt.model,
         language,
         bot.stt.language,
         bot.stt.threads,
+        # A second core brings more as a second ear than as a second thread for one utterance.
+        max(1, cores // bot.stt.threads),
         knowledge.questions(),
         intents,
         phrases.intents[Meaning.GREETING],
@@ -237,6 +240,10 @@ def make_rules(name: str, bot: BotSettings) -> BotRules:
             finished_seconds=bot.turns.finished_seconds,
             unsure_seconds=bot.turns.unsure_seconds,
             open_seconds=bot.turns.open_seconds,
+            start_seconds=bot.barge_in.start_seconds,
+            look_seconds=bot.barge_in.look_seconds,
+            doubt_seconds=bot.barge_in.doubt_seconds,
+            continue_seconds=bot.barge_in.continue_seconds,
         ),
         filler_seconds=bot.filler_seconds or _FILLER_SECONDS[ANSWERING[bot.dialogue.engines[0]].instant],
     )

@@ -36,6 +36,8 @@ class HearingNeeds:
     """The model's language token, where it has any."""
     threads: int = 1
     """CPU threads for one utterance."""
+    at_once: int = 1
+    """How many utterances are worked on at the same time."""
     questions: Mapping[str, str] = field(default_factory=dict)
     """What callers are expected to ask → its topic."""
     intents: Mapping[str, str] = field(default_factory=dict)

@@ -16,18 +16,20 @@ from pathlib import Path
 from sipforge.core.audiosocket import SLIN16_HZ
 from sipforge.core.breaker import BreakerState, CircuitBreaker
 from sipforge.infra.asterisk.agi import answer_agi
+from sipforge.infra.asterisk.ami.service import AmiServiceClient
 from sipforge.infra.call_store import CallStore
 from sipforge.infra.http import FastAPI, serve
 from sipforge.infra.logs import configure_logging
 from sipforge.infra.metrics import Metrics
 from sipforge.infra.settings.host import DEFAULT_PATH, LOOPBACK, Settings, SettingsError, load_settings
 from sipforge.infra.stream_server import serve_tcp
-from sipforge.infra.systemd.credentials import CredentialError, read_credential
+from sipforge.infra.systemd.credentials import CredentialError, find_credential, read_credential
 from sipforge.infra.systemd.notify import Notifier, watchdog
 from sipforge.orchestrator.api import make_api
 from sipforge.orchestrator.audiosocket_server import AudioSocketServer
 from sipforge.orchestrator.bot_link import BotDialler
 from sipforge.orchestrator.calls import Call, Calls
+from sipforge.orchestrator.line_watch import LineWatch
 from sipforge.orchestrator.phone_leg import PhoneLeg
 from sipforge.orchestrator.relay import Relay
 from sipforge.orchestrator.routing import Router
@@ -37,6 +39,7 @@ from sipforge.orchestrator.timing import Timing
 EX_CONFIG = 78
 EX_UNAVAILABLE = 69
 AGI_CONNECTIONS = 128
+AMI_ACCOUNT = "orchestrator"
 
 _log = logging.getLogger(__name__)
 
@@ -52,10 +55,14 @@ class Parts:
     router: Router
     audiosocket: AudioSocketServer
     api: FastAPI
+    ami: AmiServiceClient | None
+    """Tells of holds and keys; None on a host without its secret."""
 
 
-def build(settings: Settings, jwt_key: str, redis_password: str, timing: Timing) -> Parts:
-    """Put the orchestrator together."""
+def build(
+    settings: Settings, jwt_key: str, redis_password: str, timing: Timing, ami_secret: str | None = None
+) -> Parts:
+    """Put the orchestrator together; without `ami_secret` nobody tells of holds, and keys come by stream."""
     metrics = Metrics()
     telemetry = Telemetry(metrics)
     store = CallStore(settings.redis_socket, redis_password, settings.orchestrator.history_seconds)
@@ -64,6 +71,9 @@ def build(settings: Settings, jwt_key: str, redis_password: str, timing: Timing)
     breakers = {name: CircuitBreaker() for name in settings.bots}
     for name, breaker in breakers.items():
         telemetry.watch_breaker(name, partial(_state_now, breaker))
+    watch = LineWatch()
+    ami = None if ami_secret is None else _watcher(settings.ami.port, ami_secret, watch)
+    telemetry.watch_lines(lambda: ami is not None and ami.connected)
     dialler = BotDialler(
         settings.bot_socket, jwt_key, settings.orchestrator.token_seconds, timing, clock=time.time
     )
@@ -77,6 +87,7 @@ def build(settings: Settings, jwt_key: str, redis_password: str, timing: Timing)
             breaker=breakers[call.bot],
             apology=lambda bot: read_apology(settings.prompt_directory, bot, timing.apology_seconds),
             operator=settings.bots[call.bot].operator,
+            watch=watch,
             telemetry=telemetry,
             timing=timing,
         )
@@ -101,6 +112,21 @@ def build(settings: Settings, jwt_key: str, redis_password: str, timing: Timing)
         api=make_api(
             calls, store, breakers, socket_exists=socket_exists, metrics=metrics, clock=time.monotonic
         ),
+        ami=ami,
+    )
+
+
+def _watcher(port: int, secret: str, watch: LineWatch) -> AmiServiceClient:
+    # Its account sees calls and keys alone: that Asterisk has booted is not told, and not needed.
+    return AmiServiceClient(
+        LOOPBACK,
+        port,
+        AMI_ACCOUNT,
+        secret,
+        on_event=watch.on_event,
+        on_up=watch.on_up,
+        on_down=watch.on_down,
+        boot_seconds=None,
     )
 
 
@@ -129,6 +155,8 @@ async def run(parts: Parts, stop: asyncio.Event, notifier: Notifier) -> None:
     # Two groups, because what ended calls leave is still to be written.
     async with asyncio.TaskGroup() as outer:
         keeping = [outer.create_task(parts.store.keep()), outer.create_task(watchdog(notifier))]
+        if parts.ami is not None:
+            keeping.append(outer.create_task(parts.ami.run()))
         async with asyncio.TaskGroup() as inner:
             serving = [
                 inner.create_task(part)
@@ -177,9 +205,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="sipforge-orchestrator",
         description="Routes calls to the voice assistants and carries audio between Asterisk and the bots. "
         "Normally started by systemd (sipforge-orchestrator.service).",
-        epilog="It reads the secrets jwt-key and redis-password from $CREDENTIALS_DIRECTORY (LoadCredential= "
-        "of the unit), listens on the loopback ports of [orchestrator] in the settings, and reaches each bot "
-        "by its Unix socket. Exit codes: 0 stopped, 69 a port is taken, 78 settings or a secret are wrong.",
+        epilog="It reads its secrets jwt-key, redis-password, ami-orchestrator from $CREDENTIALS_DIRECTORY "
+        "(LoadCredential= of the unit; without the last it learns nothing of calls on hold), listens on the "
+        "loopback ports of [orchestrator] in the settings, and reaches each bot by its Unix socket. Exit "
+        "codes: 0 stopped, 69 a port is taken, 78 settings or a secret are wrong.",
     )
     parser.add_argument(
         "--settings",
@@ -192,7 +221,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     configure_logging("orchestrator")
     try:
         settings = load_settings(options.settings)
-        parts = build(settings, read_credential("jwt-key"), read_credential("redis-password"), Timing())
+        parts = build(
+            settings,
+            read_credential("jwt-key"),
+            read_credential("redis-password"),
+            Timing(),
+            find_credential("ami-orchestrator"),
+        )
     except (SettingsError, CredentialError) as error:
         sys.stderr.write(f"sipforge-orchestrator: {error}\n")
         return EX_CONFIG

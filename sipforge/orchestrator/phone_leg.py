@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 
+from sipforge.core.asterisk.presses import KEYS
 from sipforge.core.audio.resample import resampler
 from sipforge.core.audiosocket import (
     SLIN16_FRAME_BYTES,
@@ -18,8 +19,6 @@ from sipforge.orchestrator.timing import Timing
 
 SEND_BUFFER_BYTES = 16384
 """Half a second of slin16 in the kernel (which doubles it): a peer that stopped reading is noticed soon."""
-
-_KEYS = frozenset(b"0123456789*#ABCD")
 
 
 def tune_socket(line: socket.socket) -> None:
@@ -44,19 +43,22 @@ class PhoneLeg:
     async def receive(self) -> list[Frame] | None:
         """What the caller said next, as frames for the bot (none, one or more); None when the caller hung up.
 
+        It may be long in coming: a telephone on hold, or one that suppresses silence, sends nothing. Whether
+        it is still there Asterisk finds out (pjsip.conf: timers, rtp_timeout), and hangs up.
+
         Raises:
             ProtocolError: corrupt.
-            TimeoutError: a frame began and did not end, or nothing came for very long.
+            TimeoutError: a frame began and did not end.
             OSError: the connection broke.
         """
-        frame = await self._stream.read(self._timing.quiet_seconds, self._timing.frame_seconds)
+        frame = await self._stream.read(None, self._timing.frame_seconds)
         if frame is None or frame.kind == Kind.HANGUP:
             return None
         if frame.kind == self._encoder.kind:
             return self._cut(frame.payload)
         if frame.kind == Kind.DTMF:
             # What is no key of a telephone (a hook flash) is not worth a call, and no news for a bot.
-            return [frame] if frame.payload[0] in _KEYS else []
+            return [frame] if chr(frame.payload[0]) in KEYS else []
         if frame.kind == Kind.ERROR:
             raise ProtocolError(f"Asterisk reports an error: {frame.payload.hex() or 'no code'}")
         raise ProtocolError(

@@ -9,6 +9,9 @@ talks to the bot. Whoever sees the end says so (`_finish`), and the others are c
   is played, and the dialplan goes on to its operator. Its breaker counts a failure.
 - An error of ours: likewise, with its traceback in the log.
 
+While nobody listens at the other end (`LineWatch`) the queue stands still, whatever the bot does, and so does
+an end that has begun: what was still to be heard is heard when the line is taken back.
+
 Both sides get 0x00 before they are closed, whatever happened.
 """
 
@@ -18,13 +21,15 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 
-from sipforge.core.audio.playout import FRAME_SECONDS, SILENCE, Playout, PlayoutError
+from sipforge.core.asterisk.presses import Presses, Source
+from sipforge.core.audio.playout import FRAME_SECONDS, SILENCE, Holder, Playout, PlayoutError
 from sipforge.core.audiosocket import Frame, Kind, ProtocolError
 from sipforge.core.breaker import BreakerState, CircuitBreaker
 from sipforge.core.messages import events
 from sipforge.infra.logs import CallLogger
 from sipforge.orchestrator.bot_link import BotDialler, BotLeg, BotUnavailableError, Outbox
 from sipforge.orchestrator.calls import Call, Calls, CallState, Departure, Way
+from sipforge.orchestrator.line_watch import LineWatch
 from sipforge.orchestrator.outcome import BAD, GOOD, OF_REASON, Outcome
 from sipforge.orchestrator.phone_leg import PhoneLeg
 from sipforge.orchestrator.telemetry import Telemetry
@@ -48,6 +53,7 @@ class Relay:
         breaker: CircuitBreaker,
         apology: Apology,
         operator: str,
+        watch: LineWatch,
         telemetry: Telemetry,
         timing: Timing,
     ) -> None:
@@ -61,6 +67,7 @@ class Relay:
             breaker: of this bot.
             apology: what is played when the bot fails.
             operator: extension a caller of a failed bot goes on to; empty: none.
+            watch: tells of holds and keys.
             telemetry: told what happens.
             timing: waits and bounds.
         """
@@ -71,10 +78,12 @@ class Relay:
         self._breaker = breaker
         self._apology = apology
         self._operator = operator
+        self._watch = watch
         self._telemetry = telemetry
         self._timing = timing
         self._log = CallLogger(_log, call.id)
         self._playout = Playout()
+        self._presses = Presses()
         self._outbox = Outbox(timing.caller_audio_frames, timing.control_frames)
         self._bot: BotLeg | None = None
         self._ending: Outcome | None = None
@@ -90,11 +99,13 @@ class Relay:
         """Carry the call; gives how it ended. Cancelled, it hangs up on both sides first."""
         self._playout.start(asyncio.get_running_loop().time())
         outcome = Outcome.SHUTDOWN
+        self._watch.listen(self._call.id, self)
         try:
             outcome = await self._carry()
             if outcome in GOOD and self._call.state in {CallState.TALKING, CallState.ENDING}:
                 self._breaker.success()
         finally:
+            self._watch.leave(self._call.id, self)
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._phone.hang_up())
                 if self._bot is not None:
@@ -127,6 +138,23 @@ class Relay:
                 task.cancel()
         return outcome
 
+    def hold(self) -> None:
+        """Nobody listens at the other end: nothing is played, and the bot is told."""
+        if not self._playout.held_by(Holder.LINE):
+            self._playout.hold(Holder.LINE)
+            self._tell_bot(events.Held())
+
+    def resume(self) -> None:
+        """Somebody listens: all goes on where it was."""
+        if self._playout.held_by(Holder.LINE):
+            self._playout.release(Holder.LINE)
+            self._tell_bot(events.Resumed())
+
+    def press(self, key: str, source: Source, seconds: float = 0.0) -> None:
+        """A key was pressed for `seconds`, as `source` tells; the bot is told of each press once."""
+        if self._presses.take(key, source, asyncio.get_running_loop().time(), seconds):
+            self._to_bot(Frame(Kind.DTMF, key.encode("ascii")))
+
     def _log_end(self, outcome: Outcome) -> None:
         counts = self._playout.counts
         self._log.log(
@@ -152,7 +180,9 @@ class Relay:
             while (frames := await self._phone.receive()) is not None:
                 for frame in frames:
                     if frame.kind == Kind.DTMF:
-                        self._to_bot(frame)
+                        # The stream does not say what a key came as, so a key sent twice would be two there.
+                        if not self._watch.knows(self._call.id):
+                            self.press(chr(frame.payload[0]), Source.STREAM)
                     elif self._ending is None:
                         dropped = self._outbox.put_audio(frame)
                         self._telemetry.caller_audio_dropped(self._call.bot, dropped)

@@ -49,6 +49,7 @@ class Telemetry:
             "sipforge_history_lost_entries", "Words of callers and replies that Redis could not be given"
         )
         self._redis = metrics.gauge("sipforge_redis_up", "1 while Redis answers")
+        self._lines = metrics.gauge("sipforge_lines_told", "1 while Asterisk tells of holds and keys")
         self._breaker = metrics.gauge(
             "sipforge_breaker_closed", "1 closed, 0.5 half open, 0 open: may the bot be called?", ["bot"]
         )
@@ -62,6 +63,10 @@ class Telemetry:
         """Ask `state` whenever metrics are read."""
         worth = {BreakerState.CLOSED: 1.0, BreakerState.HALF_OPEN: 0.5, BreakerState.OPEN: 0.0}
         self._breaker.labels(bot).set_function(lambda: worth[state()])
+
+    def watch_lines(self, told: Callable[[], bool]) -> None:
+        """Ask `told` whenever metrics are read."""
+        self._lines.set_function(lambda: float(told()))
 
     def refused(self, reason: str) -> None:
         """A call was not admitted."""

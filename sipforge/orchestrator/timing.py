@@ -23,8 +23,6 @@ class Timing:
     """How often what is over is looked for."""
     frame_seconds: float = 2.0
     """A frame that has begun is whole within this."""
-    quiet_seconds: float = 60.0
-    """Longest time without a frame from Asterisk (a caller on hold sends none)."""
     flush_seconds: float = 2.0
     """Longest time Asterisk may leave our audio unread."""
     tail_seconds: float = 0.3

@@ -1,7 +1,7 @@
 """Call tests: real SIP phones against a deployed appliance, such as `make demo` leaves up.
 
-They run one after the other. Side by side (pytest-xdist; see tests/calls/run) each process has its own
-telephones and sees its own calls; those marked `alone` then run after them in one process, which sees all.
+Most can run side by side (pytest-xdist; see tests/calls/run): each process has its own telephones and sees
+its own calls. Those marked `alone` stop a service, ring the operator or time packets: they come after.
 
 Where it is: SIPFORGE_HOST (127.0.0.1), SIPFORGE_SSH_PORT (2222), SIPFORGE_SSH_KEY, SIPFORGE_SIP_PORT (5060).
 SIPFORGE_RECORDINGS is a folder to keep the recordings in; otherwise they are in pytest's own.
@@ -19,17 +19,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.calls.telephones import OPERATOR, OWN, WORKER
+from tests.calls.telephones import OWN, WORKER
 from tests.models import model
 from tests.phones.appliance import Appliance, ApplianceError
 from tests.phones.audio import Segment
 from tests.phones.baresip import Phone
+from tests.phones.by_hand import HandPhone
 from tests.phones.conversation import Judge, Language
 from tests.phones.recognise import MODEL, Choice, Recogniser
 from tests.phones.speech import english, kinyarwanda
 from tests.phones.texts import Texts, load_texts
 
 PhoneFactory = Callable[..., Phone]
+HandPhoneFactory = Callable[[str], HandPhone]
 
 
 MAILBOXES, BEGUN = "/var/spool/asterisk/voicemail/default", "/run/sipforge-call-tests"
@@ -76,12 +78,9 @@ def host() -> Appliance:
 
 
 @pytest.fixture
-def appliance(host: Appliance, request: pytest.FixtureRequest) -> Appliance:
+def appliance(host: Appliance) -> Appliance:
     """The host; beside other calls only this test's own are seen."""
-    if not WORKER:
-        return host
-    group = request.node.get_closest_marker("xdist_group")
-    return host.seen_by(OWN if group is None else (*OWN, OPERATOR))
+    return host.seen_by(OWN) if WORKER else host
 
 
 @pytest.fixture(scope="session")
@@ -190,6 +189,20 @@ def phone(appliance: Appliance, secrets: Callable[[str], str], recordings: Path)
             if register:
                 made.register()
             return made
+
+        yield make
+    appliance.wait_idle()
+
+
+@pytest.fixture
+def by_hand(appliance: Appliance, secrets: Callable[[str], str]) -> Iterator[HandPhoneFactory]:
+    """Makes telephones by hand; when the test is over they are gone and have left nothing behind."""
+    with contextlib.ExitStack() as stack:
+
+        def make(extension: str) -> HandPhone:
+            port = int(os.environ.get("SIPFORGE_SIP_PORT", "5060"))
+            made = HandPhone(extension, secrets(extension), server=appliance.host, port=port)
+            return stack.enter_context(made)
 
         yield make
     appliance.wait_idle()

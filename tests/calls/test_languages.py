@@ -1,4 +1,4 @@
-"""A language that SipForge does not come with, added by its own files: it greets, answers, is offered and asked for."""
+"""A language in files of its own, beside those that SipForge comes with: greets, answers, is offered."""
 
 from __future__ import annotations
 

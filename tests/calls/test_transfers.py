@@ -25,8 +25,8 @@ RING_SECONDS = 20
 """asterisk_ring_seconds of the appliance."""
 RINGING_PAUSE_SECONDS = 4.0
 """Between two ringing tones (American cadence: 2 s on, 4 s off)."""
-rings_the_operator = pytest.mark.xdist_group("operator")
-"""There is one operator, with one telephone: such tests are in one process, one after the other."""
+rings_the_operator = pytest.mark.alone
+"""There is one operator, with one telephone."""
 
 
 def ask_for_a_person(caller: Phone) -> None:

@@ -27,9 +27,10 @@ _SET = """
 import pathlib, re, sys
 path, section, *pairs = sys.argv[1:]
 path = pathlib.Path(path)
-head, mark, tail = path.read_text().partition(f"[{section}]\\n")
-if not mark:
-    sys.exit(f"{path} has no [{section}]")
+text = path.read_text()
+if f"[{section}]\\n" not in text:
+    text += f"\\n[{section}]\\n"
+head, mark, tail = text.partition(f"[{section}]\\n")
 own, bracket, rest = re.match(r"(?s)(.*?)(^\\[|\\Z)(.*)", tail, re.M).groups()
 keys = {pair.partition("=")[0] for pair in pairs}
 kept = [line for line in own.splitlines(True) if line.partition("=")[0].strip() not in keys]
@@ -149,7 +150,7 @@ class Appliance:
             return []
         lines = self.shell(
             "ss -Htn state established '( sport = :9092 )' && "
-            "{ ss -Hxn state established | grep audio.sock || true; }"
+            "{ ss -Hxn state established | grep ' /run/sipforge/' || true; }"
         )
         return [line for line in lines.splitlines() if line.strip()]
 

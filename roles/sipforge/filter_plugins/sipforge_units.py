@@ -23,7 +23,7 @@ INSTALLED = {"phrases", "knowledge"}
 """Files that the role installs under names of its own: what counts is what is in them."""
 
 TABLES_OF_FEW = {
-    "ami": {"monitor"},
+    "ami": {"monitor", "orchestrator"},
     "monitor": {"monitor"},
     "orchestrator": {"orchestrator", "monitor"},
     "redis": {"orchestrator"},
@@ -44,7 +44,7 @@ def sipforge_units(
     return [
         _unit(
             "sipforge-orchestrator",
-            [f"{ETC}/credentials/jwt-key", f"{ETC}/credentials/redis-password"],
+            [f"{ETC}/credentials/{name}" for name in ("jwt-key", "redis-password", "ami-orchestrator")],
             {
                 **_tables(settings, "orchestrator"),
                 "bots": {name: _picked(bot, *orchestrated) for name, bot in bots.items()},

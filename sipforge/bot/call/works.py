@@ -1,9 +1,9 @@
-"""The work that a call asks for: recognition, thought, and a thought's reply; each reports facts as it goes."""
+"""The work that a call asks for: recognition, thought, a thought's reply; each reports facts as it goes."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Final
 
@@ -84,12 +84,9 @@ class Works:
         if self._ahead is not None:
             self._ahead.cancel()
 
-    def _begin(self, number: int, work: _Work, doing: Awaitable[None]) -> None:
-        async def run() -> None:
-            await doing
-
+    def _begin(self, number: int, work: _Work, doing: Coroutine[None, None, None]) -> None:
         self._works[number] = work
-        work.task = self._group.create_task(run(), context=work.urgency.context())
+        work.task = self._group.create_task(doing, context=work.urgency.context())
 
     async def _recognise(
         self, number: int, work: _Work, samples: Floats, history: tuple[Exchange, ...]

@@ -12,13 +12,15 @@ Rules, in prose:
 4. `clear` drops what is queued and says how many seconds of speech were heard since the last mark that was
    heard (or the last clear, or the start). Marks whose audio was all sent are heard; the others are dropped
    with their audio and never come back.
-5. While it is held, silence is sent and what is queued waits; a clear lets it go.
+5. While anybody holds it, silence is sent and what is queued waits. A clear lets go what the bot holds, never
+   what the line holds: nobody would hear it.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from enum import Enum
 from typing import Final
 
 FRAME_SECONDS: Final = 0.020
@@ -29,6 +31,15 @@ SILENCE: Final = bytes(FRAME_BYTES)
 QUEUE_SECONDS: Final = 120.0
 MARKS_LIMIT: Final = 256
 CATCH_UP_SECONDS: Final = 0.1
+
+
+class Holder(Enum):
+    """Who holds the queue still."""
+
+    BOT = "bot"
+    """It waits to see whether the caller means to interrupt."""
+    LINE = "line"
+    """Nobody listens: the telephone is on hold."""
 
 
 class PlayoutError(Exception):
@@ -90,7 +101,7 @@ class Playout:
         self._marks: deque[tuple[int, str]] = deque()
         self._open_speech = False
         """True while the speech pushed last has no mark behind it."""
-        self._held = False
+        self._holders: set[Holder] = set()
         self._deadline: float | None = None
         self.counts = PlayoutCounts()
 
@@ -147,13 +158,17 @@ class Playout:
         self._marks.append((self._pushed, name))
         self._open_speech = False
 
-    def hold(self) -> None:
+    def hold(self, holder: Holder = Holder.BOT) -> None:
         """Keep what is queued where it is."""
-        self._held = True
+        self._holders.add(holder)
 
-    def release(self) -> None:
-        """Go on where it was held."""
-        self._held = False
+    def release(self, holder: Holder = Holder.BOT) -> None:
+        """Go on where it was held, unless another holds it, too."""
+        self._holders.discard(holder)
+
+    def held_by(self, holder: Holder) -> bool:
+        """Whether it is held still by `holder`."""
+        return holder in self._holders
 
     def take(self, now: float) -> Tick:
         """The frame that is due; a new deadline begins.
@@ -163,11 +178,11 @@ class Playout:
         """
         late = max(0.0, now - self.deadline)
         heard = self._take_heard()
-        pcm = b"" if self._held else bytes(self._pending[:FRAME_BYTES])
+        pcm = b"" if self._holders else bytes(self._pending[:FRAME_BYTES])
         del self._pending[: len(pcm)]
         self._sent += len(pcm)
         if len(pcm) < FRAME_BYTES:
-            if self._open_speech and not self._held:
+            if self._open_speech and not self._holders:
                 self._open_speech = False
                 self.counts.underruns += 1
             pcm += SILENCE[len(pcm) :]
@@ -188,7 +203,8 @@ class Playout:
         dropped = self.queued_seconds
         self._pending.clear()
         self._marks.clear()
-        self._open_speech = self._held = False
+        self._open_speech = False
+        self._holders.discard(Holder.BOT)
         self._pushed = self._heard_from = self._sent
         return Cleared(played, dropped, heard)
 

@@ -1,6 +1,6 @@
 """What a call's machine wants done: each command is one small frozen class. Pure.
 
-The events for the orchestrator (`Clear`, `Pause`, `Resume`, `TranscriptEvent`, `ReplyEvent` and `MetricsEvent`
+The events for the orchestrator (`Clear`, `Pause`, `Resume`, `TranscriptEvent`, `ReplyEvent`, `MetricsEvent`
 of sipforge.core.messages.events) are commands, too: to be sent as they are, in order with the sound.
 """
 

@@ -13,7 +13,7 @@ Rules, in prose (those of one part stand with it: endpointing, barge_in, speech,
    keys. The end of a call that nobody uses can be revoked so only once.
 5. While the telephone holds the call, time does not count, nothing is heard, and what is said holds still.
 6. Nothing waits for ever: sound that is not reported as heard counts as heard, a look that brings nothing
-   lets the reply go on, a reply that breaks off is replaced, and idle time ends a call whatever noise there is.
+   lets the reply go on, a reply that breaks off is replaced, and idle time ends a call whatever the noise.
 """
 
 from __future__ import annotations
@@ -166,6 +166,10 @@ class Machine(Listening):
     def _put_on_hold(self) -> None:
         if self.state in {State.HELD, State.DEPARTED}:
             return
+        if self.state is State.LISTENING and self._ears.begun:
+            self._recognise()
+        if self.state in {State.LISTENING, State.PAUSED} and self._works.listening is not None:
+            self._end_turn()  # who presses hold has said what there was to say
         self._closed = True
         self._replies.hold()
         self._works.drop_listening()

@@ -1,4 +1,4 @@
-"""What an assistant says: texts and parts of replies become sentences, and what was heard is reported. Pure."""
+"""What an assistant says: texts and parts become sentences, and what was heard is reported. Pure."""
 
 from __future__ import annotations
 

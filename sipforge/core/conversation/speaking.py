@@ -1,4 +1,4 @@
-"""The half of a call's machine that speaks: what the policy decides is said, and the way out is taken. Pure."""
+"""The half of a call's machine that speaks: what the policy decides is said, the way out is taken. Pure."""
 
 from __future__ import annotations
 

@@ -40,28 +40,37 @@ def saturates(cpu: str) -> bool:
 
 
 def load(
-    stage: Stage, kind: Literal["Generator", "Whisper"], directory: Path, threads: int
+    stage: Stage, kind: Literal["Generator", "Whisper"], directory: Path, threads: int, at_once: int = 1
 ) -> tuple[Any, tokenizers.Tokenizer]:
-    """The model in `directory`, run in its `compute_type` on `threads` CPU threads, and its tokenizer.
+    """The model in `directory`, as by `load_model`, and its tokenizer.
 
     Raises:
         EngineError: a file is missing or broken, or the model is not of this kind.
     """
-    model = load_model(stage, kind, directory, threads, (*_FILES, _TOKENIZER))
+    model = load_model(stage, kind, directory, threads, at_once, files=(*_FILES, _TOKENIZER))
     try:
         return model, tokenizers.Tokenizer.from_file(str(directory / _TOKENIZER))
     except Exception as error:  # the library raises bare exceptions
         raise _wrong(stage, directory, error) from error
 
 
-def load_model(stage: Stage, kind: str, directory: Path, threads: int, files: Sequence[str] = _FILES) -> Any:
-    """As `load`, without a tokenizer: for a model of any kind that has a tokenizer of its own.
+def load_model(
+    stage: Stage,
+    kind: str,
+    directory: Path,
+    threads: int,
+    at_once: int = 1,
+    *,
+    files: Sequence[str] = _FILES,
+) -> Any:
+    """A model of any kind, run in its `compute_type`, without a tokenizer.
 
     Args:
         stage: of the errors.
         kind: a class of ctranslate2, or of ctranslate2.models.
         directory: folder of the model.
         threads: CPU threads for one request.
+        at_once: how many requests are worked on at the same time; they share the weights.
         files: what must be there.
 
     Raises:
@@ -77,7 +86,7 @@ def load_model(stage: Stage, kind: str, directory: Path, threads: int, files: Se
             device="cpu",
             compute_type=compute_type(kind),
             intra_threads=threads,
-            inter_threads=1,
+            inter_threads=at_once,
         )
     except Exception as error:  # the library raises bare exceptions
         raise _wrong(stage, directory, error) from error

@@ -1,10 +1,11 @@
 """Runs an engine's blocking work in threads of its own, with a queue that is fair and has an end.
 
 A request is for a caller who waits for a reply, or for one who only pauses so far: a speculation. Whoever
-waits is served first, in the order of asking; a speculation is served when nobody waits. Its `Urgency` rises
-when the turn turns out to be over, and it keeps the place in the order that it had. A speculation that was
-passed over for `PATIENCE_SECONDS` counts as waited for, so that nothing waits for ever. What nobody wants any
-more (its asker was cancelled) leaves the queue at once, with the sound it was about.
+waits is served first; a speculation is served when nobody waits. Its `Urgency` rises when the turn turns out
+to be over. Among equals the turn that asked first for anything is served first, in all that it asks: a second
+look at what was said does not begin at the end of the queue again. A speculation that was passed over for
+`PATIENCE_SECONDS` counts as waited for, so that nothing waits for ever. What nobody wants any more (its asker
+was cancelled) leaves the queue at once, with the sound it was about.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class Urgency:
     """Whether the caller on whose behalf a task works waits for a reply, or only pauses so far.
 
     It belongs to a task, through the context the task is made with, and so to all that the task asks of any
-    `Worker`. A task without one works for somebody who waits.
+    `Worker`. What is asked without one is waited for, each request by itself.
 
         wanted = Urgency()
         group.create_task(think(), context=wanted.context())
@@ -40,10 +41,12 @@ class Urgency:
         wanted.rise()
     """
 
-    __slots__ = ("waits",)
+    __slots__ = ("since", "waits")
 
     def __init__(self, *, waits: bool = False) -> None:
         self.waits = waits
+        self.since: float | None = None
+        """When something was first asked for; None: not yet."""
 
     def rise(self) -> None:
         """The turn is over: what is in a queue already is waited for, and so is what comes."""
@@ -57,12 +60,11 @@ class Urgency:
 
 
 _CURRENT: Final = ContextVar[Urgency]("urgency")
-_WAITED_FOR: Final = Urgency(waits=True)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Request:
-    asked: float
+    since: float
     urgency: Urgency
     work: Callable[[], Any]
     future: Future[Any]
@@ -70,7 +72,7 @@ class _Request:
     @property
     def due(self) -> float:
         """The least is served first."""
-        return self.asked + (0.0 if self.urgency.waits else PATIENCE_SECONDS)
+        return self.since + (0.0 if self.urgency.waits else PATIENCE_SECONDS)
 
 
 class Worker:
@@ -94,7 +96,6 @@ class Worker:
         self._lock = threading.Lock()
         self._running = 0
         self._waiting: list[_Request] = []
-        """In the order of asking."""
         self._service_seconds = 0.0
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix=stage.value)
 
@@ -112,11 +113,14 @@ class Worker:
             EngineError: the queue is full, or `work` raised (an EngineError passes through as it is).
         """
         future: Future[Result] = Future()
+        urgency = _CURRENT.get(None) or Urgency(waits=True)
+        if urgency.since is None:
+            urgency.since = self._clock()
         with self._lock:
             if self._running + len(self._waiting) >= self._places:
                 message = f"too many {self._stage.value} requests at once"
                 raise EngineError(self._stage, message, retryable=True)
-            self._waiting.append(_Request(self._clock(), _CURRENT.get(_WAITED_FOR), work, future))
+            self._waiting.append(_Request(urgency.since, urgency, work, future))
         future.add_done_callback(self._forget)
         self._executor.submit(self._serve)
         try:

@@ -177,6 +177,19 @@ class TurnSettings(Section):
     """After words that cannot be the end, such as "... and", or that nobody has recognised yet."""
 
 
+class BargeInSettings(Section):
+    """When speech over a reply stops it."""
+
+    start_seconds: float = Field(default=_TURNS.start_seconds, gt=0)
+    """Speech after which the reply holds still."""
+    look_seconds: float = Field(default=_TURNS.look_seconds, gt=0)
+    """Of speech between two looks at its words, which decide whether the reply goes on."""
+    doubt_seconds: float = Field(default=_TURNS.doubt_seconds, gt=0)
+    """Of speech in which no words are found: it is noise, and the reply goes on."""
+    continue_seconds: float = Field(default=_TURNS.continue_seconds, ge=0)
+    """Who speaks over this beginning of a reply goes on with the question before."""
+
+
 class BotSettings(Section):
     """One language's assistant; its name is its key under [bots]."""
 
@@ -194,6 +207,7 @@ class BotSettings(Section):
     dialogue: DialogueSettings = DialogueSettings()
     tts: TtsSettings = TtsSettings()
     turns: TurnSettings = TurnSettings()
+    barge_in: BargeInSettings = BargeInSettings()
     _short = _one_or_several("other", "others")
     others: tuple[str, ...] = ()
     """Names of the assistants that are offered to callers who speak their languages; `other = "x"` is short

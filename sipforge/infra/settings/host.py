@@ -41,7 +41,7 @@ class _Place:
 
 
 class AmiSettings(Section):
-    """Asterisk's manager interface. Passwords are the credentials `ami-monitor` and `ami-cli`."""
+    """Asterisk's manager interface. Passwords are the credentials `ami-...`, one for each account."""
 
     port: Port = 5038
 

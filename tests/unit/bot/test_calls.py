@@ -10,6 +10,7 @@ import pytest
 
 from sipforge.bot.thinking import CROWDED_SECONDS
 from sipforge.core.audiosocket import Frame, Kind
+from sipforge.core.messages.events import Held, Resumed, event_frame
 from tests.unit.bot.doubles import silence, spoken
 from tests.unit.bot.peer import (
     BROKEN,
@@ -331,3 +332,33 @@ def test_a_broken_recogniser(tmp_path: Path, operator: str, said: str) -> None:
         assert peer.replies() == ["greeting_afternoon.", said]
 
     run(tmp_path, scenario, operator=operator)
+
+
+def test_on_hold_nothing_is_heard_and_no_time_goes_by(tmp_path: Path) -> None:
+    async def scenario(bot: Bot, connect: Callable[[], Awaitable[Peer]]) -> None:
+        async with greeted(connect) as peer:
+            peer.send(event_frame(Held()))
+            peer.say(spoken(WHEN) + silence(0.5))
+            await asyncio.sleep(1.2)
+            peer.send(event_frame(Resumed()))
+            peer.say(spoken(RIDDLE) + silence(0.5))
+            await peer.replied(2)
+        # Neither the question nor the reprompt, which would have come after a second.
+        assert peer.replies() == ["greeting_afternoon.", "unknown."]
+        assert len(bot.stt.heard_seconds) == 1
+
+    run(tmp_path, scenario, prompt_again_seconds=1.0)
+
+
+def test_a_turn_that_a_hold_interrupts_is_answered_after_it(tmp_path: Path) -> None:
+    async def scenario(bot: Bot, connect: Callable[[], Awaitable[Peer]]) -> None:
+        async with greeted(connect) as peer:
+            peer.say(spoken(WHEN))
+            peer.send(event_frame(Held()))
+            await asyncio.sleep(0.6)
+            assert not peer.of("transcript")
+            peer.send(event_frame(Resumed()))
+            await peer.replied(2)
+        assert peer.replies() == ["greeting_afternoon.", "At eight."]
+
+    run(tmp_path, scenario)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sipforge.bot.phrases import Phrases
-from sipforge.bot.thinking import Hearing, Thinking, Thought
+from sipforge.bot.thinking import SURELY_HEARD, Hearing, Thinking, Thought
 from sipforge.core.conversation.dialogue_policy import Meaning
 from sipforge.engines.protocols import (
     Alternative,
@@ -194,6 +194,20 @@ def test_what_made_no_sense_is_looked_at_again(
     samples = np.full(16000, 0.2, np.float32)
     thought = asyncio.run(thinking.think(asyncio.run(thinking.hear(samples)), (), samples))
     assert (thought.meaning, thought.text) == (meaning, text)
+
+
+def test_what_was_surely_heard_is_not_looked_at_again() -> None:
+    async def reconsider(samples: Floats) -> AsyncGenerator[tuple[Alternative, ...]]:
+        yield (Alternative("where can i park", 0.9, 1.0),)
+
+    samples = np.full(16000, 0.2, np.float32)
+    meanings = []
+    for sure in (SURELY_HEARD, SURELY_HEARD + 0.01):
+        stt = LevelStt("where can i bark", sure=sure)
+        thinking = Thinking(stt, [WeighingBook({})], PHRASES, reconsider=reconsider)
+        hearing = asyncio.run(thinking.hear(samples))
+        meanings.append(asyncio.run(thinking.think(hearing, (), samples)).meaning)
+    assert meanings == [Meaning.ANSWERED, Meaning.UNKNOWN]
 
 
 def test_without_an_engine_that_weighs_nothing_is_looked_at_again() -> None:

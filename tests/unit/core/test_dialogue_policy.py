@@ -58,7 +58,6 @@ def test_what_it_does_not_know_leads_to_a_person() -> None:
     policy = begun()
     assert policy.understood(Meaning.UNKNOWN) == [Say(Phrase.UNKNOWN)]
     assert policy.understood(Meaning.YES) == [Say(Phrase.CONNECTING), Transfer("1000")]
-    assert policy.over
     policy = begun(ALONE)
     assert policy.understood(Meaning.UNKNOWN) == [Say(Phrase.UNKNOWN_NO_OFFER)]
     assert policy.understood(Meaning.YES) == [Say(Phrase.CARRY_ON)]
@@ -98,7 +97,6 @@ def test_a_caller_whom_nobody_answered_is_offered_a_message(detail: Detail, phra
     policy = DialoguePolicy(OFFICE)
     assert policy.begin(Arrival.RETURNED, 12, detail, "1008") == [Say(phrase)]
     assert policy.understood(Meaning.YES) == [Say(Phrase.LEAVE_MESSAGE), TakeMessage("1008")]
-    assert policy.over
 
 
 def test_a_caller_who_left_a_message_may_ask_on() -> None:
@@ -123,7 +121,6 @@ def test_another_language_is_invited_and_taken(assent: Meaning | str) -> None:
     assert policy.understood(Meaning.FOREIGN, "french") == [Invite("french")]
     actions = policy.key(assent) if isinstance(assent, str) else policy.understood(assent, "swahili")
     assert actions[-1] == HandOver("french")
-    assert policy.over
 
 
 def test_another_language_that_nobody_speaks_is_not_known() -> None:
@@ -135,7 +132,6 @@ def test_another_language_that_nobody_speaks_is_not_known() -> None:
 def test_goodbye() -> None:
     policy = begun()
     assert policy.understood(Meaning.GOODBYE) == [Say(Phrase.GOODBYE), Hangup(Reason.GOODBYE)]
-    assert policy.understood(Meaning.ANSWERED) == []
 
 
 def test_an_engine_that_failed() -> None:
@@ -175,15 +171,13 @@ def test_every_topic_is_reached_by_keys_alone() -> None:
     assert policy.key("3") == [Hush(), ReadMenu(1)]  # nothing is there: the page is read again
     assert policy.key("8") == [Hush(), ReadMenu(0)]
     assert policy.key("*") == [Hush(), Repeat()]
-    assert not policy.over
 
 
 def test_a_message_is_left_by_a_key() -> None:
     for topics in (0, 9):
         policy = begun(topics=topics)
         assert policy.key("9") == [Hush(), Say(Phrase.LEAVE_MESSAGE), TakeMessage("1000")]
-        assert policy.over
-    assert begun(ALONE).key("9") == [Hush(), Say(Phrase.NO_OPERATOR)]
+        assert begun(ALONE).key("9") == [Hush(), Say(Phrase.NO_OPERATOR)]
     policy = DialoguePolicy(OFFICE, 9)
     policy.begin(Arrival.RETURNED, 12, Detail.BUSY, "1008")
     assert policy.key("9") == [Hush(), Say(Phrase.LEAVE_MESSAGE), TakeMessage("1008")]
@@ -220,10 +214,14 @@ def test_speech_and_keys_go_together() -> None:
 
 
 def wait(policy: DialoguePolicy, seconds: int, *, quiet: bool = True) -> list[tuple[int, Action]]:
-    """What is done in each second."""
-    return [
-        (second, action) for second in range(1, seconds + 1) for action in policy.waited(1.0, quiet=quiet)
-    ]
+    """What is done in each second, up to the end of the call."""
+    done: list[tuple[int, Action]] = []
+    for second in range(1, seconds + 1):
+        policy.passed(1.0)
+        done += [(second, action) for action in policy.waited(1.0 if quiet else None)]
+        if any(isinstance(action, Hangup) for _, action in done):
+            break
+    return done
 
 
 def test_silence_is_asked_about_ever_more_rarely_warned_of_and_then_ended() -> None:
@@ -243,11 +241,33 @@ def test_a_short_limit_is_warned_of_in_its_last_quarter() -> None:
     assert wait(begun(rules), 12)[0] == (9, Say(Phrase.IDLE_WARNING))
 
 
-def test_noise_holds_no_line_and_speech_is_not_interrupted() -> None:
+def test_noise_holds_no_line() -> None:
+    assert wait(begun(), 320, quiet=False) == [
+        (280, Say(Phrase.IDLE_WARNING)),
+        (300, Say(Phrase.IDLE_GOODBYE)),
+        (300, Hangup(Reason.IDLE)),
+    ]
+
+
+def test_a_call_in_which_nothing_is_understood_ends_with_the_offer_of_a_person() -> None:
     policy = begun()
-    assert wait(policy, 299, quiet=False) == []
-    policy.understood(Meaning.NOTHING)
-    assert wait(policy, 2) == [(2, Say(Phrase.IDLE_GOODBYE)), (2, Hangup(Reason.IDLE))]
+    done: list[tuple[int, Action]] = []
+    for turn in range(30):
+        policy.understood(Meaning.UNKNOWN if turn % 2 else Meaning.NOTHING)
+        done += [(10 * turn + second, action) for second, action in wait(policy, 10, quiet=False)]
+    assert done == [
+        (280, Say(Phrase.UNKNOWN)),
+        (300, Say(Phrase.GOODBYE)),
+        (300, Hangup(Reason.IDLE)),
+    ]
+    assert policy.understood(Meaning.YES) == [Say(Phrase.CONNECTING), Transfer("1000")]
+
+
+def test_a_caller_who_stays_gets_the_time_of_the_warning_again() -> None:
+    policy = begun()
+    wait(policy, 300)
+    policy.stays()
+    assert wait(policy, 30) == [(20, Say(Phrase.IDLE_GOODBYE)), (20, Hangup(Reason.IDLE))]
 
 
 def test_a_caller_who_is_understood_is_not_idle() -> None:
@@ -268,20 +288,17 @@ def test_a_caller_who_is_understood_is_not_idle() -> None:
     st.booleans(),
     st.integers(0, 20),
 )
-def test_a_call_ends_once_and_by_one_way(steps: list[tuple[object, ...]], office: bool, topics: int) -> None:
+def test_a_call_ends_by_one_way_at_a_time(steps: list[tuple[object, ...]], office: bool, topics: int) -> None:
     policy = begun(OFFICE if office else ALONE, topics)
-    ends = 0
     for what, *given_ in steps:
-        over = policy.over
         if what == "understood":
             actions = policy.understood(*given_)  # type: ignore[arg-type]
         elif what == "key":
             actions = policy.key(*given_)  # type: ignore[arg-type]
         else:
-            actions = policy.waited(given_[0], quiet=bool(given_[1]))  # type: ignore[arg-type]
-        assert not (over and actions)
+            policy.passed(given_[0])  # type: ignore[arg-type]
+            actions = policy.waited(given_[0] if given_[1] else None)  # type: ignore[arg-type]
         assert all(0 <= a.topic < topics for a in actions if isinstance(a, TellTopic))
-        found = [a for a in actions if isinstance(a, Hangup | Transfer | TakeMessage | HandOver)]
-        ends += len(found)
-        assert bool(found) is (policy.over and not over)
-    assert ends <= 1
+        # At most one way out, and it comes last.
+        ways = [isinstance(a, Hangup | Transfer | TakeMessage | HandOver) for a in actions]
+        assert not any(ways[:-1])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sipforge.core.audio.playout import FRAME_BYTES, SILENCE, Playout, PlayoutError
+from sipforge.core.audio.playout import FRAME_BYTES, SILENCE, Holder, Playout, PlayoutError
 
 SPEECH = bytes(range(256)) * 5  # 1280 bytes: two frames
 
@@ -188,3 +188,30 @@ def test_half_a_sample_and_an_unstarted_player_are_refused():
         playout.push(b"x")
     with pytest.raises(ValueError, match="not started"):
         playout.take(0.0)
+
+
+def test_what_the_line_holds_neither_the_bot_nor_a_clear_lets_go():
+    playout = started()
+    playout.push(SPEECH)
+    playout.hold(Holder.LINE)
+    playout.hold()
+    playout.release()
+    assert take(playout).pcm == SILENCE
+    playout.clear()
+    playout.push(SPEECH)
+    assert take(playout).pcm == SILENCE
+    assert playout.counts.underruns == 0
+    playout.release(Holder.LINE)
+    assert not playout.held_by(Holder.LINE)
+    assert take(playout).pcm == SPEECH[:FRAME_BYTES]
+
+
+def test_a_line_that_is_taken_back_leaves_the_bots_hold():
+    playout = started()
+    playout.push(SPEECH)
+    playout.hold()
+    playout.hold(Holder.LINE)
+    playout.release(Holder.LINE)
+    assert take(playout).pcm == SILENCE
+    playout.release()
+    assert take(playout).pcm == SPEECH[:FRAME_BYTES]

@@ -151,8 +151,9 @@ class Watched(World):
             self.replied += what.seconds
         for one in seen:
             if isinstance(one, command.Hasten):
-                # Recognised and over at once: it was ended for its length.
-                self.closed = any(isinstance(other, command.Recognise) for other in seen) and not yields
+                # Recognised and over at once: it was ended for its length; or by a hold.
+                at_once = any(isinstance(other, command.Recognise) for other in seen)
+                self.closed = (at_once and not yields) or isinstance(what, fact.PutOnHold)
                 self.turn_since = self.sinces.get(one.work, self.needed)
                 self.replied = 0.0
                 if sum(at > self.turn_since + 0.4 for at in self.loud) * WINDOW > 2 * COUGH_SECONDS:

@@ -8,9 +8,19 @@ import numpy as np
 import pytest
 
 from sipforge.engines.hearing.piecewise import PIECE_SECONDS
-from sipforge.engines.hearing.whisper.model import Encoded, Written
-from sipforge.engines.hearing.whisper.transcriber import SLOWER, WhisperStt, heard_nothing, without_restart
+from sipforge.engines.hearing.whisper.model import Encoded, WhisperModel, Written
+from sipforge.engines.hearing.whisper.transcriber import (
+    SLOWER,
+    WINDOW_SECONDS,
+    WhisperStt,
+    heard_nothing,
+    without_restart,
+)
 from sipforge.engines.protocols import Alternative, Floats
+from sipforge.text.plain import words
+from tests.models import model
+from tests.phones.audio import read_wav, resample
+from tests.phones.speech import english
 
 
 class Says:
@@ -140,6 +150,23 @@ def test_what_was_written_for_nobody_is_not_written_again() -> None:
     assert model.seconds == [2.0]
 
 
+def test_two_callers_are_heard_at_the_same_time_where_the_host_can() -> None:
+    both = threading.Barrier(2, timeout=10)
+
+    class Together(Says):
+        def encode(self, samples: Floats) -> Encoded:
+            both.wait()
+            return super().encode(samples)
+
+    stt = WhisperStt(Together(Written("Hello.", -0.5, 0.0)), at_once=2)
+
+    async def story() -> list[str]:
+        heard = await asyncio.gather(stt.transcribe(talk(1.0)), stt.transcribe(talk(2.0)))
+        return [one.text for one in heard]
+
+    assert asyncio.run(story()) == ["Hello.", "Hello."]
+
+
 def looks(stt: WhisperStt, samples: Floats) -> list[tuple[Alternative, ...]]:
     async def collect() -> list[tuple[Alternative, ...]]:
         return [look async for look in stt.reconsider(samples)]
@@ -166,3 +193,16 @@ def test_without_expectations_there_is_no_further_look() -> None:
     for seconds in (0, 13):
         sound = np.zeros(16000 * seconds, np.float32)
         assert looks(WhisperStt(Says(Written("Hello.", -0.5, 0.0)), "Hi."), sound) == []
+
+
+FAST = (
+    "My sister told me that her neighbour had been in the same situation last year with his cousin and "
+    "a house, so what are your opening hours?"
+)
+
+
+def test_fast_speech_is_written_to_its_end() -> None:
+    whisper = WhisperModel(model("whisper-base"), "en", 1, WINDOW_SECONDS)
+    samples, rate_hz = read_wav(english(FAST))
+    written = whisper.write(whisper.encode(resample(samples, rate_hz, 16000).astype(np.float32)))
+    assert words(written.text)[-4:] == words(FAST)[-4:]

@@ -124,7 +124,7 @@ def test_who_waits_is_served_before_who_pauses() -> None:
     assert asyncio.run(scenario()) == ["waits", "waits too", "pauses"]
 
 
-def test_a_speculation_whose_turn_is_over_takes_the_place_of_when_it_was_asked_for() -> None:
+def test_a_speculation_whose_turn_is_over_has_the_place_of_when_it_was_asked_for() -> None:
     async def scenario() -> list[str]:
         async with Desk.busy() as desk:
             await desk.ask("pauses", Urgency())
@@ -150,6 +150,20 @@ def test_a_task_has_its_urgency_in_all_that_it_asks_for() -> None:
             return await desk.order()
 
     assert asyncio.run(scenario()) == ["waits", "pauses", "pauses too"]
+
+
+def test_a_turn_keeps_its_place_for_all_that_it_asks() -> None:
+    async def scenario() -> list[str]:
+        async with Desk.busy() as desk:
+            turn = Urgency(waits=True)
+            await desk.ask("look", turn)
+            desk.now += 1.0
+            await desk.ask("another turn", Urgency(waits=True))
+            await desk.ask("somebody")
+            await desk.ask("second look", turn)
+            return await desk.order()
+
+    assert asyncio.run(scenario()) == ["look", "second look", "another turn", "somebody"]
 
 
 @pytest.mark.parametrize(

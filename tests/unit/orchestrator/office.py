@@ -120,7 +120,7 @@ Script = Callable[[BotPeer], Awaitable[None]]
 class Office:
     """The running orchestrator, and the ways into it."""
 
-    def __init__(self, tmp_path, rate_hz=16000, timing=FAST, redis=None, **limits):
+    def __init__(self, tmp_path, rate_hz=16000, timing=FAST, redis=None, ami=None, **limits):
         bot = {"phrases": "p", "knowledge": "k", "operator": "1000"}
         self.rate_hz = rate_hz
         # Beside the test's own folder: the path of a socket may have 107 bytes.
@@ -128,6 +128,7 @@ class Office:
         self.settings = check_settings(
             root / "etc/sipforge/sipforge.toml",
             {
+                "ami": {"port": ami.port if ami is not None else free_port()},
                 "orchestrator": {
                     "http_port": free_port(),
                     "agi_port": free_port(),
@@ -144,7 +145,7 @@ class Office:
             self.settings.redis_socket.parent.mkdir(parents=True)
             self.settings.redis_socket.symlink_to(redis)
         self.timing = timing
-        self.parts = build(self.settings, KEY, "secret", timing)
+        self.parts = build(self.settings, KEY, "secret", timing, ami and "s3cret")
         prompt = self.settings.prompt_directory / "english"
         prompt.mkdir(parents=True)
         (prompt / "unavailable.sln16").write_bytes(UNAVAILABLE)

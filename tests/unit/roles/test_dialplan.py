@@ -67,6 +67,36 @@ def test_every_label_that_is_gone_to_is_in_its_context(dialplan):
     assert "n(apology)," in context(dialplan, "assistant")
 
 
+def test_a_transferred_assistant_reaches_users_alone(dialplan):
+    """Not another assistant, nor the echo: they would talk to each other for ever."""
+    assert re.findall(r"^(?:include|exten) => (\S+)$", context(dialplan, "transferred"), re.MULTILINE) == [
+        "users"
+    ]
+    assert "Set(__TRANSFER_CONTEXT=transferred)" in context(dialplan, "assistant")
+
+
+def test_a_caller_who_has_transferred_the_assistant_asks_for_nothing_more(dialplan):
+    body = context(dialplan, "assistant")
+    dialled, after = body.index("Dial(AudioSocket/"), body.index("n(after),")
+    for variable in ("BLINDTRANSFER", "ATTENDEDTRANSFER"):
+        # What a transfer before has left would count as one of the assistant.
+        assert 0 < body.index(f"Set({variable}=)") < dialled
+    assert after < body.index('"${BLINDTRANSFER}${ATTENDEDTRANSFER}" != ""]?gone') < body.index("/after,")
+
+
+def test_a_transferred_assistant_leaves_no_message(dialplan):
+    body = context(dialplan, "sub-user").splitlines()
+    taken = next(number for number, line in enumerate(body) if "VoiceMail(${ARG1}@default,u)" in line)
+    assert 'GotoIf($["${CHANNEL(channeltype)}" = "AudioSocket"]?done)' in body[taken - 1]
+
+
+def test_who_answers_a_transferred_assistant_has_what_the_caller_had(dialplan):
+    """The colleague's channel goes on in [assistant], where these are asked for."""
+    assert "F(assistant^${SIPFORGE_ASSISTANT}^after)" in context(dialplan, "sub-user")
+    for variable in ("SIPFORGE_CALL", "SIPFORGE_BOT", "SIPFORGE_ASSISTANT"):
+        assert f"Set(__{variable}=" in context(dialplan, "assistant")
+
+
 def test_the_briefing_is_played_from_where_the_bot_puts_it(dialplan):
     folder = Settings().briefing_folder("${ARG2}")
     assert f"Playback({folder}/${{ARG1}})" in context(dialplan, "sub-briefing")

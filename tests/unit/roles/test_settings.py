@@ -1,6 +1,8 @@
 """The templates and the check before an installation go by what the settings say, as Ansible renders them."""
 
+import configparser
 import json
+import re
 import subprocess
 import sys
 import tomllib
@@ -10,6 +12,7 @@ import pytest
 import yaml
 
 from sipforge.infra.settings.host import Settings
+from sipforge.orchestrator.__main__ import AMI_ACCOUNT
 
 ROLES = Path(__file__).parents[3] / "roles"
 PLAY = """
@@ -36,11 +39,14 @@ HOST = {
     "__asterisk_ami_secrets": {
         "results": [
             {"item": "ami-monitor", "content": "c2VjcmV0"},
+            {"item": "ami-orchestrator", "content": "aGVhcnM="},
             {"item": "ami-cli", "content": "c2VjcmV0"},
         ]
     },
 }
 """What the role asterisk finds out."""
+TOLD = ["BridgeEnter", "BridgeLeave", "Hold", "Unhold", "Hangup", "DTMFBegin", "DTMFEnd"]
+"""The events that sipforge.core.asterisk.lines goes by."""
 OFFICE = {
     "sipforge_users": [{"extension": "1000", "name": "Reception"}],
     "sipforge_operator": "1000",
@@ -88,6 +94,22 @@ def test_a_port_is_set_once(tmp_path, given):
         settings.monitor.http_port,
     ]
     assert set(map(int, found["ports"])) == {5060, *ports, 8081}
+
+
+def test_each_program_has_an_account_of_its_own_with_the_rights_it_needs(tmp_path):
+    accounts = configparser.ConfigParser()
+    accounts.read_string(rendered(tmp_path)["templates"]["manager"], "manager.conf")
+    assert {
+        name: (one["secret"], one["read"], one["write"]) for name, one in accounts.items() if "secret" in one
+    } == {
+        "monitor": ("secret", "system,call,security", "system"),
+        AMI_ACCOUNT: ("hears", "call,dtmf", ""),
+        "cli": ("secret", "", "system,originate"),
+    }
+    wanted = re.compile(accounts[AMI_ACCOUNT]["eventfilter"])
+    assert [
+        name for name in (*TOLD, "Newchannel", "VarSet", "RTCPSent") if wanted.search(f"Event: {name}\r\n")
+    ] == TOLD
 
 
 def test_what_is_left_empty_is_as_it_comes(tmp_path):

@@ -71,6 +71,7 @@ def changed_by(**changes) -> set[str]:
         ("/etc/sipforge/credentials/jwt-key", EVERYBODY - {MONITOR}),
         ("/etc/sipforge/credentials/redis-password", {ORCHESTRATOR}),
         ("/etc/sipforge/credentials/ami-monitor", {MONITOR}),
+        ("/etc/sipforge/credentials/ami-orchestrator", {ORCHESTRATOR}),
         # Kinyarwanda answers from the English file, between translations.
         ("/etc/sipforge/knowledge/english.toml", {ENGLISH, KINYARWANDA}),
         ("/etc/sipforge/knowledge/kinyarwanda.toml", {KINYARWANDA}),
@@ -111,7 +112,7 @@ def test_a_setting_restarts_who_reads_it(changes, units):
     [
         ("orchestrator", {ORCHESTRATOR, MONITOR}),
         ("monitor", {MONITOR}),
-        ("ami", {MONITOR}),
+        ("ami", {ORCHESTRATOR, MONITOR}),
         ("redis", {ORCHESTRATOR}),
         ("openai", {FRENCH}),
         ("what nobody has heard of", EVERYBODY),

@@ -59,9 +59,6 @@ class Terms:
         for phrase in phrases:
             self._meanings[phrase] = (concept,)
 
-    def _ignores(self, word: str) -> bool:
-        return word in self._ignored or self._lexicon.stem(word) in self._ignored_stems
-
     def _final(self, concept: str) -> str:
         while concept in self._merged:
             concept = self._merged[concept]
@@ -108,24 +105,25 @@ class Terms:
 
     def _found(self, said: Sequence[Heard]) -> dict[str, float]:
         found: dict[str, float] = {}
+        plain = tuple(word for word, _ in said)
+        stems = tuple(map(self._lexicon.stem, plain))
         at = 0
         while at < len(said):
-            length, concepts = self._meaning(said, at)
+            length, concepts = self._meaning(plain, stems, at)
             likeness = min(like for _, like in said[at : at + length])
             for concept in concepts:
                 found.setdefault(self._final(concept), likeness)
             at += length
         return found
 
-    def _meaning(self, said: Sequence[Heard], at: int) -> tuple[int, tuple[str, ...]]:
+    def _meaning(self, said: tuple[str, ...], stems: tuple[str, ...], at: int) -> tuple[int, tuple[str, ...]]:
         """How many words from `at` belong together, and what they mean; the longest phrase wins."""
         for length in range(min(self._longest, len(said) - at), 0, -1):
-            phrase = tuple(word for word, _ in said[at : at + length])
+            phrase, stemmed = said[at : at + length], stems[at : at + length]
             if phrase in self._meanings:
                 return length, self._meanings[phrase]
-            if length == 1 and self._ignores(phrase[0]):
+            if length == 1 and (phrase[0] in self._ignored or stemmed[0] in self._ignored_stems):
                 return 1, ()
-            stemmed = tuple(map(self._lexicon.stem, phrase))
             if stemmed in self._meanings and phrase[0] not in self._lexicon.weak:
                 return length, self._meanings[stemmed]
         return 1, stemmed

@@ -55,15 +55,15 @@ class Head:
 class Wav2Vec2BertModel:
     """A fine-tuned Wav2Vec2-BERT with CTC outputs, int8; its methods block, from any thread."""
 
-    def __init__(self, directory: Path, threads: int = 1) -> None:
-        """Load the model in `directory`, and try it.
+    def __init__(self, directory: Path, threads: int = 1, at_once: int = 1) -> None:
+        """Load the model in `directory`, and try it; `threads` and `at_once` as for `ct2.load_model`.
 
         Raises:
             EngineError: a file is missing, broken or of another model.
         """
         self.alphabet = _read_alphabet(directory)
         self._head = _read_head(directory / "head.npz")
-        self._model = load_model(Stage.STT, "Wav2Vec2Bert", directory, threads)
+        self._model = load_model(Stage.STT, "Wav2Vec2Bert", directory, threads, at_once)
         noise = np.random.default_rng(0).standard_normal(int(_TRIAL_SECONDS * RATE_HZ)).astype(np.float32)
         try:
             tried = self.log_probabilities(noise)

@@ -19,20 +19,25 @@ from sipforge.text.plain import words
 
 def make(needs: HearingNeeds) -> Wav2Vec2BertStt:
     """See sipforge.engines.registry; words that callers are expected to say are likelier."""
-    model = Wav2Vec2BertModel(needs.directory, needs.threads)
-    return Wav2Vec2BertStt(model, {**needs.questions, **needs.intents})
+    model = Wav2Vec2BertModel(needs.directory, needs.threads, needs.at_once)
+    return Wav2Vec2BertStt(model, {**needs.questions, **needs.intents}, needs.at_once)
 
 
 class Wav2Vec2BertStt:
-    """One model for all calls; one piece at a time, since each uses all the model's threads."""
+    """One model for all calls."""
 
-    def __init__(self, model: Wav2Vec2BertModel, expected: Iterable[str] = ()) -> None:
-        """`expected`: what callers say, whose words are favoured; nothing: the likeliest letters are
-        taken."""
+    def __init__(self, model: Wav2Vec2BertModel, expected: Iterable[str] = (), at_once: int = 1) -> None:
+        """A recogniser.
+
+        Args:
+            model: loaded for `at_once` utterances at a time.
+            expected: what callers say, whose words are favoured; nothing: the likeliest letters are taken.
+            at_once: how many utterances it works on at the same time.
+        """
         self._model = model
         known = {word for text in expected for word in words(text)}
         self._lexicon = Lexicon(known) if known else None
-        self._worker = Worker(Stage.STT)
+        self._worker = Worker(Stage.STT, at_once)
         self._pieces = Piecewise(self._worker, self._write)
 
     @property

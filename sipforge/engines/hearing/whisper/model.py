@@ -53,6 +53,7 @@ class WhisperModel:
         language: str,
         threads: int = 1,
         window_seconds: float = SHORTEST_WINDOW_SECONDS,
+        at_once: int = 1,
     ) -> None:
         """Load the model in `directory`, to be called with the language token `language`.
 
@@ -61,11 +62,12 @@ class WhisperModel:
             language: its language token.
             threads: CPU threads for one utterance.
             window_seconds: the encoder's window for short utterances; longer ones have longer windows.
+            at_once: how many utterances are worked on at the same time.
 
         Raises:
             EngineError: a file is missing or broken, or the model has no such language token.
         """
-        self._model, self._tokenizer = load(Stage.STT, "Whisper", directory, threads)
+        self._model, self._tokenizer = load(Stage.STT, "Whisper", directory, threads, at_once)
         spoken = self._tokenizer.token_to_id(f"<|{language}|>")
         if spoken is None:
             raise EngineError(
@@ -105,12 +107,14 @@ class WhisperModel:
         """As `write`: the `count` likeliest texts, by their means; a beam of as many is searched."""
         context = [self._before, *self.tokens(before)[:_CONTEXT_TOKENS]] if before else []
         prompt = [*context, *self._start, self._no_timestamps]
+        most = math.ceil(6 * encoded.seconds) + 8
         result = self._model.generate(
             view(encoded.states),
             [prompt],
             beam_size=count,
             num_hypotheses=count,
-            max_length=len(prompt) + math.ceil(6 * encoded.seconds) + 8,
+            # With the prompt; CTranslate2 (whisper.cc) also leaves at least half of it for the prompt.
+            max_length=max(2 * most, len(prompt) + most),
             return_scores=True,
             return_no_speech_prob=True,
         )[0]

@@ -52,8 +52,9 @@ def make(needs: HearingNeeds) -> WhisperPhrasesStt:
     asked = needs.questions.items()
     greeted = {f"{hello}, {said}": topic for hello in needs.greetings for said, topic in asked}
     letters = load_letters(needs.language.letters)
-    model = WhisperModel(needs.directory, needs.token, needs.threads, WINDOW_SECONDS)
-    return WhisperPhrasesStt(model, letters, {**needs.questions, **needs.intents, **greeted})
+    model = WhisperModel(needs.directory, needs.token, needs.threads, WINDOW_SECONDS, needs.at_once)
+    phrases = {**needs.questions, **needs.intents, **greeted}
+    return WhisperPhrasesStt(model, letters, phrases, at_once=needs.at_once)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +125,16 @@ class WhisperPhrasesStt(SharedWhisper):
     """A closed set as a recogniser; one model for all calls."""
 
     def __init__(
-        self, model: WhisperModel, letters: Letters, phrases: Mapping[str, str], words: Sequence[str] = ()
+        self,
+        model: WhisperModel,
+        letters: Letters,
+        phrases: Mapping[str, str],
+        words: Sequence[str] = (),
+        *,
+        at_once: int = 1,
     ) -> None:
-        """`phrases` and `words` as for PhraseSet."""
-        super().__init__(model)
+        """`phrases` and `words` as for PhraseSet; `at_once` utterances are worked on at the same time."""
+        super().__init__(model, at_once)
         self._set = PhraseSet(letters, phrases, words)
 
     async def transcribe(self, samples: Floats) -> Transcript:

@@ -18,11 +18,11 @@ whom a host of a few cores bears, until the last that is asked of it is answered
 
 
 class SharedWhisper:
-    """One utterance at a time, since each uses all the model's threads."""
+    """As many utterances at a time as the model works on at once."""
 
-    def __init__(self, model: WhisperModel) -> None:
+    def __init__(self, model: WhisperModel, at_once: int = 1) -> None:
         self._hearing = model
-        self._worker = Worker(Stage.STT)
+        self._worker = Worker(Stage.STT, at_once)
         self._encoded: Recent[Encoded] = Recent(_ENCODED)
 
     @property
@@ -40,5 +40,5 @@ class SharedWhisper:
         return await self._worker.run(lambda: self._hearing.language_shares(self._encode(piece)))
 
     def _encode(self, samples: Floats) -> Encoded:
-        """As the model, once: what made no sense is looked at again. Runs in the worker's one thread."""
+        """As the model, once: what made no sense is looked at again. Runs in a thread of the worker."""
         return self._encoded.once(samples, self._hearing.encode)

@@ -31,7 +31,7 @@ class AmiServiceClient:
         on_up: Callable[[], Awaitable[None]],
         on_down: Callable[[], None],
         answer_seconds: float = 5.0,
-        boot_seconds: float = 120.0,
+        boot_seconds: float | None = 120.0,
         ping_seconds: float = 15.0,
         retry_seconds: float = 2.0,
     ) -> None:
@@ -40,13 +40,13 @@ class AmiServiceClient:
         Args:
             host: address of Asterisk.
             port: port of its manager interface.
-            username: account, which needs read class `system` for FullyBooted.
+            username: account; it needs read class `system`, for FullyBooted, unless `boot_seconds` is None.
             secret: the account's password.
             on_event: called with each event's headers, in order; must not raise.
             on_up: awaited after each login, once Asterisk has booted; an AmiError in it ends the connection.
             on_down: called when the connection has ended.
             answer_seconds: how long connecting, or an answer, may take.
-            boot_seconds: how long Asterisk may take to boot once it lets us in.
+            boot_seconds: how long Asterisk may take to boot once it lets us in; None does not wait for it.
             ping_seconds: interval between probes.
             retry_seconds: pause before connecting again.
         """
@@ -123,7 +123,8 @@ class AmiServiceClient:
             link.connection_made(connecting)
             login = await self._wait(link, link.authenticated_future, self._answer_seconds, "did not answer")
             _accepted("Login", login)
-            await self._wait(link, booted, self._boot_seconds, "did not finish booting")
+            if self._boot_seconds is not None:
+                await self._wait(link, booted, self._boot_seconds, "did not finish booting")
             self._link = link
             await self._on_up()
             _log.info("connected to Asterisk's manager interface")
