@@ -22,6 +22,8 @@ from tests.unit.core.conversation_world import FILLER_SECONDS, LOUD, POLICY, SOF
 from tests.unit.core.watched import GONE, Watched
 
 ORDERS = int(os.environ.get("SIPFORGE_ORDERS", "400"))
+SAME = "SIPFORGE_ORDERS" not in os.environ
+"""Whether the orders are the same each time."""
 SHORT = (None, Meaning.YES, Meaning.NO, Meaning.GOODBYE, Meaning.OPERATOR, Meaning.MESSAGE)
 MEANINGS = (
     Meaning.ANSWERED,
