@@ -200,6 +200,10 @@ class Listening(Speaking):
             self._end_turn()
 
     def _end_turn(self, *, closed: bool = False) -> None:
+        self._turn_over(closed=closed)
+        self._answer()
+
+    def _turn_over(self, *, closed: bool) -> None:
         silence_seconds = self._ears.silence_seconds
         self._turn += 1
         self._turn_since, self._floor = self._since, self._ears.position
@@ -210,7 +214,6 @@ class Listening(Speaking):
         self._replies.measures.turn_over(self._now, silence_seconds)
         self._move(State.THINKING)
         self._ears.quiet()
-        self._answer()
 
     def _answer(self) -> None:
         """Act on the thought, once there is one and nobody is speaking over "one moment"."""

@@ -169,7 +169,7 @@ class Machine(Listening):
         if self.state is State.LISTENING and self._ears.begun:
             self._recognise()
         if self.state in {State.LISTENING, State.PAUSED} and self._works.listening is not None:
-            self._end_turn()  # who presses hold has said what there was to say
+            self._turn_over(closed=True)  # who presses hold has said what there was to say
         self._closed = True
         self._replies.hold()
         self._works.drop_listening()

@@ -227,7 +227,6 @@ class World:
         return True
 
     def played_late(self) -> None:
-        """What was on its way as playout was held has been heard."""
         self.tell(fact.PlayedUpTo(self.sent.popleft()))
 
     def cleared(self, seconds: float = 0.0) -> bool:

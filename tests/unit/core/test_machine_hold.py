@@ -8,7 +8,7 @@ import pytest
 
 from sipforge.core.conversation import commands as command
 from sipforge.core.conversation import facts as fact
-from sipforge.core.conversation.actions import Transfer
+from sipforge.core.conversation.actions import HandOver, Transfer
 from sipforge.core.conversation.dialogue_policy import Meaning
 from sipforge.core.conversation.states import State
 from tests.unit.core.calls_so_far import departing, greeted, speaking, thinking
@@ -210,3 +210,18 @@ def test_the_turn_before_a_hold_cannot_be_gone_on_with() -> None:
     world.understood(Meaning.UNKNOWN)
     world.speak_all()
     assert world.reported[-1].text == "unknown."
+
+
+@pytest.mark.parametrize("meaning", [Meaning.UNKNOWN, Meaning.OTHER_LANGUAGE])
+def test_what_was_said_before_it_was_held_is_answered_after_the_hold(meaning: Meaning) -> None:
+    world = pausing()
+    world.recognised()
+    world.understood(meaning, "kinyarwanda")
+    held(world)
+    assert world.spoken == ["greeting_afternoon."]
+    assert world.departed is None
+    world.tell(fact.TakenBack(), 300.0)
+    if meaning is Meaning.UNKNOWN:
+        assert world.spoken[1:] == ["unknown."]
+    else:
+        assert world.departure == HandOver("kinyarwanda")

@@ -130,7 +130,7 @@ class Watched(World):
         """Work that a caller waits for is dropped for a reason, and what the caller goes on with is whole."""
         # It is thought about again, or was heard to its end.
         heard = not isinstance(what, fact.PlayoutCleared) and not self.waited_for
-        kinds = (command.ThinkAgain, ReplyEvent) if heard else command.ThinkAgain
+        kinds = (command.ThinkAgain, command.Warn, ReplyEvent) if heard else command.ThinkAgain
         if any(isinstance(one, kinds) for one in seen):
             self.closed, self.goes_on_since = True, None
         if isinstance(what, fact.PutOnHold) or (isinstance(what, fact.Key) and seen):
