@@ -91,7 +91,7 @@ AT_ONCE = st.one_of(
     st.tuples(st.just("leaves"), *OVER),
     st.tuples(st.just("held_by"), st.sampled_from(MEANINGS)),
     st.tuples(st.just("speak_all")),
-    st.tuples(st.just("goes_on"), st.integers(0, 60)),
+    st.tuples(st.just("goes_on"), st.integers(0, 60), st.sampled_from([None, *MEANINGS]), OVER[0]),
     st.tuples(st.just("idle"), st.integers(1, 2)),
 )
 STEP = st.one_of(HAPPENS, RARE, AT_ONCE, AT_ONCE)
@@ -135,10 +135,14 @@ def step(world: Watched, what: str, *arguments: Any) -> None:
             world.tell(fact.Elapsed(), FILLER_SECONDS)
             world.make()
             world.windows(count, 0.02, -70.0, WINDOW)
-        case "goes_on", [count]:
+        case "goes_on", [count, found, text]:
             step(world, "ask")
             step(world, "filler", count)
-            step(world, "over", "when", None)
+            step(world, "over", None, None)
+            if found is not None:
+                step(world, "understood", found)
+            if text is not None:
+                world.recognised(text, listens=text == "mm")
         case "idle", [times]:
             for _ in range(times):
                 for _ in range(9):
