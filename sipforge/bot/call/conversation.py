@@ -7,6 +7,7 @@ the machine, so nothing here needs a lock or decides anything.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -125,17 +126,22 @@ class Call:
 
     async def _converse(self) -> None:
         origin, now = self._origin, time.monotonic()
-        self._last_frame = now
+        self._last_frame = ticked = now
         over = self._obey(self._machine.begin(origin.arrival, origin.hour, now, origin.detail, origin.target))
         while not over:
-            what: Frame | Fact = Elapsed(self._thinking.crowded)
-            try:
+            what: Frame | Fact | None = None
+            with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_TICK_SECONDS):
                     what = await self._inbox.get()
-            except TimeoutError:
-                pass
             now = time.monotonic()
-            over = self._take(what, now) if isinstance(what, Frame) else self._tell(what, now)
+            if isinstance(what, Frame):
+                over = self._take(what, now)
+            elif what is not None:
+                over = self._tell(what, now)
+            if now - ticked >= _TICK_SECONDS:
+                # Whatever else comes: sound comes all the time.
+                ticked = now
+                over = self._tell(Elapsed(self._thinking.crowded), now) or over
             if now - self._last_frame > _SILENT_SECONDS and self._machine.caller_speaks:
                 self._last_frame += _TICK_SECONDS
                 over = self._hear(bytes(2 * int(RATE_HZ * _TICK_SECONDS)), now) or over

@@ -38,7 +38,7 @@ class Said:
     """A reply."""
 
     turn: int
-    """Which turn it answers; of a prompt, the one before."""
+    """Which turn it answers; 0: none."""
     answers: bool
     """Whether it answers a turn, which could go on."""
     engine: str = "phrases"

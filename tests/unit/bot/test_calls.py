@@ -222,6 +222,22 @@ def test_a_caller_who_will_wait_because_of_others_is_told_so(tmp_path: Path) -> 
     run(tmp_path, scenario, filler=0.4)
 
 
+def test_a_caller_whose_telephone_sends_silence_is_told_so_too(tmp_path: Path) -> None:
+    async def scenario(bot: Bot, connect: Callable[[], Awaitable[Peer]]) -> None:
+        async def hush(peer: Peer) -> None:
+            for _ in range(60):
+                peer.say(silence(0.02))
+                await asyncio.sleep(0.02)
+
+        async with greeted(connect) as peer:
+            bot.book.wait_seconds, bot.queue_seconds = 1.0, CROWDED_SECONDS
+            peer.say(spoken(WHEN) + silence(0.5))
+            await asyncio.gather(hush(peer), peer.replied(2))
+        assert peer.replies() == ["greeting_afternoon.", "hold. At eight."]
+
+    run(tmp_path, scenario, filler=0.8)
+
+
 def test_the_other_language_is_noticed_and_offered(tmp_path: Path) -> None:
     async def scenario(bot: Bot, connect: Callable[[], Awaitable[Peer]]) -> None:
         bot.stt.sure = 0.3
