@@ -1,7 +1,8 @@
 """Call tests: real SIP phones against a deployed appliance, such as `make demo` leaves up.
 
 Most can run side by side (pytest-xdist; see tests/calls/run): each process has its own telephones and sees
-its own calls. Those marked `alone` stop a service, ring the operator or time packets: they come after.
+its own calls. Those of the folder `operator` ring the operator, who has one telephone: one process takes
+them all. Those marked `alone` stop a service or time packets: they come after.
 
 Where it is: SIPFORGE_HOST (127.0.0.1), SIPFORGE_SSH_PORT (2222), SIPFORGE_SSH_KEY, SIPFORGE_SIP_PORT (5060).
 SIPFORGE_RECORDINGS is a folder to keep the recordings in; otherwise they are in pytest's own.
@@ -18,8 +19,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
-from tests.calls.telephones import OWN, WORKER
+from tests.calls.telephones import OPERATOR, OWN, WORKER
 from tests.models import model
 from tests.phones.appliance import Appliance, ApplianceError
 from tests.phones.audio import Segment
@@ -71,6 +74,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: "keypad_alone" not in item.name)
 
 
+class OperatorsInOneProcess(LoadScopeScheduling):
+    """Whoever is free takes the next call; those that ring the operator are one piece of work."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "operator" if "/operator/" in nodeid else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OperatorsInOneProcess:
+    return OperatorsInOneProcess(config, log)
+
+
 @pytest.fixture(scope="session")
 def host() -> Appliance:
     """The host, seen whole."""
@@ -78,9 +92,11 @@ def host() -> Appliance:
 
 
 @pytest.fixture
-def appliance(host: Appliance) -> Appliance:
+def appliance(host: Appliance, request: pytest.FixtureRequest) -> Appliance:
     """The host; beside other calls only this test's own are seen."""
-    return host.seen_by(OWN) if WORKER else host
+    if not WORKER:
+        return host
+    return host.seen_by((*OWN, OPERATOR) if request.path.parent.name == "operator" else OWN)
 
 
 @pytest.fixture(scope="session")

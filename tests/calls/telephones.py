@@ -14,4 +14,4 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 CALLER, COLLEAGUE, ABSENT = OWN = _OWN[int(WORKER.removeprefix("gw") or 0) % MOST_WORKERS]
 """Who rings, whom the caller rings, and who has no telephone connected."""
 OPERATOR = "1000"
-"""Whom an assistant connects with: one for all, so that the tests that ring it run alone."""
+"""Whom an assistant connects with: one for all, so the tests in `operator` run one by one."""

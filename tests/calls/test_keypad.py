@@ -7,8 +7,8 @@ import time
 import pytest
 
 from sipforge.core.conversation.keypad import MESSAGE_KEY, MORE_KEY, TOPIC_KEYS
+from tests.calls.mailbox import OPERATORS, messages
 from tests.calls.telephones import CALLER
-from tests.calls.test_transfers import MAILBOX, messages
 from tests.phones.appliance import API
 from tests.phones.conversation import ENGLISH, KINYARWANDA, MOST_WORD_ERRORS
 from tests.phones.speech import english
@@ -74,7 +74,7 @@ def test_every_topic_is_reached_and_a_message_left_by_keypad_alone(
 
     left = messages(appliance) - before
     assert len(left) == 1
-    message = appliance.fetch(f"{MAILBOX}/{left.pop()}", recordings / "message.wav")
+    message = appliance.fetch(f"{OPERATORS}/{left.pop()}", recordings / "message.wav")
     verdict = judge.heard_english(MESSAGE, message)
     assert verdict.word_error_rate < MOST_WORD_ERRORS, verdict
 

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from tests.calls.mailbox import inbox
 from tests.calls.telephones import ABSENT, CALLER, COLLEAGUE
 from tests.phones.conversation import MOST_WORD_ERRORS
 from tests.phones.errors import RegistrationFailed
@@ -14,7 +15,7 @@ from tests.phones.speech import english
 
 FORTH = "Good morning. The meeting starts at nine in the large room."
 BACK = "Thank you, I will be there in ten minutes."
-MAILBOX = f"/var/spool/asterisk/voicemail/default/{ABSENT}/INBOX"
+MAILBOX = inbox(ABSENT)
 
 
 @pytest.mark.alone

@@ -6,8 +6,9 @@ import time
 
 import pytest
 
+from tests.calls.mailbox import inbox
+from tests.calls.operator.test_transfers import REQUEST, RING_SECONDS, until
 from tests.calls.telephones import CALLER, COLLEAGUE, OPERATOR
-from tests.calls.test_transfers import MAILBOX, REQUEST, RING_SECONDS, rings_the_operator, until
 from tests.phones.by_hand import HandPhone
 from tests.phones.conversation import ENGLISH
 from tests.phones.line import State
@@ -35,7 +36,6 @@ def transfer(caller: HandPhone, number: str, replaces: HandPhone | None = None) 
     return caller.notified[-1].removeprefix("SIP/2.0 ")
 
 
-@rings_the_operator
 def test_the_colleague_talks_with_the_assistant_and_nobody_else_is_rung(
     by_hand, phone, appliance, judge, question
 ):
@@ -61,11 +61,10 @@ def test_the_colleague_talks_with_the_assistant_and_nobody_else_is_rung(
     assert operator.state is State.IDLE
 
 
-@rings_the_operator
 def test_a_colleague_who_does_not_answer_ends_the_call(by_hand, phone, appliance):
     """Nobody waits behind the assistant: there is no message to leave, and nobody to go back to."""
     caller, colleague, operator = by_hand(CALLER), phone(COLLEAGUE), phone(OPERATOR)
-    box = MAILBOX.replace(OPERATOR, COLLEAGUE)
+    box = inbox(COLLEAGUE)
     before = appliance.shell(f"ls {box} 2>/dev/null", check=False)
     caller.dial("2000")
     caller.wait_reply()
@@ -94,7 +93,6 @@ def test_who_cannot_have_the_assistant_is_refused_and_the_caller_keeps_it(
     caller.hangup()
 
 
-@rings_the_operator
 def test_the_assistant_sends_the_colleague_on_as_it_would_the_caller(by_hand, phone, appliance, judge):
     caller, colleague, operator = by_hand(CALLER), phone(COLLEAGUE, auto_answer=True), phone(OPERATOR)
     caller.dial("2000")
@@ -115,7 +113,6 @@ def test_the_assistant_sends_the_colleague_on_as_it_would_the_caller(by_hand, ph
     assert judge.heard_english("Good morning, this is the reception.", heard).ok
 
 
-@rings_the_operator
 def test_an_attended_transfer_rings_nobody_else_either(by_hand, phone, appliance, judge, question):
     caller, second = by_hand(CALLER), by_hand(CALLER)
     colleague, operator = phone(COLLEAGUE, auto_answer=True), phone(OPERATOR)

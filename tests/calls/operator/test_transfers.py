@@ -1,32 +1,29 @@
-"""Callers whom an assistant sends on: to a colleague, to a mailbox, to another assistant; and back again."""
+"""Callers whom an assistant sends on: to a colleague, or to a mailbox; and back again."""
 
 from __future__ import annotations
 
 import json
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
+from tests.calls.mailbox import OPERATORS, messages
 from tests.calls.telephones import CALLER, OPERATOR
-from tests.phones.appliance import API, Appliance
+from tests.phones.appliance import Appliance
 from tests.phones.audio import Segment
 from tests.phones.baresip import Phone
-from tests.phones.conversation import ENGLISH, KINYARWANDA, MOST_WORD_ERRORS
+from tests.phones.conversation import ENGLISH, MOST_WORD_ERRORS
 from tests.phones.recording import mouth_to_ear_seconds
 from tests.phones.speech import english
 
 REQUEST = "Connect me with a person."
 FORTH = "Hello, I have a question about my garden."
 BACK = "Good morning, this is the reception."
-MAILBOX = f"/var/spool/asterisk/voicemail/default/{OPERATOR}/INBOX"
 RING_SECONDS = 20
 """asterisk_ring_seconds of the appliance."""
 RINGING_PAUSE_SECONDS = 4.0
 """Between two ringing tones (American cadence: 2 s on, 4 s off)."""
-rings_the_operator = pytest.mark.alone
-"""There is one operator, with one telephone."""
 
 
 def ask_for_a_person(caller: Phone) -> None:
@@ -51,12 +48,6 @@ def hear_assistant(appliance: Appliance, caller: Phone) -> None:
 def hear_two_replies(caller: Phone) -> None:
     """That the assistant connects the caller, and at once that it cannot."""
     caller.wait_reply(quiet_seconds=2.5)
-
-
-def messages(appliance: Appliance) -> set[str]:
-    """Those of this process's caller in the operator's mailbox."""
-    told = f"grep -l 'callerid=.*<{CALLER}>' {MAILBOX}/*.txt 2>/dev/null"
-    return {Path(name).with_suffix(".wav").name for name in appliance.shell(told, check=False).split()}
 
 
 def longest_silence(segments: list[Segment], start: float, end: float) -> float:
@@ -130,7 +121,6 @@ def test_the_colleague_is_told_who_calls_and_then_the_two_talk(phone, appliance,
     ]
 
 
-@rings_the_operator
 def test_a_caller_whom_nobody_answers_goes_on_with_the_assistant(phone, appliance, goes_on):
     caller, operator = phone(CALLER), phone(OPERATOR)
     ask_for_a_person(caller)
@@ -145,7 +135,6 @@ def test_a_caller_whom_nobody_answers_goes_on_with_the_assistant(phone, applianc
     goes_on(caller, "2000-no-answer", "connecting", "operator_away")
 
 
-@rings_the_operator
 def test_a_colleague_who_hangs_up_on_the_briefing_has_not_answered(phone, appliance, goes_on):
     caller, operator = phone(CALLER), phone(OPERATOR, auto_answer=True)
     ask_for_a_person(caller)
@@ -156,7 +145,6 @@ def test_a_colleague_who_hangs_up_on_the_briefing_has_not_answered(phone, applia
     goes_on(caller, "2000-briefing-refused", "connecting", "operator_away")
 
 
-@rings_the_operator
 def test_a_colleague_on_the_telephone_is_not_rung(phone, goes_on):
     caller, operator = phone(CALLER), phone(OPERATOR)
     operator.dial("600")
@@ -166,7 +154,6 @@ def test_a_colleague_on_the_telephone_is_not_rung(phone, goes_on):
     operator.hangup(OPERATOR)
 
 
-@rings_the_operator
 def test_a_colleague_who_declines_is_busy(phone, appliance, goes_on):
     caller, operator = phone(CALLER), phone(OPERATOR)
     ask_for_a_person(caller)
@@ -176,7 +163,6 @@ def test_a_colleague_who_declines_is_busy(phone, appliance, goes_on):
     goes_on(caller, "2000-declined", "operator_busy")
 
 
-@rings_the_operator
 def test_a_colleague_without_a_telephone_is_away(phone, goes_on):
     caller = phone(CALLER)
     ask_for_a_person(caller)
@@ -184,7 +170,6 @@ def test_a_colleague_without_a_telephone_is_away(phone, goes_on):
     goes_on(caller, "2000-not-registered", "operator_away")
 
 
-@rings_the_operator
 @pytest.mark.parametrize("ending", ["hangs up", "presses #"])
 def test_a_message_is_left(phone, appliance, judge, english_texts, recordings, goes_on, ending):
     before = messages(appliance)
@@ -205,7 +190,7 @@ def test_a_message_is_left(phone, appliance, judge, english_texts, recordings, g
     appliance.wait_idle()
     left = messages(appliance) - before
     assert len(left) == 1
-    message = appliance.fetch(f"{MAILBOX}/{left.pop()}", recordings / "message.wav")
+    message = appliance.fetch(f"{OPERATORS}/{left.pop()}", recordings / "message.wav")
     verdict = judge.heard_english(FORTH, message)
     assert verdict.word_error_rate < MOST_WORD_ERRORS, verdict
 
@@ -227,7 +212,7 @@ def test_without_an_orchestrator_to_come_back_to_the_mailbox_takes_the_call(
         caller.hangup("2000-no-orchestrator")
     left = messages(appliance) - before
     assert len(left) == 1
-    message = appliance.fetch(f"{MAILBOX}/{left.pop()}", recordings / "message.wav")
+    message = appliance.fetch(f"{OPERATORS}/{left.pop()}", recordings / "message.wav")
     assert judge.heard_english(FORTH, message).ok
 
 
@@ -241,7 +226,6 @@ def test_a_caller_who_hangs_up_while_the_colleague_is_rung_leaves_nothing_behind
     appliance.wait_idle(5.0)  # no session, call, channel or socket
 
 
-@rings_the_operator
 def test_the_key_0_connects_with_a_person(phone, judge):
     caller, operator = phone(CALLER), phone(OPERATOR, auto_answer=True)
     caller.dial("2000")
@@ -254,35 +238,3 @@ def test_the_key_0_connects_with_a_person(phone, judge):
     callers = caller.hangup(CALLER)
     operator.finish(OPERATOR)
     assert judge.heard_english(BACK, callers.heard).ok
-
-
-def test_a_caller_who_wants_the_other_language_is_carried_over(phone, appliance, judge, texts):
-    known = texts(KINYARWANDA)
-    topic = known.topics["telefone"]
-    caller = phone(CALLER)
-    caller.dial("2000")
-    caller.wait_reply()
-    first = appliance.calls()[0]
-    caller.say(english("I would like to speak Kinyarwanda."))
-    greeting = caller.wait_reply(30.0)
-    second = appliance.calls()
-    caller.say(KINYARWANDA.speak(topic.questions[0]))
-    reply = caller.wait_reply()
-    recording = caller.hangup("2000-to-3000")
-    assert [(call["call"], call["bot"]) for call in second] == [(first["call"], "kinyarwanda")]
-    for expected, part in ((known.phrases["greeting_handed_over"], greeting), (topic.answer, reply)):
-        verdict = judge.heard(KINYARWANDA, known, expected, recording, part)
-        assert verdict.ok, verdict
-    history = appliance.get(f"{API}/calls/{first['call']}")["history"]
-    assert [entry["text"] for entry in history if entry["type"] == "transcript"]
-
-
-@pytest.mark.alone
-def test_a_caller_stays_where_the_other_assistant_is_down(phone, appliance, goes_on):
-    with appliance.stopped("sipforge-bot@kinyarwanda"):
-        caller = phone(CALLER)
-        caller.dial("2000")
-        caller.wait_reply()
-        caller.say(english("I would like to speak Kinyarwanda."))
-        caller.wait_reply(30.0)
-        goes_on(caller, "2000-stays")
