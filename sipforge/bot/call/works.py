@@ -115,6 +115,8 @@ class Works:
 
     async def _thought(self, number: int, work: _Work, hearing: Hearing, found: Found) -> None:
         work.reply, work.engine = found.reply, found.engine
+        if found.reply is None:
+            self._works.pop(number, None)  # nothing more can be asked of it
         thought = Thought(
             number,
             found.meaning,

@@ -99,6 +99,8 @@ class DialoguePolicy:
         self._warned = False
         self._unclear = False
         """Whether something was heard in that time."""
+        self.stayed = False
+        """Whether that time was over once already."""
         self._pages = keypad.Pages(topics)
         self._offer: Offer | None = None
         self._target = rules.operator
@@ -165,6 +167,7 @@ class DialoguePolicy:
     def stays(self) -> None:
         """A caller whose idle call was about to end said something."""
         self._idle_seconds = self._rules.idle_limit_seconds - self._warning_seconds
+        self.stayed = True
 
     @property
     def _warning_seconds(self) -> float:
@@ -306,7 +309,7 @@ class DialoguePolicy:
     def _understood_something(self) -> None:
         self._idle_seconds = self._silence_seconds = 0.0
         self._wait_seconds = self._rules.prompt_again_seconds
-        self._warned = self._unclear = False
+        self._warned = self._unclear = self.stayed = False
 
 
 def greeting(hour: int) -> Phrase:

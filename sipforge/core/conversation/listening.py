@@ -145,7 +145,7 @@ class Listening(Speaking):
         listens = heard.listens and (wavers or not self._policy.offers)
         meant = bool(heard.text) and not echo and not listens and not heard.doubtful
         if wavers:
-            for_good = self._departure == IDLE_END and self._idle_end_revoked
+            for_good = self._departure == IDLE_END and self._policy.stayed
             meant = meant and heard.meaning not in AGREES and not for_good
         match self._barge_in.judge(meant, echo=echo):
             case Verdict.NOT_MEANT:
@@ -156,7 +156,6 @@ class Listening(Speaking):
     def _yield(self) -> None:
         """The reply, or the way out, is over: the caller means to speak."""
         if self._departure == IDLE_END:
-            self._idle_end_revoked = True
             self._policy.stays()
         goes_on = not self._settled
         self._stop()

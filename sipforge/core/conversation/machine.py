@@ -10,7 +10,7 @@ Rules, in prose (those of one part stand with it: endpointing, barge_in, speech,
 3. A reply that is not there after `filler_seconds` is announced, and again every `AGAIN_SECONDS`.
 4. A way out (a transfer, a message, another assistant, the end) is prepared when it is decided, and taken
    once its words were heard. Until then words that are meant revoke it, unless they agree to it; so do the
-   keys. The end of a call that nobody uses can be revoked so only once.
+   keys. The end of a call that nobody uses can be revoked so only once, until something is understood.
 5. While the telephone holds the call, time does not count, nothing is heard, and what is said holds still.
 6. Nothing waits for ever: sound that is not reported as heard counts as heard, a look that brings nothing
    lets the reply go on, a reply that breaks off is replaced, and idle time ends a call whatever the noise.

@@ -68,7 +68,6 @@ class Speaking:
         self._filler_at = math.inf
         self._moved_at = self._began_at = 0.0
         self._departure: Departure | None = None
-        self._idle_end_revoked = False
         self._crowded = False
 
     def _put(self, wanted: Command) -> None:
@@ -143,7 +142,7 @@ class Speaking:
             self._works.think_again(work, self._history.exchanges)
             self._filler_at = self._now + AGAIN_SECONDS
             return
-        self._works.telling = None
+        self._works.drop_telling()
         self._replies.complete(self._now)
         if ended.meaning is not None:
             actions = self._policy.understood(ended.meaning, ended.target)

@@ -214,6 +214,23 @@ def test_the_end_of_a_call_that_nobody_uses_is_revoked_once_and_not_twice() -> N
     assert world.departure == Hangup(Reason.IDLE)
 
 
+def test_it_is_revoked_again_once_something_was_understood_since() -> None:
+    world = idle()
+    for _ in range(2):
+        speak_over(world)
+        assert world.departed is None
+        world.say("good morning")
+        world.understood(Meaning.GREETING)
+        world.speak_all()
+        world.departing = None
+        while world.departing is None:
+            world.wait(0.5)
+            if world.departing is None:
+                world.speak_all()
+        while world.make():
+            pass
+
+
 def test_noise_does_not_hold_a_line_and_is_told_of_a_person_first() -> None:
     world = greeted()
     began = world.now

@@ -22,6 +22,7 @@ OVER = {State.INTERRUPTED, State.WAVERING}
 QUIET = {State.LISTENING, State.PAUSED, State.THINKING}
 """The assistant says nothing, and is not about to."""
 AGREES = {Meaning.YES, Meaning.GREETING, Meaning.GOODBYE}
+NOT_UNDERSTOOD = {Meaning.NOTHING, Meaning.BUSY, Meaning.UNKNOWN, Meaning.FOREIGN}
 IDLE_WORDS = {"idle_warning.", "idle_goodbye."}
 SHORT_RULES = TurnRules(longest_seconds=6.0, ahead_seconds=1.5)
 """So that what takes long comes soon."""
@@ -74,6 +75,8 @@ class Watched(World):
         self, before: State, what: fact.Fact, seconds: float, seen: list[object], waited_for: set[int]
     ) -> None:
         state, last = self.machine.state, self.log[-8:]
+        if isinstance(what, fact.Key):
+            self.idle_end_revoked = False
         self.used += 0.0 if before is State.HELD else seconds
         if isinstance(what, fact.Window):
             self.position += what.seconds
@@ -181,6 +184,10 @@ class Watched(World):
     def watch_reports(self, seen: list[object]) -> None:
         for one in seen:
             match one:
+                case command.Tell():
+                    self.idle_end_revoked = False
+                case command.Note(meaning=meaning) if meaning not in NOT_UNDERSTOOD:
+                    self.idle_end_revoked = False
                 case TranscriptEvent(turn):
                     assert turn >= self.turn, seen
                     self.turn = turn
