@@ -19,8 +19,8 @@ _log = logging.getLogger(__name__)
 class Line(Protocol):
     """A call that is told what happens to its line."""
 
-    def hold(self) -> None:
-        """Nobody listens any more; may be told again."""
+    def hold(self, *, alone: bool) -> None:
+        """Nobody listens any more, or (`alone`) nobody is there; may be told again."""
 
     def resume(self) -> None:
         """Somebody listens; may be told again."""
@@ -39,8 +39,8 @@ class LineWatch:
     def listen(self, call: str, line: Line) -> None:
         """Tell `line` of a call from here on, and at once if it is held."""
         self._listening[call] = line
-        if self._lines.holds(call):
-            line.hold()
+        if (held := self._lines.held(call)) is not None:
+            line.hold(alone=held.alone)
 
     def leave(self, call: str, line: Line) -> None:
         """Tell `line` nothing more; another that listens to the same call meanwhile stays."""
@@ -68,10 +68,11 @@ class LineWatch:
             if line is None:
                 continue
             match fact:
-                case LineHeld(call):
-                    _log.info("line held", extra={"call": call})
-                    line.hold()
-                case LineResumed():
+                case LineHeld(call, alone):
+                    _log.info("nobody on the line" if alone else "line held", extra={"call": call})
+                    line.hold(alone=alone)
+                case LineResumed(call):
+                    _log.info("line resumed", extra={"call": call})
                     line.resume()
                 case KeyPressed(_, key, source, seconds):
                     line.press(key, source, seconds)

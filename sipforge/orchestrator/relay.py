@@ -94,6 +94,8 @@ class Relay:
         self._failed = False
         """Whether an error of ours ended the call; nothing is done any more but to play what is queued."""
         self._detail = ""
+        self._alone: asyncio.TimerHandle | None = None
+        """Ends a call at whose other end nobody is."""
 
     async def run(self) -> Outcome:
         """Carry the call; gives how it ended. Cancelled, it hangs up on both sides first."""
@@ -106,6 +108,7 @@ class Relay:
                 self._breaker.success()
         finally:
             self._watch.leave(self._call.id, self)
+            self._leave_alone()
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._phone.hang_up())
                 if self._bot is not None:
@@ -138,17 +141,31 @@ class Relay:
                 task.cancel()
         return outcome
 
-    def hold(self) -> None:
-        """Nobody listens at the other end: nothing is played, and the bot is told."""
+    def hold(self, *, alone: bool = False) -> None:
+        """Nobody listens at the other end: nothing is played, and the bot is told.
+
+        Where nobody is there (`alone`), as where an assistant was transferred to another or to an application
+        of Asterisk, the call is over unless somebody comes in time.
+        """
+        self._leave_alone()
+        if alone:
+            clock, seconds = asyncio.get_running_loop(), self._timing.alone_seconds
+            self._alone = clock.call_later(seconds, self._finish, Outcome.CALLER, "nobody came to the line")
         if not self._playout.held_by(Holder.LINE):
             self._playout.hold(Holder.LINE)
             self._tell_bot(events.Held())
 
     def resume(self) -> None:
         """Somebody listens: all goes on where it was."""
+        self._leave_alone()
         if self._playout.held_by(Holder.LINE):
             self._playout.release(Holder.LINE)
             self._tell_bot(events.Resumed())
+
+    def _leave_alone(self) -> None:
+        if self._alone is not None:
+            self._alone.cancel()
+            self._alone = None
 
     def press(self, key: str, source: Source, seconds: float = 0.0) -> None:
         """A key was pressed for `seconds`, as `source` tells; the bot is told of each press once."""

@@ -17,6 +17,8 @@ class Timing:
     """How long the dialplan may take to ask where a call goes on."""
     leave_seconds: float = 5.0
     """Longest time our connections of a call may take to close, once the dialplan goes on."""
+    alone_seconds: float = 300.0
+    """How long an assistant that was transferred waits for somebody; telephones ring for less."""
     away_seconds: float = 900.0
     """How long a caller sent to a colleague or a mailbox may be brought back."""
     sweep_seconds: float = 2.0

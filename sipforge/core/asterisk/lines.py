@@ -8,6 +8,9 @@ Rules:
 - A call is known here from when its line has first had somebody at the other end, to the media channel's end.
 - It is held while everybody there holds (Hold, Unhold: a re-INVITE with sendonly, inactive or 0.0.0.0,
   res_pjsip_sdp_rtp.c), and while nobody is there, as when a transferred assistant waits for an answer.
+- A channel that ends inside a bridge has given its place there to another, for which nothing is told
+  (channel.c, `ast_channel_move`): to the media channel that left its own bridge last, where one waits. So
+  it is with an attended transfer by a telephone whose other call was answered, but not bridged yet.
 - A key counts when it is over (DTMFEnd). One that was heard to begin is a tone, one that was not is SIP INFO
   (channel.c, `__ast_read`); of two ends of one beginning the second is a press of the other kind.
 - Channels are known by their Uniqueid: names change. What happens to channels that no assistant talks with
@@ -30,6 +33,8 @@ class LineHeld:
     """Nobody listens at the other end any more."""
 
     call: str
+    alone: bool = False
+    """Whether nobody is there at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +69,17 @@ class Lines:
         self._holding: set[str] = set()
         self._begun: dict[str, str] = {}
         """Channel → key that was heard to begin."""
-        self._held: dict[str, bool] = {}
-        """Known call → whether it is held."""
+        self._told: dict[str, LineHeld | LineResumed] = {}
+        """Known call → what was told of it last."""
 
     def knows(self, call: str) -> bool:
         """Whether holds and keys of a call are told."""
-        return call in self._held
+        return call in self._told
 
-    def holds(self, call: str) -> bool:
-        """Whether a call is known to be held."""
-        return self._held.get(call, False)
+    def held(self, call: str) -> LineHeld | None:
+        """How a call is held, where it is known to be."""
+        told = self._told.get(call)
+        return told if isinstance(told, LineHeld) else None
 
     def apply(self, event: Headers) -> tuple[Fact, ...]:
         """Take in one event; events of other kinds change nothing."""
@@ -82,8 +88,7 @@ class Lines:
             case "BridgeEnter":
                 self._enter(channel, event)
             case "BridgeLeave":
-                self._bridges.pop(channel, None)
-                self._begun.pop(channel, None)
+                self._leave(channel)
             case "Hold":
                 self._holding.add(channel)
             case "Unhold":
@@ -98,8 +103,8 @@ class Lines:
 
     def clear(self) -> tuple[Fact, ...]:
         """Nothing is told any more: every line counts as one that is listened to."""
-        resumed = tuple(LineResumed(call) for call, held in self._held.items() if held)
-        for known in (self._bridges, self._media, self._holding, self._begun, self._held):
+        resumed = tuple(LineResumed(call) for call in self._told if self.held(call))
+        for known in (self._bridges, self._media, self._holding, self._begun, self._told):
             known.clear()
         return resumed
 
@@ -110,13 +115,22 @@ class Lines:
             # A media channel that took another's place (a masquerade) is the call's only one.
             self._media = {one: its for one, its in self._media.items() if its != call} | {channel: call}
 
-    def _forget(self, channel: str) -> None:
+    def _leave(self, channel: str) -> None:
         self._bridges.pop(channel, None)
         self._begun.pop(channel, None)
+        if channel in self._media:
+            self._media[channel] = self._media.pop(channel)  # the last of them now
+
+    def _forget(self, channel: str) -> None:
+        bridge = self._bridges.get(channel)
+        self._leave(channel)
         self._holding.discard(channel)
         call = self._media.pop(channel, None)
+        waiting = [media for media in self._media if media not in self._bridges]
         if call is not None:
-            self._held.pop(call, None)
+            self._told.pop(call, None)
+        elif bridge is not None and waiting:
+            self._bridges[waiting[-1]] = bridge
 
     def _changes(self) -> list[Fact]:
         found: list[Fact] = []
@@ -127,12 +141,13 @@ class Lines:
                 for channel, its in self._bridges.items()
                 if its == bridge and channel not in self._media
             ]
-            if not others and call not in self._held:
+            if not others and call not in self._told:
                 continue
             held = all(channel in self._holding for channel in others)
-            if self._held.get(call) is not held:
-                self._held[call] = held
-                found.append(LineHeld(call) if held else LineResumed(call))
+            now = LineHeld(call, alone=not others) if held else LineResumed(call)
+            if self._told.get(call) != now:
+                self._told[call] = now
+                found.append(now)
         return found
 
     def _key(self, channel: str, event: Headers) -> tuple[Fact, ...]:

@@ -43,20 +43,20 @@ def test_a_call_is_known_once_somebody_is_at_the_other_end():
     assert told(lines, enter("media")) == []
     assert not lines.knows(CALL)
     assert told(lines, enter("caller")) == [LineResumed(CALL)]
-    assert (lines.knows(CALL), lines.holds(CALL)) == (True, False)
+    assert (lines.knows(CALL), lines.held(CALL)) == (True, None)
 
 
 def test_hold_and_back(lines):
     assert told(lines, event("Hold", "caller")) == [LineHeld(CALL)]
-    assert lines.holds(CALL)
+    assert lines.held(CALL)
     assert told(lines, event("Hold", "caller", MusicClass="default")) == []
     assert told(lines, event("Unhold", "caller")) == [LineResumed(CALL)]
-    assert not lines.holds(CALL)
+    assert not lines.held(CALL)
 
 
 def test_others_on_hold_are_no_news(lines):
     assert told(lines, event("Hold", "1001"), event("Hold", "stranger"), event("Hangup", "1001")) == []
-    assert not lines.holds(CALL)
+    assert not lines.held(CALL)
 
 
 def test_who_holds_before_coming_to_the_assistant_is_on_hold_there():
@@ -67,7 +67,7 @@ def test_who_holds_before_coming_to_the_assistant_is_on_hold_there():
 def test_an_assistant_that_is_transferred_is_held_until_somebody_answers(lines):
     assert told(lines, event("Hold", "caller")) == [LineHeld(CALL)]
     gone = [event("BridgeLeave", "caller"), event("BridgeLeave", "media"), event("Hangup", "caller")]
-    assert told(lines, *gone) == []
+    assert told(lines, *gone) == [LineHeld(CALL, alone=True)]
     assert told(lines, enter("media", "d"), enter("1003", "d")) == [LineResumed(CALL)]
     assert told(lines, digit("Begin", "5", "1003"), digit("End", "5", "1003"))[0].key == "5"
     assert told(lines, event("Hold", "1003")) == [LineHeld(CALL)]
@@ -82,9 +82,31 @@ def test_a_media_channel_that_took_anothers_place_is_the_calls(lines):
     assert lines.knows(CALL)
 
 
+def test_a_media_channel_takes_the_place_of_one_that_ends_inside_its_bridge(lines):
+    """An attended transfer between the colleague's answer and the bridge, as Asterisk told of it."""
+    hold = [event("Hold", "caller"), event("Unhold", "caller"), enter("1003", "d"), enter("again", "d")]
+    assert told(lines, *hold) == [LineHeld(CALL), LineResumed(CALL)]
+    gone = [event("BridgeLeave", "media"), event("BridgeLeave", "caller"), event("Hangup", "caller")]
+    assert told(lines, *gone) == [LineHeld(CALL, alone=True)]
+    assert told(lines, event("Hangup", "again")) == [LineResumed(CALL)]
+    assert told(lines, event("Hold", "1003")) == [LineHeld(CALL)]
+    assert told(lines, event("Unhold", "1003")) == [LineResumed(CALL)]
+    assert told(lines, digit("Begin", "5", "1003"), digit("End", "5", "1003"))[0].key == "5"
+
+
+def test_two_assistants_in_one_bridge_have_nobody_to_talk_with(lines):
+    other = {**enter("other", "c"), "Channel": MEDIA.replace("40325ec2", "40325ec3")}
+    assert len(told(lines, other)) == 1  # with two users
+    facts = told(
+        lines, event("BridgeLeave", "media"), event("BridgeLeave", "1001"), event("BridgeLeave", "1002")
+    )
+    assert [fact.alone for fact in facts] == [True, True]
+    assert told(lines, enter("media", "c")) == []
+
+
 def test_a_call_that_is_over_is_not_known(lines):
     told(lines, event("BridgeLeave", "caller"), event("BridgeLeave", "media"), event("Hangup", "media"))
-    assert (lines.knows(CALL), lines.holds(CALL)) == (False, False)
+    assert (lines.knows(CALL), lines.held(CALL)) == (False, None)
 
 
 def test_what_began_is_a_tone_and_what_did_not_is_info(lines):
@@ -132,7 +154,7 @@ def test_events_as_asterisk_sends_them():
     ]
     lines = Lines()
     # In the end the caller leaves first.
-    assert told(lines, *messages) == [LineResumed(CALL), LineHeld(CALL)]
+    assert told(lines, *messages) == [LineResumed(CALL), LineHeld(CALL, alone=True)]
     assert not lines.knows(CALL)
 
 
@@ -161,7 +183,7 @@ def test_whatever_comes_holds_and_ends_of_holds_alternate(events):
         elif isinstance(fact, LineResumed):
             held = False
     if lines.knows(CALL):
-        assert lines.holds(CALL) is held
+        assert (lines.held(CALL) is not None) is held
 
 
 @given(st.dictionaries(st.sampled_from(("Event", "Uniqueid", "Channel", "Digit", "Direction")), st.text()))

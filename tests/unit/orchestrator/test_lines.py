@@ -1,13 +1,14 @@
 """Calls on hold, and keys: what a manager interface tells, through a whole orchestrator."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from sipforge.core.audiosocket import Frame, Kind
 from sipforge.core.messages.events import HangupEvent, Held, Mark, Resume, Resumed
 from tests.unit.ami_server import AmiServer
-from tests.unit.orchestrator.office import SPEECH, played, sounds
+from tests.unit.orchestrator.office import FAST, SPEECH, played, sounds
 
 
 @pytest.fixture
@@ -96,6 +97,15 @@ def test_nothing_is_played_to_a_telephone_on_hold_and_all_of_it_afterwards(tmp_p
     assert sounds(silent) == b""
     assert sounds(rest) == SPEECH
     assert told == [Resumed(), Mark("said")]
+
+
+def test_a_line_to_which_nobody_comes_is_let_go(tmp_path, asterisk):
+    async def story(office):
+        _, phone = await talking(office, asterisk)
+        push(asterisk, "BridgeLeave")
+        return sounds(await phone.audio_until_hangup())
+
+    assert played(story, tmp_path, Told(), ami=asterisk, timing=replace(FAST, alone_seconds=0.2)) == b""
 
 
 def test_a_call_that_is_held_when_its_audio_connects_is_held(tmp_path, asterisk):
