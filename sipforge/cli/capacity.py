@@ -154,7 +154,7 @@ def _report(settings: Settings) -> dict[str, Any]:
 def _print(report: Mapping[str, Any]) -> None:
     print_table(
         "Calls with assistants",
-        ("Assistant", "A turn", "Turns a second", "Bears", "Takes at once", "Source"),
+        ("Assistant", "Processor a turn", "Turns a second", "Bears", "Takes at once", "Source"),
         [
             (
                 name,
