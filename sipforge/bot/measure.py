@@ -45,9 +45,10 @@ async def turn_seconds(
     """
     asked = questions[:: -(-len(questions) // QUESTIONS)]
     spoken = [b"".join([piece async for piece in parts.voice.speak(question)]) for question in asked]
-    costs = []
+    costs, turns = [], max(len(spoken), at_once)
     for number in range(1 + ROUNDS):
-        lines = [_over_the_line(slin, number * len(spoken) + place) for place, slin in enumerate(spoken)]
+        seeds = range(number * turns, (number + 1) * turns)
+        lines = [_over_the_line(spoken[seed % len(spoken)], seed) for seed in seeds]
         cost, answered = await _round(parts, rules, lines, at_once)
         name = f"round {number} of {ROUNDS}" if number else "warming up"
         tell(f"{name}: {cost:.3f} processor seconds a turn, {answered} of {len(lines)} answered")

@@ -37,8 +37,8 @@ _log = logging.getLogger(__name__)
 HELLO_SECONDS: Final = 5.0
 """How long a connection may take to say hello."""
 CONNECTIONS: Final = 256
-"""That may be open at once, those that have not said hello among them. How many of them are calls is decided
-where calls are let in, by the orchestrator, which carries no more than half as many."""
+"""That may be open at once, those that have not said hello among them. How many may be calls is for the
+orchestrator to say, which lets them in: 200 at most (its setting max_calls)."""
 
 
 class RefusedError(Exception):

@@ -61,8 +61,9 @@ def load_measurements(settings: Settings) -> dict[str, Measurement]:
     try:
         kept = json.loads(settings.capacity_file.read_text(encoding="utf-8"))
         return {
-            name: Measurement(one["measured_for"], float(one["turn_seconds"]), max(1, int(one["calls"])))
+            name: Measurement(one["measured_for"], float(one["turn_seconds"]), int(one["calls"]))
             for name, one in kept.items()
+            if one["turn_seconds"] > 0 and one["calls"] > 0
         }
     except (OSError, AttributeError, KeyError, TypeError, ValueError):
         return {}

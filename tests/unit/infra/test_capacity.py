@@ -93,7 +93,12 @@ def test_nor_for_an_assistant_that_is_gone(root: Path) -> None:
     assert current_measurements(host(root)) == {}
 
 
-@pytest.mark.parametrize("content", ["", "[1]", '{"english": 1}', '{"english": {"calls": 3}}', "\ud800"])
+NOTHING = '{"english": {"measured_for": {}, "turn_seconds": 0, "calls": 0}}'
+
+
+@pytest.mark.parametrize(
+    "content", ["", "[1]", '{"english": 1}', '{"english": {"calls": 3}}', NOTHING, "\ud800"]
+)
 def test_a_broken_file_is_none(root: Path, content: str) -> None:
     settings = host(root)
     settings.capacity_file.write_bytes(content.encode("utf-8", "surrogatepass"))
