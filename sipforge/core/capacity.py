@@ -17,12 +17,12 @@ from fractions import Fraction
 from typing import Final
 
 TURN_SECONDS: Final = 12.0
-"""From a caller's question to the next: three seconds of question, seven of reply, a moment of thought."""
+"""From a caller's question to the next: an assumption, a little busier than tests.bench.turn_cost has it."""
 BUSY_SHARE: Final = 0.5
-"""Above that, replies queue behind each other, since callers ask when they like: with two cores one in three
-waits for another at half, and not for long; at four fifths seven in ten do. Asterisk, calls between
-telephones and what carries the sound need the rest, and who is not understood at first costs up to twice as
-much as what is measured."""
+"""Above that, replies queue behind each other, since callers ask when they like: by Erlang's formula, on two
+cores one in three waits for another at half, seven in ten at four fifths. Asterisk, calls between telephones
+and what carries the sound need the rest; so do callers who are not understood at first, since what is measured
+are questions that are: two further looks at an English one were about as much work again as its first."""
 DEFAULT_CALLS: Final = 10
 """Of an assistant that was neither measured nor given a number."""
 
