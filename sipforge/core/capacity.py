@@ -21,8 +21,8 @@ TURN_SECONDS: Final = 12.0
 BUSY_SHARE: Final = 0.5
 """Above that, replies queue behind each other, since callers ask when they like: by Erlang's formula, on two
 cores one in three waits for another at half, seven in ten at four fifths. Asterisk, calls between telephones
-and what carries the sound need the rest; so do callers who are not understood at first, since what is measured
-are questions that are: two further looks at an English one were about as much work again as its first."""
+and what carries the sound need the rest; so do callers who are not understood at first, since those measured
+are: two further looks at an English one were about as much work again as its first."""
 DEFAULT_CALLS: Final = 10
 """Of an assistant that was neither measured nor given a number."""
 
