@@ -9,16 +9,17 @@ import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from sipforge.bot.build import make_openai, make_parts, make_rules, make_voice
+from sipforge.bot.build import at_once, make_openai, make_parts, make_rules, make_voice
+from sipforge.bot.measure import turn_seconds
 from sipforge.bot.phrases import PhraseError, load_phrases
 from sipforge.bot.prompts import render_prompt
-from sipforge.bot.service import BotMetrics, BotService
+from sipforge.bot.service import BotMetrics, BotService, Parts
 from sipforge.core.conversation.actions import Phrase
-from sipforge.engines.answering.knowledge import load_knowledge
+from sipforge.engines.answering.knowledge import Knowledge, load_knowledge
 from sipforge.engines.protocols import RATE_HZ, EngineError
 from sipforge.infra.http import Health, Status, build_app, serve
 from sipforge.infra.logs import configure_logging
@@ -27,6 +28,9 @@ from sipforge.infra.settings.assistants import BotSettings
 from sipforge.infra.settings.host import DEFAULT_PATH, LOOPBACK, Settings, SettingsError, load_settings
 from sipforge.infra.systemd.credentials import CredentialError, read_credential
 from sipforge.infra.systemd.notify import Notifier, watchdog
+
+if TYPE_CHECKING:
+    from sipforge.engines.runtime.openai_service import OpenAiService
 
 _log = logging.getLogger(__name__)
 
@@ -42,6 +46,7 @@ _EPILOGUE: Final = """\
 examples:
   sipforge-bot english                      serve the English assistant
   sipforge-bot english --render-prompts     write what others play in its voice, such as its apology
+  sipforge-bot english --measure            time its turns on this host, for sipforge capacity
 exit codes: 0 ended as asked, 78 a setting, secret, model or phrase is missing or wrong (it says which)
 """
 
@@ -61,10 +66,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         action="store_true",
         help="write the spoken apology and invitation, where text or voice changed, and end",
     )
+    parser.add_argument(
+        "--measure",
+        action="store_true",
+        help="print what a caller's turn costs here in processor seconds, and end; nothing is sent anywhere",
+    )
     given = parser.parse_args(arguments)
     configure_logging(f"bot-{given.name}")
     try:
-        asyncio.run(_run(given.name, given.settings, given.render_prompts))
+        asyncio.run(_run(given))
     except asyncio.CancelledError:
         return 0
     except (SettingsError, CredentialError, PhraseError, EngineError) as error:
@@ -76,19 +86,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-async def _run(name: str, path: Path, render: bool) -> None:
-    """Serve, or render, until done; a signal cancels it."""
+async def _run(given: argparse.Namespace) -> None:
+    """Serve, render or measure until done; a signal cancels it."""
     task = asyncio.current_task()
     assert task is not None  # noqa: S101 - asyncio.run made it
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)
-    settings = load_settings(path)
+    name, settings = given.name, load_settings(given.settings)
     bot = settings.bots.get(name)
     if bot is None:
         known = ", ".join(settings.bots) or "none"
-        raise SettingsError(f"{path}: there is no bot {name!r}; there are: {known}")
-    if render:
+        raise SettingsError(f"{given.settings}: there is no bot {name!r}; there are: {known}")
+    if given.render_prompts:
         await _render(name, settings, bot)
+        return
+    if given.measure:
+        await _measure(name, settings, bot)
         return
     try:
         await _serve(name, settings, bot)
@@ -112,20 +125,41 @@ async def _render(name: str, settings: Settings, bot: BotSettings) -> None:
     sys.stdout.write("changed\n" if changed else "unchanged\n")
 
 
+async def _measure(name: str, settings: Settings, bot: BotSettings) -> None:
+    parts, knowledge = await _make(name, settings, bot, None)
+    parts.voice.owns(knowledge.answers())
+
+    def tell(text: str) -> None:
+        sys.stderr.write(f"{name}: {text}\n")
+
+    rules, questions = make_rules(name, bot), list(knowledge.questions())
+    seconds = await turn_seconds(parts, rules.turns, questions, at_once(bot), tell)
+    sys.stdout.write(f"{seconds:.4f}\n")
+
+
+async def _make(
+    name: str, settings: Settings, bot: BotSettings, openai: OpenAiService | None
+) -> tuple[Parts, Knowledge]:
+    """All that its calls share, and what it knows."""
+    others = {other: settings.bots[other].phrases for other in bot.others}
+    phrases = load_phrases(bot.phrases, settings.office, bot.language, others)
+    knowledge = load_knowledge(bot.knowledge)
+    voice = await asyncio.to_thread(make_voice, settings, bot, openai)
+    voice.owns(phrases.answers.texts(knowledge))
+    parts = await asyncio.to_thread(make_parts, settings, name, phrases, knowledge, voice, openai=openai)
+    return parts, knowledge
+
+
 async def _serve(name: str, settings: Settings, bot: BotSettings) -> None:
     notifier = Notifier()
     notifier.status("loading models")
     key = read_credential("jwt-key")
-    others = {other: settings.bots[other].phrases for other in bot.others}
-    phrases = load_phrases(bot.phrases, settings.office, bot.language, others)
-    knowledge = load_knowledge(bot.knowledge)
     metrics = Metrics()
     openai = make_openai(settings, bot, metrics)
-    voice = await asyncio.to_thread(make_voice, settings, bot, openai)
-    parts = await asyncio.to_thread(make_parts, settings, name, phrases, knowledge, voice, openai=openai)
+    parts, knowledge = await _make(name, settings, bot, openai)
+    voice, phrases = parts.voice, parts.phrases
     # The first utterance a model hears takes three times as long as the next.
     await parts.thinking.hear(np.zeros(RATE_HZ, np.float32))
-    voice.owns(phrases.answers.texts(knowledge))
     await voice.prepare(phrases.texts.values())
     service = BotService(make_rules(name, bot), parts, BotMetrics(metrics), key)
     answers_ready = asyncio.Event()

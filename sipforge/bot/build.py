@@ -42,6 +42,7 @@ from sipforge.engines.registry import (
     made,
 )
 from sipforge.engines.runtime.fallback import FallbackStt
+from sipforge.infra.capacity import processor_cores
 from sipforge.infra.metrics import Metrics
 from sipforge.infra.settings.assistants import BotSettings
 from sipforge.infra.settings.host import Settings
@@ -97,6 +98,14 @@ def make_voice(settings: Settings, bot: BotSettings, openai: OpenAiService | Non
     return Voice(tts, load_language(bot.language), Path(given) if given else None, instead)
 
 
+def at_once(bot: BotSettings) -> int:
+    """How many utterances the recogniser works on at the same time.
+
+    A second core brings more as a second ear than as a second thread for one utterance.
+    """
+    return max(1, processor_cores() // bot.stt.threads)
+
+
 def make_parts(
     settings: Settings,
     name: str,
@@ -115,14 +124,12 @@ def make_parts(
     language = load_language(bot.language)
     intents = {said: f"={meaning.value}" for meaning in INTENTS for said in phrases.intents[meaning]}
     intents |= {said: f"={other}" for other, phrasings in phrases.called.items() for said in phrasings}
-    cores = len(os.sched_getaffinity(0))
     hearing = HearingNeeds(
         models / bot.stt.model,
         language,
         bot.stt.language,
         bot.stt.threads,
-        # A second core brings more as a second ear than as a second thread for one utterance.
-        max(1, cores // bot.stt.threads),
+        at_once(bot),
         knowledge.questions(),
         intents,
         phrases.intents[Meaning.GREETING],
@@ -228,7 +235,6 @@ def make_rules(name: str, bot: BotSettings) -> BotRules:
     """The times and limits."""
     return BotRules(
         name=name,
-        max_calls=bot.max_calls,
         policy=PolicyRules(
             operator=bot.operator,
             prompt_again_seconds=bot.prompt_again_seconds,

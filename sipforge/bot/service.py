@@ -36,8 +36,9 @@ _log = logging.getLogger(__name__)
 
 HELLO_SECONDS: Final = 5.0
 """How long a connection may take to say hello."""
-STRANGERS: Final = 16
-"""Connections that may be open beside the calls, such as those that have not said hello."""
+CONNECTIONS: Final = 256
+"""That may be open at once, those that have not said hello among them. How many may be calls is for the
+orchestrator to say, which lets them in: 200 at most (its setting max_calls)."""
 
 
 class RefusedError(Exception):
@@ -49,7 +50,6 @@ class BotRules:
     """What the settings say about a bot's calls."""
 
     name: str
-    max_calls: int
     policy: PolicyRules
     turns: TurnRules
     filler_seconds: float
@@ -123,7 +123,7 @@ class BotService:
         async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             await self._take(Link(reader, writer))
 
-        await serve_unix(path, connected, self._rules.max_calls + STRANGERS, ready)
+        await serve_unix(path, connected, CONNECTIONS, ready)
 
     async def _take(self, link: Link) -> None:
         """One connection, whatever comes over it: nothing of it reaches another call."""
@@ -173,8 +173,6 @@ class BotService:
             raise RefusedError("the token is for another call")
         if hello.call in self._calls:
             raise RefusedError("this call is here already")
-        if self.calls >= self._rules.max_calls:
-            raise RefusedError(f"{self.calls} calls are in progress, which is the limit")
         return hello
 
     def _call(self, link: Link, hello: Hello, log: CallLogger) -> Call:

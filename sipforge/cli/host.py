@@ -37,13 +37,21 @@ class Host:
             CliError: the file is missing or wrong.
         """
         if self._settings is None:
-            from sipforge.infra.settings.host import SettingsError, load_settings
-
-            try:
-                self._settings = load_settings(self.settings_path)
-            except SettingsError as error:
-                raise CliError(str(error), Exit.CONFIG) from error
+            self._settings = self.settings_with()
         return self._settings
+
+    def settings_with(self, candidate: Path | None = None) -> Settings:
+        """The host's settings, as they would be with the file `candidate` in place.
+
+        Raises:
+            CliError: the file is missing or wrong.
+        """
+        from sipforge.infra.settings.host import SettingsError, load_settings
+
+        try:
+            return load_settings(self.settings_path, candidate)
+        except SettingsError as error:
+            raise CliError(str(error), Exit.CONFIG) from error
 
     def user_store(self) -> UserStore:
         """The host's users."""

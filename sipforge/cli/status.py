@@ -39,7 +39,8 @@ def gather(host: Host) -> Document:
 
     Returns:
         {"status": "ok" | "degraded", "problems": [...], "services": [...], "asterisk": {...}, "redis": ...,
-        "health": {...}, "phones": [...], "telephone_calls": [...], "assistant_calls": [...], "rtp": {...}}
+        "health": {...}, "phones": [...], "telephone_calls": [...], "assistant_calls": [...], "limits": {...},
+        "rtp": {...}}
 
     Raises:
         CliError: the settings are wrong.
@@ -52,6 +53,7 @@ def gather(host: Host) -> Document:
         **_asterisk(host, problems),
         **_health(host, problems),
         "assistant_calls": _assistant_calls(host, problems),
+        "limits": _limits(host),
         "rtp": _rtp(host, problems),
     }
     if problems:
@@ -136,6 +138,15 @@ def _assistant_calls(host: Host, problems: list[str]) -> list[Document] | None:
         return None
 
 
+def _limits(host: Host) -> Document:
+    from sipforge.infra.capacity import limits
+
+    return {
+        name: {"calls": limit.calls, "source": limit.source.value}
+        for name, limit in sorted(limits(host.settings).items())
+    }
+
+
 def _rtp(host: Host, problems: list[str]) -> Document | None:
     from sipforge.core.asterisk.rtp_ports import parse_rtp_conf
 
@@ -186,6 +197,8 @@ def _print(report: Document) -> None:
         f"Calls in progress: {_count(assistant)} with an assistant, {_count(telephone)} other"
         " (see: sipforge calls)"
     )
+    for name, limit in report["limits"].items():
+        say(f"{name} takes {limit['calls']} calls at once ({limit['source']}; see: sipforge capacity)")
     if rtp := report["rtp"]:
         say(
             f"RTP ports {rtp['first_port']}-{rtp['last_port']} allow {rtp['assistant_calls']} assistant calls"

@@ -15,9 +15,11 @@ from pathlib import Path
 
 from sipforge.core.audiosocket import SLIN16_HZ
 from sipforge.core.breaker import BreakerState, CircuitBreaker
+from sipforge.core.capacity import Limit
 from sipforge.infra.asterisk.agi import answer_agi
 from sipforge.infra.asterisk.ami.service import AmiServiceClient
 from sipforge.infra.call_store import CallStore
+from sipforge.infra.capacity import limits
 from sipforge.infra.http import FastAPI, serve
 from sipforge.infra.logs import configure_logging
 from sipforge.infra.metrics import Metrics
@@ -71,6 +73,7 @@ def build(
     breakers = {name: CircuitBreaker() for name in settings.bots}
     for name, breaker in breakers.items():
         telemetry.watch_breaker(name, partial(_state_now, breaker))
+        telemetry.watch_limit(name, partial(_limit_now, settings, name))
     watch = LineWatch()
     ami = None if ami_secret is None else _watcher(settings.ami.port, ami_secret, watch)
     telemetry.watch_lines(lambda: ami is not None and ami.connected)
@@ -104,6 +107,7 @@ def build(
             settings,
             calls=calls,
             breakers=breakers,
+            limits=partial(limits, settings),
             socket_exists=socket_exists,
             telemetry=telemetry,
             clock=time.monotonic,
@@ -186,6 +190,10 @@ async def _sweep(parts: Parts) -> None:
     while True:
         await asyncio.sleep(parts.timing.sweep_seconds)
         parts.calls.sweep(time.monotonic())
+
+
+def _limit_now(settings: Settings, bot: str) -> Limit:
+    return limits(settings)[bot]
 
 
 def _state_now(breaker: CircuitBreaker) -> BreakerState:

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from sipforge.core.audiosocket import SLIN8_HZ, SLIN16_HZ
 from sipforge.core.breaker import CircuitBreaker
+from sipforge.core.capacity import Limit, has_room
 from sipforge.core.messages.hello import Arrival, Detail
 from sipforge.core.office.extensions import is_user
 from sipforge.core.rate_limit import CallRateLimit
@@ -32,7 +33,7 @@ class Refusal(Enum):
     UNAVAILABLE = "unavailable"
     """The bot is down, or failed several times in a row."""
     BUSY = "busy"
-    """As many calls as are allowed are in progress."""
+    """As many calls as are allowed, or as the host bears, are in progress."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ class Router:
         *,
         calls: Calls,
         breakers: Mapping[str, CircuitBreaker],
+        limits: Callable[[], Mapping[str, Limit]],
         socket_exists: Callable[[str], bool],
         telemetry: Telemetry,
         clock: Callable[[], float],
@@ -87,9 +89,10 @@ class Router:
         """Route by `settings.bots`.
 
         Args:
-            settings: bots and limits.
+            settings: bots, and the ceilings for all of them together.
             calls: where admitted calls are entered.
             breakers: one for each bot.
+            limits: how many calls each bot takes at once, as is known now.
             socket_exists: whether a bot, by its name, offers its socket.
             telemetry: told of refusals.
             clock: monotonic seconds.
@@ -97,6 +100,7 @@ class Router:
         self._settings = settings
         self._calls = calls
         self._breakers = breakers
+        self._limits = limits
         self._socket_exists = socket_exists
         self._telemetry = telemetry
         self._clock = clock
@@ -196,10 +200,8 @@ class Router:
         breaker = self._breakers[bot]
         if not self._socket_exists(bot) or not breaker.available(now):
             return Refusal.UNAVAILABLE
-        live = self._calls.live()
-        if len(live) >= self._settings.orchestrator.max_calls:
-            return Refusal.BUSY
-        if sum(call.bot == bot for call in live) >= self._settings.bots[bot].max_calls:
+        live = [call.bot for call in self._calls.live()]
+        if len(live) >= self._settings.orchestrator.max_calls or not has_room(self._limits(), live, bot):
             return Refusal.BUSY
         # Last, because it takes the trial of a half-open breaker.
         return None if breaker.allow(now) else Refusal.UNAVAILABLE

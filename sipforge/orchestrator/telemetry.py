@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from sipforge.core.audio.playout import PlayoutCounts
 from sipforge.core.breaker import BreakerState
+from sipforge.core.capacity import Limit, Source
 from sipforge.infra.metrics import Metrics
 
 STAGES_LIMIT: Final = 32
@@ -20,6 +22,11 @@ class Telemetry:
     def __init__(self, metrics: Metrics) -> None:
         """Register all metrics."""
         self._active = metrics.gauge("sipforge_calls_active", "Assistant calls in progress", ["bot"])
+        self._limit = metrics.gauge(
+            "sipforge_calls_limit",
+            "Calls that an assistant takes at once, under where that number comes from; 0 under the others",
+            ["bot", "source"],
+        )
         self._calls = metrics.counter("sipforge_calls", "Assistant calls that are over", ["bot", "outcome"])
         self._refused = metrics.counter("sipforge_calls_refused", "Calls not admitted", ["reason"])
         self._returned = metrics.counter(
@@ -63,6 +70,16 @@ class Telemetry:
         """Ask `state` whenever metrics are read."""
         worth = {BreakerState.CLOSED: 1.0, BreakerState.HALF_OPEN: 0.5, BreakerState.OPEN: 0.0}
         self._breaker.labels(bot).set_function(lambda: worth[state()])
+
+    def watch_limit(self, bot: str, limit: Callable[[], Limit]) -> None:
+        """Ask `limit` whenever metrics are read."""
+
+        def under(source: Source) -> float:
+            found = limit()
+            return float(found.calls) if found.source is source else 0.0
+
+        for source in Source:
+            self._limit.labels(bot, source.value).set_function(partial(under, source))
 
     def watch_lines(self, told: Callable[[], bool]) -> None:
         """Ask `told` whenever metrics are read."""

@@ -24,10 +24,12 @@ from unittest.mock import patch
 import numpy as np
 
 from sipforge.bot.build import make_parts
+from sipforge.bot.measure import beginnings
 from sipforge.bot.phrases import load_phrases
 from sipforge.bot.thinking import Thinking
 from sipforge.bot.voice import Voice
 from sipforge.core.conversation.dialogue_policy import Meaning
+from sipforge.core.conversation.endpointing import TurnRules
 from sipforge.engines.answering.answers.plan import Planner
 from sipforge.engines.answering.knowledge import Knowledge, load_knowledge
 from sipforge.engines.hearing.whisper import model as whisper
@@ -43,10 +45,6 @@ from tests.models import REPOSITORY, model
 from tests.phones.audio import read_wav
 from tests.phones.speech import english
 
-PAUSE_SECONDS: Final = 0.2
-"""Silence at which a call begins to recognise."""
-GOES_ON_SECONDS: Final = 0.06
-THRESHOLD: Final = 0.4
 SETTINGS: Final = """
 office = "Hilltop"
 [bots.english]
@@ -146,22 +144,6 @@ def assistant(folder: Path) -> tuple[Thinking, Vad, Knowledge]:
     return parts.thinking, parts.vad, own
 
 
-def beginnings(vad: Vad, sound: Floats) -> list[Floats]:
-    """What there is of an utterance at each pause in it, and at its end."""
-    session = vad.session()
-    size, found = session.window_samples, []
-    speech, silence, paused = 0.0, 0.0, True
-    for end in range(size, sound.size + 1, size):
-        spoken = session.process(sound[end - size : end]) >= THRESHOLD
-        speech, silence = (speech + size / RATE_HZ, 0.0) if spoken else (0.0, silence + size / RATE_HZ)
-        if speech >= GOES_ON_SECONDS:
-            paused = False
-        if silence >= PAUSE_SECONDS and not paused:
-            found.append(sound[:end])
-            paused = True
-    return found or [sound]
-
-
 async def ask(thinking: Thinking, question: Question, knowledge: Knowledge, parts: Sequence[Floats]) -> str:
     """What the assistant makes of a question, recognised at each of `parts`: "right", "wrong" or "none"."""
     for samples in parts:
@@ -232,7 +214,7 @@ def main() -> None:
     asked = []
     for question in [*known[:: given.each], *unknown[:: given.each]]:
         sound = read_wav(english(question.text, question.voice))[0]
-        asked.append((question, beginnings(vad, over_the_line(sound, None, 0))))
+        asked.append((question, beginnings(vad, TurnRules(), over_the_line(sound, None, 0))))
     with counted(costs):
         for question, parts in asked:
             costs.begin()

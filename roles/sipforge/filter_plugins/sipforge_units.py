@@ -22,6 +22,9 @@ BOT_DROP_INS = f"{SYSTEMD}/sipforge-bot@.service.d"
 INSTALLED = {"phrases", "knowledge"}
 """Files that the role installs under names of its own: what counts is what is in them."""
 
+OTHERS_READ = {"max_calls"}
+"""Keys of an assistant that it does not read itself."""
+
 TABLES_OF_FEW = {
     "ami": {"monitor", "orchestrator"},
     "monitor": {"monitor"},
@@ -93,7 +96,7 @@ def _assistant(
         {
             "office": office,
             **_tables(settings, "bot", *(["openai"] if openai else [])),
-            "bots": {name: bot, **company},
+            "bots": {name: _picked(bot, *(bot.keys() - OTHERS_READ)), **company},
         },
     )
 

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
+from sipforge.cli.capacity import renew
 from sipforge.cli.errors import CliError, Exit
 from sipforge.cli.host import Host
 from sipforge.cli.models.shelf import Json, State, open_shelf, told
@@ -31,7 +32,7 @@ def use(
 ) -> None:
     """Switch one stage of an assistant to another model, ring it, and go back if it does not work.
 
-    The assistant is restarted, which ends its calls.
+    The assistant is restarted, which ends its calls; how many it bears is measured anew.
 
     The choice is kept in model-choices.json beside the settings file, with what the settings said before.
     It counts as long as they still say that: a playbook run leaves it alone, unless the inventory gives this
@@ -73,6 +74,8 @@ def use(
         models_switch.switch(host.settings_path, bot, stage, choice, appliance=appliance, tell=tell)
     if stage == "tts":
         _render_prompts(host, bot)
+    for problem in renew(host.settings_with(), host.settings_path, [bot])[1]:
+        warn(problem)
     if as_json or host.as_json:
         print_json({"assistant": bot, "stage": stage, "use": dict(choice.use if choice else stated)})
         return

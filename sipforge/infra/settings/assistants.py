@@ -201,7 +201,8 @@ class BotSettings(Section):
     knowledge: Path
     operator: Annotated[str, AfterValidator(lambda given: given and check_user(given))] = ""
     """Extension of the person offered to a caller; empty: nobody is offered."""
-    max_calls: int = Field(default=10, ge=1)
+    max_calls: int | None = Field(default=None, ge=1)
+    """Calls with it at once; None: as many as the host bears (sipforge.infra.capacity)."""
     vad: VadSettings = VadSettings()
     stt: SttSettings = SttSettings()
     dialogue: DialogueSettings = DialogueSettings()

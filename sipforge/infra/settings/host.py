@@ -52,8 +52,8 @@ class OrchestratorSettings(Section):
     http_port: Port = 8080
     agi_port: Port = 4573
     audiosocket_port: Port = 9092
-    max_calls: int = Field(default=20, ge=1)
-    """Assistant calls at once, all bots together."""
+    max_calls: int = Field(default=20, ge=1, le=200)
+    """Assistant calls at once, all bots together: a ceiling, whatever the host bears."""
     calls_per_minute: int = Field(default=20, ge=1)
     """Assistant calls that one caller may start in a minute."""
     history_seconds: int = Field(default=86400, ge=0)
@@ -124,6 +124,9 @@ class Settings(Section):
     model_manifest = _Place("/opt/sipforge/models/manifest.toml")
     """What models there are; beside it, what converts them."""
     prompt_directory = _Place("/var/lib/sipforge/prompts")
+    capacity_file = _Place("/var/lib/sipforge/capacity.json")
+    program_version = _Place("/opt/sipforge/installed")
+    """What install-program wrote down: Python, the program and its libraries, by their checksums."""
     credential_directory = _Place("/etc/sipforge/credentials")
     """Where the CLI, run as root, reads what services get from systemd."""
     users_file = _Place("/etc/sipforge/users.json")
@@ -170,16 +173,20 @@ class Settings(Section):
         return self.run_directory / f"bot-{name}" / "briefings"
 
 
-def load_settings(path: Path = DEFAULT_PATH) -> Settings:
+def load_settings(path: Path = DEFAULT_PATH, candidate: Path | None = None) -> Settings:
     """Read and check a settings file.
 
     A file at etc/sipforge/sipforge.toml below another folder than / describes a host below that folder.
+
+    Args:
+        path: the file.
+        candidate: what is to be there, if that is not there yet.
 
     Raises:
         SettingsError: the file cannot be read, is not TOML, or a value is wrong.
     """
     try:
-        return check_settings(path, apply_choices(read_settings(path), load_choices(path)))
+        return check_settings(path, apply_choices(read_settings(candidate or path), load_choices(path)))
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -1,11 +1,20 @@
-"""systemd units through systemctl(1): their state, and a restart."""
+"""systemd units through systemctl(1): their state, a restart, and a command run as one of them is."""
 
 from __future__ import annotations
 
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
 
+_RUNNING: Final = Path("/run/systemd/system")
+"""There while systemd runs the host, see sd_booted(3)."""
+_OURS: Final = ("User", "Group", "SupplementaryGroups", "Environment", "CPUAffinity")
+"""What a command of a unit's is given."""
+_BEHIND: Final = ("Nice=19", "CPUWeight=idle", "OOMScoreAdjust=1000")
+"""A niceness counts among the processes of one unit only, so that the unit is idle, too; and where memory is
+short, it is this that goes."""
 _PROPERTIES = ("Id", "LoadState", "ActiveState", "SubState", "NRestarts", "ActiveEnterTimestamp")
 
 
@@ -51,6 +60,22 @@ def restart_unit(name: str, timeout_seconds: float) -> None:
         UnitsError: it did not come up, systemctl may not, or cannot be asked.
     """
     _systemctl(["restart", "--no-ask-password", f"{name}.service"], timeout_seconds)
+
+
+def behind(name: str, command: Sequence[str], longest_seconds: int) -> list[str]:
+    """`command` as the unit `name` runs its own (user, environment, cores), behind all else on the host.
+
+    Where systemd does not run the host: as this process, and nice.
+
+    Raises:
+        UnitsError: systemctl cannot be asked.
+    """
+    if not _RUNNING.is_dir():
+        return ["nice", "-n", "19", *command]
+    shown = _systemctl(["show", f"--property={','.join(_OURS)}", f"{name}.service"], 5.0)
+    properties = [*shown.splitlines(), *_BEHIND, f"RuntimeMaxSec={longest_seconds}"]
+    given = [f"--property={line}" for line in properties if not line.endswith("=")]
+    return ["systemd-run", "--quiet", "--collect", "--wait", "--pipe", *given, "--", *command]
 
 
 def _systemctl(arguments: Sequence[str], timeout_seconds: float) -> str:

@@ -74,7 +74,7 @@ class Bot:
             wait_seconds=lambda: self.queue_seconds,
         )
         self.service = BotService(
-            BotRules("english", 2, PolicyRules(**{**policy, **changes}), TurnRules(**times), filler),
+            BotRules("english", PolicyRules(**{**policy, **changes}), TurnRules(**times), filler),
             Parts(LoudnessVad(), thinking, voice, PHRASES, self.company, lambda: 12, self.menu),
             BotMetrics(self.metrics),
             KEY,

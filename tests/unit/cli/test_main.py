@@ -29,7 +29,7 @@ HEAVY = (
 def test_help_teaches_the_exit_codes() -> None:
     result = CliRunner().invoke(app, ["--help"])
     assert result.exit_code == 0
-    for words in ("status", "calls", "user", "models", "config", "Exit codes", "78"):
+    for words in ("status", "calls", "user", "models", "config", "capacity", "Exit codes", "78"):
         assert words in result.stdout
 
 
@@ -80,6 +80,7 @@ def test_call_test_wants_an_assistant(tmp_path: Path) -> None:
         ["calls", "--past"],
         ["config", "check"],
         ["call-test", "2000"],
+        ["capacity"],
         ["review", "kinyarwanda"],
         ["models", "list"],
         ["models", "use", "english", "stt", "whisper-base"],

@@ -307,6 +307,9 @@ def test_use_as_a_program(machine: Machine, asterisk: Asterisk) -> None:
     assert "kinyarwanda stt is fresh now, and kinyarwanda speaks." in done.stdout
     assert 'stt: {"model": "fresh", "language": "as", "engines": ["whisper"]}' in done.stdout
     assert load_settings(machine.settings).bots["kinyarwanda"].stt.model == "fresh"
+    # It speaks, but what was put in the models' place does not run.
+    assert "sipforge: kinyarwanda could not be measured: " in done.stderr
+    assert "english could" not in done.stderr
     assert "kinyarwanda stt: chosen here" in machine.run("list").stdout
     back = machine.run("use", "kinyarwanda", "stt", "--undo")
     assert back.returncode == 0

@@ -113,6 +113,7 @@ def test_all_is_well(office: Office) -> None:
         "Asterisk 22.10.1+dfsg+~cs6.17.60671434-1, up since 2026-11-22 09:55:23",
         "1001       127.0.0.1:5090  NonQualified  baresip v1.0.0 (x86_64/linux)",
         "Calls in progress: 0 with an assistant, 0 other",
+        "english takes 10 calls at once (default; see: sipforge capacity)",
         "RTP ports 10000-10100 allow 50 assistant calls or 25 calls between telephones at once",
         "All is well.",
     ):
@@ -138,6 +139,7 @@ def test_the_same_as_json(office: Office) -> None:
     assert report["phones"][0]["address"] == "127.0.0.1:5090"
     assert [call["bot"] for call in report["assistant_calls"]] == ["english"]
     assert [(call["caller"], call["dialled"]) for call in report["telephone_calls"]] == [("1001", "1002")]
+    assert report["limits"] == {"english": {"calls": 10, "source": "default"}}
     assert report["rtp"]["assistant_calls"] == 50
 
 

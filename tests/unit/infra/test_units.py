@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from sipforge.infra.systemd.units import Unit, UnitsError, parse_units, restart_unit, show_units
+from sipforge.infra.systemd import units
+from sipforge.infra.systemd.units import Unit, UnitsError, behind, parse_units, restart_unit, show_units
 
 # As systemd 259 prints it; the order of the properties is systemd's own.
 RUNNING = """NRestarts=2
@@ -56,6 +57,29 @@ def test_restarting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fake_systemctl(tmp_path, "echo 'Job for x.service failed.' >&2; exit 1", monkeypatch)
     with pytest.raises(UnitsError, match=r"systemctl: Job for x\.service failed"):
         restart_unit("x", 10)
+
+
+def test_a_command_as_a_unit_runs_its_own_and_behind_all_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = "User=sipforge\nGroup=sipforge\nSupplementaryGroups=\nEnvironment=HOME=/x OMP_WAIT_POLICY=PASSIVE"
+    fake_systemctl(tmp_path, f'echo "$@" > {tmp_path}/asked; cat <<END\n{shown}\nEND', monkeypatch)
+    monkeypatch.setattr(units, "_RUNNING", tmp_path)
+    command = behind("sipforge-bot@english", ["python", "-m", "x"], 60)
+    assert command[0] == "systemd-run"
+    assert [part.removeprefix("--property=") for part in command if part.startswith("--property=")] == [
+        "User=sipforge",
+        "Group=sipforge",
+        "Environment=HOME=/x OMP_WAIT_POLICY=PASSIVE",
+        "Nice=19",
+        "CPUWeight=idle",
+        "OOMScoreAdjust=1000",
+        "RuntimeMaxSec=60",
+    ]
+    assert command[-4:] == ["--", "python", "-m", "x"]
+    assert (tmp_path / "asked").read_text().endswith(" sipforge-bot@english.service\n")
+    monkeypatch.setattr(units, "_RUNNING", tmp_path / "none")
+    assert behind("sipforge-bot@english", ["python"], 60) == ["nice", "-n", "19", "python"]
 
 
 def test_no_systemd_behind_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from sipforge.core.breaker import CircuitBreaker
+from sipforge.core.capacity import Limit, Source
 from sipforge.core.messages.hello import Arrival, Detail
 from sipforge.infra.call_store import CallStore
 from sipforge.infra.metrics import Metrics
@@ -20,7 +21,7 @@ class Office:
     """A router with two bots, whose clock and sockets a test moves by hand."""
 
     def __init__(self, tmp_path, **limits):
-        bot = {"phrases": "p", "knowledge": "k", "max_calls": 2}
+        bot = {"phrases": "p", "knowledge": "k"}
         settings = Settings.model_validate(
             {
                 "orchestrator": {"max_calls": 3, "calls_per_minute": 5, **limits},
@@ -31,6 +32,7 @@ class Office:
             }
         )
         self.now = 0.0
+        self.limits = dict.fromkeys(settings.bots, Limit(2, Source.SET))
         self.sockets = {"english", "kinyarwanda"}
         self.metrics = Metrics()
         self.calls = Calls(CallStore(tmp_path / "none", "", 100), Timing())
@@ -39,6 +41,7 @@ class Office:
             settings,
             calls=self.calls,
             breakers=self.breakers,
+            limits=lambda: self.limits,
             socket_exists=self.sockets.__contains__,
             telemetry=Telemetry(self.metrics),
             clock=lambda: self.now,
@@ -99,6 +102,16 @@ def test_calls_at_once_are_limited_for_each_bot_and_for_all(office):
     assert office.ring("3000", "c") is Refusal.BUSY
     office.calls.end(office.calls.live()[0], 1.0)
     assert office.ring("3000", "c").bot == "kinyarwanda"
+
+
+def test_measured_assistants_share_the_host_whatever_is_measured_meanwhile(tmp_path):
+    office = Office(tmp_path, max_calls=20, calls_per_minute=20)
+    office.limits = {"english": Limit(4, Source.MEASURED), "kinyarwanda": Limit(2, Source.MEASURED)}
+    assert [office.ring(one).bot for one in ("2000", "3000", "2000")] == ["english", "kinyarwanda", "english"]
+    assert [office.ring(one) for one in ("2000", "3000")] == [Refusal.BUSY, Refusal.BUSY]
+    office.limits = {**office.limits, "english": Limit(6, Source.MEASURED)}
+    assert office.ring("2000").bot == "english"
+    assert office.ring("2000") is Refusal.BUSY
 
 
 def test_a_caller_who_rings_too_often_is_refused_and_others_are_not(tmp_path):

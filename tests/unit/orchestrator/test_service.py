@@ -20,6 +20,7 @@ from sipforge.core.messages.events import (
     Resume,
     TranscriptEvent,
 )
+from sipforge.infra.capacity import Measurement, save_measurements
 from tests.unit.orchestrator.office import FAST, SPEECH, UNAVAILABLE, played, quiet, sounds
 from tests.unit.redis_server import RedisServer
 
@@ -381,6 +382,22 @@ def test_the_dialplan_is_answered_for_calls_that_are_not_admitted(tmp_path):
         return [answer.get("SIPFORGE_REFUSED") or answer["SIPFORGE_BOT"] for answer in answers]
 
     assert played(story, tmp_path, quiet) == ["unknown", "unavailable", "english"]
+
+
+def test_what_is_measured_meanwhile_counts_from_the_next_call_on(tmp_path):
+    def limit(source: str) -> str:
+        return f'sipforge_calls_limit{{bot="english",source="{source}"}}'
+
+    async def story(office):
+        before = [await office.metric(limit(source)) for source in ("default", "measured", "set")]
+        settings = office.settings
+        settings.capacity_file.parent.mkdir(parents=True, exist_ok=True)
+        save_measurements(settings, {"english": Measurement({}, 6.0, 2)})
+        refused = [(await office.route()).get("SIPFORGE_REFUSED", "") for _ in range(3)]
+        after = [await office.metric(limit(source)) for source in ("default", "measured", "set")]
+        return before, refused, after
+
+    assert played(story, tmp_path, quiet) == ([10, 0, 0], ["", "", "busy"], [0, 2, 0])
 
 
 def test_a_call_that_never_connects_is_swept_away(tmp_path):

@@ -94,7 +94,7 @@ def test_a_file_restarts_who_reads_it(file, units):
         ({"operator": "1001"}, {ORCHESTRATOR, ENGLISH, KINYARWANDA, FRENCH}),
         ({"assistants": assistants("english", filler_seconds=2)}, {ENGLISH}),
         ({"assistants": assistants("english", knowledge="another/file.toml")}, set()),
-        ({"assistants": assistants("english", max_calls=2)}, {ENGLISH, ORCHESTRATOR}),
+        ({"assistants": assistants("english", max_calls=2)}, {ORCHESTRATOR}),
         (
             {"assistants": assistants("english", extension="2001")},
             {ENGLISH, KINYARWANDA, ORCHESTRATOR, MONITOR},
