@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 EX_CONFIG: Final = 78
-RENDERED: Final = (Phrase.UNAVAILABLE, Phrase.INVITATION)
+RENDERED: Final = (Phrase.UNAVAILABLE, Phrase.LINES_BUSY, Phrase.INVITATION)
 """What others play in this assistant's voice: the dialplan, and the assistants of other languages."""
 
 _DESCRIPTION: Final = """\

@@ -119,7 +119,7 @@ def test_one_caller_more_than_the_limit_is_told(phone, appliance, heard, english
         first.wait_reply()
         second.dial("2000")
         second.wait_reply()
-        heard(second.hangup("2000-one-too-many"), english_texts.phrases["unavailable"])
+        heard(second.hangup("2000-one-too-many"), english_texts.phrases["lines_busy"])
         first.say(ENGLISH.speak(english_texts.topics["parking"].questions[0]))
         first.wait_reply()
         heard(first.hangup("2000-within-the-limit"), english_texts.topics["parking"].answer)

@@ -32,6 +32,8 @@ class Phrase(Enum):
     GOODBYE = "goodbye"
     IDLE_GOODBYE = "idle_goodbye"
     UNAVAILABLE = "unavailable"
+    LINES_BUSY = "lines_busy"
+    """Said, instead of a conversation, to a caller for whom there is no room."""
     INVITATION = "invitation"
     """Said, in this language, by other assistants: does the caller want to speak it?"""
 
