@@ -1,4 +1,4 @@
-"""A telephone whose sound begins anew in mid-call, as after a conference: another SSRC, lower sequence numbers."""
+"""A telephone whose sound begins anew in mid-call: another source (SSRC), sequence numbers far below."""
 
 from __future__ import annotations
 
