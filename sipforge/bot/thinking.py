@@ -14,6 +14,7 @@ from sipforge.engines.protocols import (
     Dialogue,
     EngineError,
     Exchange,
+    Explaining,
     Floats,
     Question,
     Reply,
@@ -158,6 +159,10 @@ class Thinking:
             other = await self._other(samples)
             meaning = Meaning.FOREIGN if other else Meaning.NOTHING
             return Hearing(transcript, Completeness.UNSURE, meaning, other)
+        return self.read(transcript)
+
+    def read(self, transcript: Transcript) -> Hearing:
+        """What the words of `transcript` alone decide."""
         completeness = self._completeness(transcript.text)
         short, target = self._phrases.intent(transcript.text, exact=self._whole_phrases)
         if short in {Meaning.OPERATOR, Meaning.MESSAGE, None}:
@@ -207,6 +212,11 @@ class Thinking:
         names = [dialogue.name for dialogue in self._dialogues]
         rest = self._dialogues[names.index(after) + 1 :] if after in names else ()
         return await self._ask(_question(hearing, history), rest)
+
+    def explain(self, hearing: Hearing, history: tuple[Exchange, ...]) -> dict[str, object]:
+        """What the dialogue engines thought of it, by their names."""
+        question = _question(hearing, history)
+        return {one.name: one.explain(question) for one in self._dialogues if isinstance(one, Explaining)}
 
     def is_backchannel(self, text: str) -> bool:
         """Whether `text` only says that the caller listens."""

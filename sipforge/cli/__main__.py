@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from sipforge.cli import call_test, calls, config, status, users
+from sipforge.cli import ask, call_test, calls, config, status, users
 from sipforge.cli.errors import CliError
 from sipforge.cli.host import Host
 from sipforge.cli.models import commands as models
@@ -61,6 +61,7 @@ app.command("status")(status.status)
 app.add_typer(users.app, name="user")
 app.command("calls")(calls.calls)
 app.command("call-test")(call_test.call_test)
+app.command("ask")(ask.ask)
 app.add_typer(models.app, name="models")
 app.add_typer(config.app, name="config")
 app.command("review")(review.review)

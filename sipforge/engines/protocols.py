@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 from sipforge.core.conversation.history import Exchange as Exchange  # noqa: PLC0414 - what engines are told
 
+OFFERED = "?"
+"""Behind the id of a topic that the caller was asked about."""
 RATE_HZ = 16000
 """Sampling rate of all audio between engines and bot."""
 
@@ -235,6 +237,15 @@ class Dialogue(Protocol):
         Raises:
             EngineError: the engine failed.
         """
+        ...
+
+
+@runtime_checkable
+class Explaining(Protocol):
+    """A dialogue engine that can give its reasons."""
+
+    def explain(self, question: Question) -> Mapping[str, object]:
+        """What it thought of `question`, as JSON can hold it: for people who tune an office's file."""
         ...
 
 

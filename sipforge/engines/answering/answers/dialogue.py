@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final
 
 from sipforge.core.messages.events import TOPICS
-from sipforge.engines.answering.answers.heard import OFFERED, AnswersPhrases, Heard
+from sipforge.engines.answering.answers.heard import AnswersPhrases, Heard
 from sipforge.engines.answering.answers.plan import Plan, Planner
 from sipforge.engines.answering.knowledge import Knowledge, Topic
-from sipforge.engines.protocols import Alternative, Question, Reply, Speak
+from sipforge.engines.protocols import OFFERED, Alternative, Question, Reply, Speak
 from sipforge.engines.registry import AnsweringNeeds
 from sipforge.text.lexicon import PLAIN, Lexicon
 from sipforge.text.plain import words
@@ -87,6 +87,10 @@ class AnswersDialogue:
             if len(rated) == len(EVIDENCE) or _likeliest(rated, EVIDENCE[len(rated)]) is None:
                 break  # Another look could not make up for it.
         return None
+
+    def explain(self, question: Question) -> Mapping[str, object]:
+        """How well the topic that fits best fits; see `sipforge.engines.protocols.Explaining`."""
+        return {"fit": round(self._planner.plan(question.text, question.history).fit, 3)}
 
     def _reply(self, plan: Plan, heard: str = "") -> Reply | None:
         said = self._words(plan)

@@ -9,10 +9,9 @@ from typing import Final
 
 from sipforge.engines.answering.answers.matching import AHEAD, Matcher
 from sipforge.engines.answering.knowledge import Knowledge, Topic
+from sipforge.engines.protocols import OFFERED
 from sipforge.text.plain import words
 
-OFFERED: Final = "?"
-"""Behind the id of a topic that the caller was asked about."""
 _POLITE: Final = 3
 """How many words more than the choice a caller may say, as in "yes the first one please"."""
 
