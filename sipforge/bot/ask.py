@@ -10,25 +10,26 @@ import argparse
 import asyncio
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
-from sipforge.bot.build import make_dialogues, make_thinking
-from sipforge.bot.menu import Menu, build_menu
-from sipforge.bot.phrases import PhraseError, Phrases, load_phrases
+from sipforge.bot.build import make_dialogues, make_menu, make_thinking
+from sipforge.bot.phrases import PhraseError, load_phrases
 from sipforge.bot.thinking import Thinking
 from sipforge.core.conversation import actions as do
 from sipforge.core.conversation.actions import Action
 from sipforge.core.conversation.dialogue_policy import DialoguePolicy, PolicyRules
 from sipforge.core.conversation.history import History
-from sipforge.core.messages.events import ReplyEvent, TranscriptEvent
+from sipforge.core.conversation.replies import Script
+from sipforge.core.messages.events import OFFERED, ReplyEvent, TranscriptEvent
 from sipforge.engines.answering.knowledge import load_knowledge
-from sipforge.engines.protocols import OFFERED, EngineError, Reply, Speak, Transcript
+from sipforge.engines.protocols import EngineError, Reply, Speak, Transcript
 from sipforge.infra.settings.host import DEFAULT_PATH, Settings, SettingsError, check_settings, load_settings
+from sipforge.text.language import load_language
 
 _SILENT: Final = np.zeros(0, np.float32)
 _KEYS: Final = frozenset("0123456789*#")
@@ -53,14 +54,13 @@ class Answer:
 class WrittenCall:
     """One call, in writing."""
 
-    def __init__(self, thinking: Thinking, phrases: Phrases, menu: Menu, rules: PolicyRules) -> None:
+    def __init__(self, thinking: Thinking, script: Script, policy: DialoguePolicy) -> None:
         self._thinking = thinking
-        self._phrases = phrases
-        self._menu = menu
-        self._policy = DialoguePolicy(rules, len(menu.answers))
+        self._script = script
+        self._policy = policy
         self._history = History()
         self._turn = 0
-        self._last = ""
+        self._last: tuple[str, tuple[str, ...]] = ("", ())
 
     async def ask(self, question: str) -> Answer:
         """The caller says `question`, or presses a key."""
@@ -73,54 +73,47 @@ class WrittenCall:
             hearing = self._thinking.read(Transcript(question, 1.0, 0.0))
             history = self._history.exchanges
             thought = await self._thinking.think(hearing, history, _SILENT)
-            why = self._thinking.explain(hearing, history)
+            why = {"meaning": thought.meaning.value, **self._thinking.explain(hearing, history)}
             reply = thought.reply
             self._history.take(TranscriptEvent(self._turn, question, 1.0, 0.0))
-            actions = self._policy.understood(thought.meaning, thought.target)
+            actions = self._policy.understood(
+                thought.meaning, thought.target, thought.guesses, denies=thought.denies
+            )
         said, topics = await self._done(actions, reply)
-        self._last = said or self._last
+        self._last = (said, topics) if said else self._last
         self._history.take(ReplyEvent(self._turn, said, "", topics))
         asked = tuple(topic.removesuffix(OFFERED) for topic in topics if topic.endswith(OFFERED))
         answered = tuple(topic for topic in topics if not topic.endswith(OFFERED))
         return Answer(question, answered, asked, said, why)
 
     async def _done(self, actions: Iterable[Action], reply: Reply | None) -> tuple[str, tuple[str, ...]]:
-        """The words of `actions`, and what they speak of."""
+        """The words of `actions`, and the topics that they speak of."""
+        script = self._script
         said: list[str] = []
         topics: tuple[str, ...] = ()
         for action in actions:
             match action:
                 case do.Say(phrase):
-                    said.append(self._phrases.texts[phrase])
+                    said.append(script.phrases[phrase])
                 case do.ReadMenu(page):
-                    said.append(self._menu.pages[page])
+                    said.append(script.pages[page])
                 case do.TellTopic(topic):
-                    said.append(self._menu.answers[topic])
-                    topics += (self._menu.ids[topic],)
+                    said.append(script.answers[topic])
+                    topics += (topic,)
+                case do.Ask(asked):
+                    said.append(script.ask(asked))
+                    topics += tuple(topic + OFFERED for topic in asked)
                 case do.Repeat():
-                    said.append(self._last)
+                    said.append(self._last[0])
+                    topics += self._last[1]
                 case do.Tell() if reply is not None:
                     said += [part.text async for part in reply.parts if isinstance(part, Speak)]
                     topics += reply.topics
         return " ".join(said), topics
 
 
-@dataclass(frozen=True, slots=True)
-class Assistant:
-    """What the calls of one assistant share."""
-
-    thinking: Thinking
-    phrases: Phrases
-    menu: Menu
-    rules: PolicyRules
-
-    def call(self) -> WrittenCall:
-        """Begin a call."""
-        return WrittenCall(self.thinking, self.phrases, self.menu, self.rules)
-
-
-def make_assistant(settings: Settings, name: str) -> Assistant:
-    """The assistant `name` of a host, without ears, voice and services.
+def make_calls(settings: Settings, name: str) -> Callable[[], WrittenCall]:
+    """What begins a call to the assistant `name` of a host, without ears, voice and services.
 
     Raises:
         SettingsError, PhraseError, EngineError: a part of it is missing or wrong.
@@ -133,9 +126,11 @@ def make_assistant(settings: Settings, name: str) -> Assistant:
     others = {other: settings.bots[other].phrases for other in bot.others}
     phrases = load_phrases(bot.phrases, settings.office, bot.language, others)
     knowledge = load_knowledge(bot.knowledge)
-    dialogues = make_dialogues(settings, name, phrases, knowledge)
-    menu = build_menu(knowledge, phrases.menu, operator=bool(bot.operator))
-    return Assistant(make_thinking(bot, phrases, (), dialogues), phrases, menu, PolicyRules(bot.operator))
+    thinking = make_thinking(bot, phrases, (), make_dialogues(settings, name, phrases, knowledge))
+    menu = make_menu(bot, phrases, knowledge)
+    script = Script(phrases.texts, load_language(bot.language).sentences, menu.pages, menu.answers, menu.ask)
+    rules = PolicyRules(bot.operator)
+    return lambda: WrittenCall(thinking, script, DialoguePolicy(rules, menu.keyed))
 
 
 def dialogues_in(lines: Iterable[str]) -> Iterator[list[str]]:
@@ -171,11 +166,11 @@ async def _run(given: argparse.Namespace) -> None:
         settings, name = _without_host(given), "assistant"
     else:
         settings, name = load_settings(given.settings), given.name
-    assistant = make_assistant(settings, name)
+    call_begins = make_calls(settings, name)
     lines: Iterable[str] = given.questions or sys.stdin
     calls = dialogues_in(lines) if given.dialogue else ([line.strip()] for line in lines if line.strip())
     for turns in calls:
-        call = assistant.call()
+        call = call_begins()
         for turn in turns:
             sys.stdout.write(json.dumps(asdict(await call.ask(turn)), ensure_ascii=False) + "\n")
 

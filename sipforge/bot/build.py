@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from sipforge.bot.briefing import write_briefing
 from sipforge.bot.call.surroundings import Company, Other
-from sipforge.bot.menu import build_menu
+from sipforge.bot.menu import Menu, build_menu
 from sipforge.bot.phrases import INTENTS, Phrases
 from sipforge.bot.service import BotRules, Parts
 from sipforge.bot.thinking import Thinking
@@ -93,9 +93,13 @@ def make_voice(settings: Settings, bot: BotSettings, openai: OpenAiService | Non
     directory = settings.model_directory / bot.tts.model if bot.tts.model else None
     needs = SpeakingNeeds(directory, bot.tts.voice, bot.tts.words_per_minute, openai)
     tts, *instead = made(SPEAKING, bot.tts.engines, needs)
+    return Voice(tts, load_language(bot.language), _cache_folder(), instead)
+
+
+def _cache_folder() -> Path | None:
     # systemd gives a list; one is asked for.
     given = os.environ.get("CACHE_DIRECTORY", "").split(":")[0]
-    return Voice(tts, load_language(bot.language), Path(given) if given else None, instead)
+    return Path(given) if given else None
 
 
 def make_dialogues(
@@ -126,6 +130,7 @@ def make_dialogues(
         phrases.answers,
         bot.departments,
         openai,
+        _cache_folder(),
     )
     return made(ANSWERING, bot.dialogue.engines, needs)
 
@@ -155,6 +160,11 @@ def make_thinking(
             (stt.expected_wait_seconds for stt in recognisers if isinstance(stt, Queued)), default=0.0
         ),
     )
+
+
+def make_menu(bot: BotSettings, phrases: Phrases, knowledge: Knowledge) -> Menu:
+    """The topics as they are offered to a bot's callers."""
+    return build_menu(knowledge, phrases.menu, operator=bool(bot.operator), answers=phrases.answers)
 
 
 def make_parts(
@@ -197,7 +207,7 @@ def make_parts(
         phrases,
         _company(settings, name, voice),
         hour=lambda: datetime.now().hour,
-        menu=build_menu(knowledge, phrases.menu, operator=bool(bot.operator)),
+        menu=make_menu(bot, phrases, knowledge),
     )
 
 

@@ -14,10 +14,9 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from sipforge.core.conversation.dialogue_policy import Rounds
 from sipforge.core.conversation.history import Exchange as Exchange  # noqa: PLC0414 - what engines are told
 
-OFFERED = "?"
-"""Behind the id of a topic that the caller was asked about."""
 RATE_HZ = 16000
 """Sampling rate of all audio between engines and bot."""
 
@@ -120,8 +119,16 @@ class Reply:
     heard: str = ""
     """Which of the question's alternatives it answers; empty: its text."""
     topics: tuple[str, ...] = ()
-    """Ids of the knowledge's topics that it answers, in its order; then, with a question mark behind each, of
-    those that the caller is asked to choose between."""
+    """Ids of the knowledge's topics that it answers, in its order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """What a caller may want, where an engine is not sure enough to answer: to be asked about."""
+
+    rounds: Rounds
+    engine: str
+    """Name of the dialogue engine."""
 
 
 class VadSession(Protocol):
@@ -229,14 +236,25 @@ class Dialogue(Protocol):
 
     name: str
 
-    async def reply(self, question: Question) -> Reply | None:
-        """The answer, or None when this engine has none that it is sure of.
+    async def reply(self, question: Question) -> Reply | Guess | None:
+        """The answer, what it may be, or None when this engine has none that it is sure of.
 
         It returns when the first part is there, so that a failure before it can be another engine's turn.
 
         Raises:
             EngineError: the engine failed.
         """
+        ...
+
+
+class SentenceEncoding(Protocol):
+    """From sentences to vectors that are near where the meanings are."""
+
+    identity: str
+    """The same identity and text have the same vector."""
+
+    def vectors(self, texts: Sequence[str]) -> Floats:
+        """A vector of length 1 for each of `texts`, at least one: [texts, dimensions]."""
         ...
 
 

@@ -28,7 +28,7 @@ ALONE = PolicyRules()
 
 
 def begun(rules: PolicyRules = OFFICE, topics: int = 0) -> DialoguePolicy:
-    policy = DialoguePolicy(rules, topics)
+    policy = DialoguePolicy(rules, [str(topic) for topic in range(topics)])
     policy.begin(Arrival.NEW, 12)
     return policy
 
@@ -165,9 +165,9 @@ def test_a_key_opens_the_menu(key: str) -> None:
 def test_every_topic_is_reached_by_keys_alone() -> None:
     policy = begun(topics=9)
     assert policy.key("8") == [Hush(), ReadMenu(0)]
-    assert [policy.key(key) for key in "1234567"] == [[Hush(), TellTopic(topic)] for topic in range(7)]
+    assert [policy.key(key) for key in "1234567"] == [[Hush(), TellTopic(str(topic))] for topic in range(7)]
     assert policy.key("8") == [Hush(), ReadMenu(1)]
-    assert [policy.key(key) for key in "12"] == [[Hush(), TellTopic(topic)] for topic in (7, 8)]
+    assert [policy.key(key) for key in "12"] == [[Hush(), TellTopic(str(topic))] for topic in (7, 8)]
     assert policy.key("3") == [Hush(), ReadMenu(1)]  # nothing is there: the page is read again
     assert policy.key("8") == [Hush(), ReadMenu(0)]
     assert policy.key("*") == [Hush(), Repeat()]
@@ -178,7 +178,7 @@ def test_a_message_is_left_by_a_key() -> None:
         policy = begun(topics=topics)
         assert policy.key("9") == [Hush(), Say(Phrase.LEAVE_MESSAGE), TakeMessage("1000")]
         assert begun(ALONE).key("9") == [Hush(), Say(Phrase.NO_OPERATOR)]
-    policy = DialoguePolicy(OFFICE, 9)
+    policy = begun(topics=9)
     policy.begin(Arrival.RETURNED, 12, Detail.BUSY, "1008")
     assert policy.key("9") == [Hush(), Say(Phrase.LEAVE_MESSAGE), TakeMessage("1008")]
 
@@ -189,7 +189,7 @@ def test_not_understanding_twice_opens_the_menu_at_its_first_page() -> None:
     policy.key("8")
     assert policy.understood(Meaning.NOTHING) == [Say(Phrase.NOT_UNDERSTOOD)]
     assert policy.understood(Meaning.NOTHING) == [Say(Phrase.NOT_UNDERSTOOD), ReadMenu(0)]
-    assert policy.key("2") == [Hush(), TellTopic(1)]
+    assert policy.key("2") == [Hush(), TellTopic("1")]
     # Whoever presses keys has begun anew.
     assert policy.understood(Meaning.NOTHING) == [Say(Phrase.NOT_UNDERSTOOD)]
 
@@ -202,7 +202,7 @@ def test_of_an_offer_and_the_menu_the_newer_one_stands() -> None:
     policy = begun(topics=9)
     policy.understood(Meaning.UNKNOWN)
     policy.key("8")
-    assert policy.key("1") == [Hush(), TellTopic(0)]
+    assert policy.key("1") == [Hush(), TellTopic("0")]
     assert policy.understood(Meaning.YES) == [Say(Phrase.CARRY_ON)]
 
 
@@ -210,7 +210,7 @@ def test_speech_and_keys_go_together() -> None:
     policy = begun(topics=9)
     policy.key("8")
     assert policy.understood(Meaning.ANSWERED) == [Tell()]
-    assert policy.key("3") == [Hush(), TellTopic(2)]
+    assert policy.key("3") == [Hush(), TellTopic("2")]
 
 
 def wait(policy: DialoguePolicy, seconds: int, *, quiet: bool = True) -> list[tuple[int, Action]]:

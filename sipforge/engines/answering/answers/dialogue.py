@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,10 +13,15 @@ from sipforge.core.messages.events import TOPICS
 from sipforge.engines.answering.answers.heard import AnswersPhrases, Heard
 from sipforge.engines.answering.answers.plan import Plan, Planner
 from sipforge.engines.answering.knowledge import Knowledge, Topic
-from sipforge.engines.protocols import OFFERED, Alternative, Question, Reply, Speak
-from sipforge.engines.registry import AnsweringNeeds
+from sipforge.engines.answering.meaning.decision import decide
+from sipforge.engines.answering.meaning.nearness import Near
+from sipforge.engines.answering.meaning.topics import Topics
+from sipforge.engines.protocols import Alternative, EngineError, Guess, Question, Reply, Speak
+from sipforge.engines.registry import ENCODING, AnsweringNeeds
 from sipforge.text.lexicon import PLAIN, Lexicon
 from sipforge.text.plain import words
+
+_log = logging.getLogger(__name__)
 
 MISHEARD: Final = 0.7
 """How much a doubtful recognition takes from the fit, as an exponent of its confidence."""
@@ -24,8 +30,17 @@ TRUSTED: Final = 0.6
 
 
 def make(needs: AnsweringNeeds) -> AnswersDialogue:
-    """See sipforge.engines.registry."""
-    return AnswersDialogue(needs.knowledge, needs.phrases, needs.language.lexicon)
+    """See sipforge.engines.registry. An encoder that is not there costs understanding, never the service."""
+    meaning = needs.settings.meaning
+    topics = None
+    if meaning.model:
+        try:
+            encoder = ENCODING[meaning.engine].make(needs.models / meaning.model)
+            if encoder is not None:
+                topics = Topics(encoder, needs.knowledge, needs.language.background, needs.cache)
+        except EngineError as error:
+            _log.warning("questions are understood by their words alone: %s", error)
+    return AnswersDialogue(needs.knowledge, needs.phrases, needs.language.lexicon, topics)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +78,41 @@ class AnswersDialogue:
     name = "answers"
 
     def __init__(
-        self, knowledge: Knowledge, phrases: AnswersPhrases | None = None, lexicon: Lexicon = PLAIN
+        self,
+        knowledge: Knowledge,
+        phrases: AnswersPhrases | None = None,
+        lexicon: Lexicon = PLAIN,
+        meaning: Topics | None = None,
     ) -> None:
-        """`phrases`: what it says besides answers; without, it neither asks back nor owns up to a part."""
-        self._phrases = phrases or AnswersPhrases()
-        heard = Heard(knowledge, self._phrases)
-        self._lexicon = lexicon
-        self._planner = Planner(knowledge, lexicon, heard, asks_back=bool(self._phrases.ask))
+        """Make a knowledge file ready.
 
-    async def reply(self, question: Question) -> Reply | None:
-        """The written answers to `question`, or None when no topic surely fits."""
+        Args:
+            knowledge: the file.
+            phrases: what is said besides answers; without, nobody is asked back nor owned up to a part.
+            lexicon: of its language.
+            meaning: the file's topics, as a sentence encoder sees them; None: the words alone decide.
+        """
+        self._phrases = phrases or AnswersPhrases()
+        self._lexicon = lexicon
+        self._meaning = meaning
+        self._topics = knowledge.topics
+        self._planner = Planner(knowledge, lexicon, Heard(knowledge), asks_back=bool(self._phrases.ask))
+
+    @property
+    def by_meaning(self) -> bool:
+        """Whether more than the words decides."""
+        return self._meaning is not None
+
+    async def reply(self, question: Question) -> Reply | Guess | None:
+        """The written answers to `question`, what it may be about, or None when no topic fits."""
         plan = self._planner.plan(question.text, question.history)
-        return self._reply(plan) if _worth(plan, question.confidence) >= TRUSTED else None
+        if _worth(plan, question.confidence) < TRUSTED:
+            plan = Plan()
+        if self._meaning is not None:
+            plan = decide(plan, self._near(question), self._topics)
+        if plan.guesses and self._phrases.ask:
+            return Guess(tuple(tuple(topic.id for topic in asked) for asked in plan.guesses), self.name)
+        return self._reply(plan)
 
     async def weigh(self, question: Question, looks: AsyncIterator[Sequence[Alternative]]) -> Reply | None:
         """The written answers to what `question` probably was; see `sipforge.engines.protocols.Weighing`."""
@@ -89,12 +127,25 @@ class AnswersDialogue:
         return None
 
     def explain(self, question: Question) -> Mapping[str, object]:
-        """How well the topic that fits best fits; see `sipforge.engines.protocols.Explaining`."""
-        return {"fit": round(self._planner.plan(question.text, question.history).fit, 3)}
+        """How well the words fit, and how near the nearest topics are in meaning."""
+        plan = self._planner.plan(question.text, question.history)
+        words = {"topics": [topic.id for topic in plan.topics], "fit": round(plan.fit, 3)}
+        if self._meaning is None or not question.text:
+            return {"words": words}
+        meaning = []
+        for near in self._near(question):
+            nearest = {self._topics[at].id: round(float(near.scores[at]), 3) for at in near.order[:3]}
+            meaning.append({**nearest, "elsewhere": round(near.background, 3)})
+        return {"words": words, "meaning": meaning}
+
+    def _near(self, question: Question) -> list[Near]:
+        assert self._meaning is not None  # noqa: S101 - who asks has looked
+        return self._meaning.near([question.text])
 
     def _reply(self, plan: Plan, heard: str = "") -> Reply | None:
         said = self._words(plan)
-        return Reply(_parts(said), plan.fit, self.name, heard, topics_of(plan)) if said else None
+        topics = tuple(topic.id for topic in plan.topics)[-TOPICS:]
+        return Reply(_parts(said), plan.fit, self.name, heard, topics) if said else None
 
     def _rate(self, question: Question, sounds: str, one: Alternative) -> _Rated:
         """What `one` is worth to a question that sounded like `sounds`."""
@@ -109,16 +160,7 @@ class AnswersDialogue:
         said = [topic.answer for topic in plan.topics]
         if plan.rest and said:
             said.append(self._phrases.rest)
-        if plan.between:
-            first, second = (topic.title for topic in plan.between)
-            said.append(self._phrases.ask.format(first=first, second=second))
         return " ".join(filter(None, said))
-
-
-def topics_of(plan: Plan) -> tuple[str, ...]:
-    """What a reply by `plan` speaks of; see `sipforge.engines.protocols.Reply`."""
-    answered = [topic.id for topic in plan.topics]
-    return (*answered, *(topic.id + OFFERED for topic in plan.between))[-TOPICS:]
 
 
 def _worth(plan: Plan, confidence: float) -> float:

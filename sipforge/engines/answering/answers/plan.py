@@ -39,8 +39,8 @@ class Plan:
 
     topics: tuple[Topic, ...] = ()
     """To answer, in this order."""
-    between: tuple[Topic, ...] = ()
-    """The two the caller may mean, where that has to be asked."""
+    guesses: tuple[tuple[Topic, ...], ...] = ()
+    """Without any to answer, those to ask about: at first, then where these are denied."""
     rest: bool = False
     """Whether something else was asked that is not known."""
     fit: float = 0.0
@@ -184,7 +184,10 @@ def _summary(read: Sequence[_Reading]) -> Plan:
     topics = tuple(dict.fromkeys(reading.topic for reading in asked if reading.topic))
     between = next((reading.between for reading in read if reading.between), ())
     fit = min(reading.fit for reading in read if reading.topic or reading.between)
-    return Plan(topics, between, rest, fit) if topics or between else Plan()
+    # What is asked about beside an answer would be one thing too many to listen to.
+    if topics:
+        return Plan(topics, (), rest or bool(between), fit)
+    return Plan((), (between,), rest, fit) if between else Plan()
 
 
 def _joinings(clauses: Sequence[Clause]) -> Iterator[list[Clause]]:
