@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final
 
+import numpy as np
+
 from sipforge.core.messages.events import TOPICS
 from sipforge.engines.answering.answers.heard import AnswersPhrases, Heard
 from sipforge.engines.answering.answers.plan import Plan, Planner
 from sipforge.engines.answering.knowledge import Knowledge, Topic
-from sipforge.engines.answering.meaning.decision import decide
-from sipforge.engines.answering.meaning.nearness import Near
+from sipforge.engines.answering.meaning.decision import Evidence, decide
 from sipforge.engines.answering.meaning.topics import Topics
 from sipforge.engines.protocols import Alternative, EngineError, Guess, Question, Reply, Speak
 from sipforge.engines.registry import ENCODING, AnsweringNeeds
@@ -44,7 +45,7 @@ def make(needs: AnsweringNeeds) -> AnswersDialogue:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class Likely:
     """What makes an answer likely enough after some further looks at an utterance."""
 
     trusted: float
@@ -53,7 +54,7 @@ class Evidence:
     """Least probability, in each look, of the alternatives that have the same answer together."""
 
 
-EVIDENCE: Final = (Evidence(TRUSTED, 0.3), Evidence(0.5, 0.12))
+LIKELY: Final = (Likely(TRUSTED, 0.3), Likely(0.5, 0.12))
 """After one look, after two. These, and the two before, were chosen on 531 questions with an answer and 210
 without, in three voices over the telephone: 473 were answered right, and 8 of those without an answer were
 answered. Of 462 others 415 were answered right, and 7 of 330 without. A third look brought nothing."""
@@ -109,7 +110,8 @@ class AnswersDialogue:
         if _worth(plan, question.confidence) < TRUSTED:
             plan = Plan()
         if self._meaning is not None:
-            plan = decide(plan, self._near(question), self._topics)
+            leans = self._planner.leans(question.text, question.history)
+            plan = decide(plan, self._evidence(question.text), self._topics, leans=leans)
         if plan.guesses and self._phrases.ask:
             return Guess(tuple(tuple(topic.id for topic in asked) for asked in plan.guesses), self.name)
         return self._reply(plan)
@@ -120,27 +122,27 @@ class AnswersDialogue:
         rated: list[list[_Rated]] = []
         async for look in looks:
             rated.append([self._rate(question, sounds, one) for one in look])
-            if (best := _likeliest(rated, EVIDENCE[len(rated) - 1])) is not None:
+            if (best := _likeliest(rated, LIKELY[len(rated) - 1])) is not None:
                 return self._reply(best.plan, best.text)
-            if len(rated) == len(EVIDENCE) or _likeliest(rated, EVIDENCE[len(rated)]) is None:
+            if len(rated) == len(LIKELY) or _likeliest(rated, LIKELY[len(rated)]) is None:
                 break  # Another look could not make up for it.
         return None
 
     def explain(self, question: Question) -> Mapping[str, object]:
         """How well the words fit, and how near the nearest topics are in meaning."""
         plan = self._planner.plan(question.text, question.history)
-        words = {"topics": [topic.id for topic in plan.topics], "fit": round(plan.fit, 3)}
+        by_words = {"topics": [topic.id for topic in plan.topics], "fit": round(plan.fit, 3)}
         if self._meaning is None or not question.text:
-            return {"words": words}
-        meaning = []
-        for near in self._near(question):
-            nearest = {self._topics[at].id: round(float(near.scores[at]), 3) for at in near.order[:3]}
-            meaning.append({**nearest, "elsewhere": round(near.background, 3)})
-        return {"words": words, "meaning": meaning}
+            return {"words": by_words}
+        evidence = self._evidence(question.text)
+        scores = sorted(zip(evidence.scores.tolist(), self._topics, strict=True), key=lambda one: -one[0])
+        both = {topic.id: round(score, 3) for score, topic in scores[:3]}
+        return {"words": by_words, "both": both, "elsewhere": round(evidence.near.background, 3)}
 
-    def _near(self, question: Question) -> list[Near]:
+    def _evidence(self, text: str) -> Evidence:
         assert self._meaning is not None  # noqa: S101 - who asks has looked
-        return self._meaning.near([question.text])
+        shares = np.array(self._planner.shares(text), np.float32)
+        return Evidence(self._meaning.near(text), shares, len(words(text)))
 
     def _reply(self, plan: Plan, heard: str = "") -> Reply | None:
         said = self._words(plan)
@@ -168,19 +170,19 @@ def _worth(plan: Plan, confidence: float) -> float:
     return float(plan.fit * confidence**MISHEARD)
 
 
-def _likeliest(looks: Sequence[Sequence[_Rated]], evidence: Evidence) -> _Rated | None:
+def _likeliest(looks: Sequence[Sequence[_Rated]], likely: Likely) -> _Rated | None:
     """The likeliest alternative with the likeliest answer, or None where no answer is likely enough."""
     shares: list[dict[tuple[Topic, ...], float]] = []
     found: dict[tuple[Topic, ...], _Rated] = {}
     for look in looks:
         shares.append(defaultdict(float))
         for one in look:
-            if one.plan.topics and one.worth >= evidence.trusted:
+            if one.plan.topics and one.worth >= likely.trusted:
                 shares[-1][one.plan.topics] += one.share
                 found.setdefault(one.plan.topics, one)
     least = {topics: min(share[topics] for share in shares) for topics in found}
     best = max(least, key=lambda topics: least[topics], default=())
-    return found[best] if least.get(best, 0.0) >= evidence.share else None
+    return found[best] if least.get(best, 0.0) >= likely.share else None
 
 
 async def _parts(text: str) -> AsyncIterator[Speak]:

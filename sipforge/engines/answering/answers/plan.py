@@ -72,6 +72,14 @@ class Planner:
         self._heard = heard
         self._asks_back = asks_back
 
+    def shares(self, text: str) -> list[float]:
+        """As `Matcher.shares`, of `text`."""
+        return self._matcher.shares(self._matcher.heard(self._matcher.terms.words(text)))
+
+    def leans(self, text: str, history: Sequence[Exchange]) -> bool:
+        """Whether `text` may have to be understood from `history`."""
+        return bool(history) and any(map(self._clauses.leans, self._clauses.cut(text)))
+
     def plan(self, text: str, history: Sequence[Exchange] = ()) -> Plan:
         """What to say to `text`."""
         clauses = self._clauses.cut(text)

@@ -1,73 +1,108 @@
 """Words and meaning decide together what a caller wants. Pure.
 
-Both sure: the answer. One sure and the other not against it: the answer. Plausible: the caller is asked. Else
-it is not known. All thresholds stand here, the same for all offices; they were chosen on the development sets
-of tests/questions.
+A topic's score is its nearness in meaning and, a little, the share of the words that are its own. Both
+sure, or one sure and the other not against it: the answer. Plausible: the caller is asked about the two
+likeliest topics. Else it is not known. What an office does not know is often very like one of its topics
+and no other, and liker still to what is asked elsewhere: plausible is, how far the two likeliest lead the
+background together.
+
+All thresholds stand here, the same for all offices. They were chosen on development sets of ten offices.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
+
+import numpy as np
 
 from sipforge.engines.answering.answers.plan import Plan
 from sipforge.engines.answering.knowledge import Topic
 from sipforge.engines.answering.meaning.nearness import Near
+from sipforge.engines.protocols import Floats
 
-SURE: Final = 0.8
-"""Score from which meaning is sure; nearly the words of one of the topic's questions."""
+WORDS: Final = 0.2
+"""Weight of the words' share in a score."""
+PLAUSIBLE: Final = -0.04
+"""Lead over the background from which the caller is asked."""
+STORY_WORDS: Final = 12
+"""Words of an utterance from which it is a story: it is less like any question than it means,"""
+STORY: Final = 0.02
+"""for each word beyond, by this,"""
+LONGEST_STORY: Final = 8
+"""up to so many. Of the development sets' stories few were about something that is not known."""
+TOGETHER: Final = 0.25
+"""Two topics within this are asked about at once, and the next where they are denied."""
+CONSENT: Final = 0.15
+"""Lead over the background from which meaning agrees with what the words are sure of,"""
+CONSENT_AHEAD: Final = 0.1
+"""where it leads the next topic by this."""
+VERBATIM: Final = 0.97
+"""Fit of the words from which meaning need only think of the same topic first."""
+SURE: Final = 0.75
+"""Nearness from which meaning is sure,"""
 SURE_AHEAD: Final = 0.15
-"""By how much its topic must then lead the next,"""
-SURE_KNOWN: Final = 0.25
-"""and the background."""
-AGAINST: Final = 0.1
-"""By how much another topic's score must lead that of the words' topic for meaning to be against it."""
-PLAUSIBLE: Final = 0.45
-"""Score from which a topic is asked about."""
-KNOWN: Final = 0.0
-"""By how much it must then lead the background."""
-CLOSE: Final = 0.08
-"""Two topics within this are asked about at once."""
-NEXT: Final = 0.2
-"""Another within this is asked about when the first is denied."""
+"""by how much it then leads the next topic,"""
+SURE_KNOWN: Final = 0.2
+"""and the background;"""
+SURE_SHARE: Final = 0.4
+"""and the share of the words below which they are against it."""
 
 
-def decide(plan: Plan, near: Sequence[Near], topics: Sequence[Topic]) -> Plan:
-    """What to say, from what the words came to and how near the text is to the topics.
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known of one utterance."""
+
+    near: Near
+    shares: Floats
+    """Of each topic: the share of the words' weight that is its own, 0 to 1."""
+    words: int
+    """How many were said."""
+
+    @property
+    def scores(self) -> Floats:
+        """Of each topic."""
+        return np.asarray(self.near.scores + WORDS * self.shares, np.float32)
+
+
+def decide(plan: Plan, evidence: Evidence, topics: Sequence[Topic], *, leans: bool = False) -> Plan:
+    """What to say.
 
     Args:
-        plan: by words.
-        near: of the text, and of its parts.
+        plan: what the words came to.
+        evidence: for each of `topics`.
         topics: of the knowledge file, in its order.
+        leans: what the words came to depends on what was said before, which meaning does not know.
     """
-    best = max(near, key=lambda one: one.known)
-    if len(plan.topics) == 1 and not plan.rest:
-        at = topics.index(plan.topics[0])
-        if all(one.scores.max() - one.scores[at] > AGAINST for one in near):
-            return _asked([at, best.order[0]], [], topics)
+    if leans and plan.topics:
         return plan
-    if plan.topics or plan.guesses:
+    scores = evidence.scores
+    first, *others = (int(at) for at in np.argsort(-scores, kind="stable"))
+    ahead = float(scores[first] - scores[others[0]]) if others else float(scores[first])
+    lead = float(scores[first]) - evidence.near.background
+    by_words = [topics.index(topic) for topic in plan.topics]
+    if len(by_words) > 1 and set(by_words) <= {first, *others[: len(by_words)]}:
         return plan
-    return guess(best, topics)
+    near_enough = (lead >= CONSENT and ahead >= CONSENT_AHEAD) or plan.fit >= VERBATIM
+    if by_words == [first] and near_enough:
+        return plan
+    if not by_words and _sure(evidence, first, ahead, lead):
+        return Plan((topics[first],), fit=float(min(1.0, evidence.near.scores[first])))
+    story = STORY * min(LONGEST_STORY, max(0, evidence.words - STORY_WORDS))
+    if not by_words and lead - min(ahead, float(scores[first])) / 2 + story < PLAUSIBLE:
+        return Plan(guesses=plan.guesses)
+    likely = list(dict.fromkeys([*by_words, first, *others[:2]]))
+    together = 2 if by_words or ahead < TOGETHER else 1
+    return _asked([likely[:together], likely[together : together + 1]], topics)
 
 
-def guess(near: Near, topics: Sequence[Topic]) -> Plan:
-    """What meaning alone comes to."""
-    first, *others = near.order
-    score = float(near.scores[first])
-    behind = [(score - float(near.scores[other]), other) for other in others]
-    ahead = behind[0][0] if behind else score
-    if score >= SURE and ahead >= SURE_AHEAD and near.known >= SURE_KNOWN:
-        return Plan((topics[first],), fit=min(score, 1.0))
-    if score < PLAUSIBLE or near.known < KNOWN:
-        return Plan()
-    together = [first, *(other for gap, other in behind[:1] if gap < CLOSE)]
-    further = [other for gap, other in behind[:2] if gap < NEXT and other not in together]
-    return _asked(together, further, topics)
+def _sure(evidence: Evidence, first: int, ahead: float, lead: float) -> bool:
+    near, share = evidence.near.scores[first], evidence.shares[first]
+    return bool(near >= SURE and ahead >= SURE_AHEAD and lead >= SURE_KNOWN and share >= SURE_SHARE)
 
 
-def _asked(together: Sequence[int], further: Sequence[int], topics: Sequence[Topic]) -> Plan:
-    rounds = (together, further[:1])
+def _asked(rounds: Sequence[Sequence[int]], topics: Sequence[Topic]) -> Plan:
+    """A plan that asks about those of `rounds` that have a title to be asked about by."""
     titled = (tuple(topics[at] for at in asked if topics[at].title) for asked in rounds)
-    guesses = tuple(filter(None, titled))
-    return Plan(guesses=guesses)
+    return Plan(guesses=tuple(filter(None, titled)))

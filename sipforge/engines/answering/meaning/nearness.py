@@ -17,7 +17,7 @@ FEW: Final = 0.2
 ANSWER: Final = 0.4
 """and of its written answer."""
 NEAREST: Final = 3
-"""Of a topic's questions, and of the background."""
+"""Of a topic's questions."""
 OWN: Final = 0.75
 """Score from which a question of the background is the office's own, and no background to it."""
 
@@ -29,17 +29,7 @@ class Near:
     scores: Floats
     """Of each topic, in the file's order; at most the sum of the weights."""
     background: float
-    """Mean cosine of the nearest questions of the background; 0 without one."""
-
-    @property
-    def order(self) -> list[int]:
-        """The topics by their scores, the nearest first."""
-        return [int(index) for index in np.argsort(-self.scores, kind="stable")]
-
-    @property
-    def known(self) -> float:
-        """How much nearer the nearest topic is than the background."""
-        return float(self.scores.max()) - self.background
+    """Cosine of the nearest question of the background; 0 without one."""
 
 
 class Nearness:
@@ -62,8 +52,8 @@ class Nearness:
 
     def near(self, vector: Floats) -> Near:
         """How near the text of `vector` is: [dimensions]."""
-        elsewhere = np.sort(self._background @ vector)[-NEAREST:]
-        return Near(self._scores(vector), float(elsewhere.mean()) if len(elsewhere) else 0.0)
+        elsewhere = self._background @ vector
+        return Near(self._scores(vector), float(elsewhere.max()) if len(elsewhere) else 0.0)
 
     def _scores(self, vector: Floats) -> Floats:
         cosines = self._questions @ vector

@@ -39,6 +39,6 @@ class Topics:
         *questions, answers, elsewhere = (vectors[start:end] for start, end in pairwise(ends))
         self._nearness = Nearness(questions, answers, elsewhere)
 
-    def near(self, texts: Sequence[str]) -> list[Near]:
-        """How near each of `texts`, at least one, is to each topic."""
-        return [self._nearness.near(vector) for vector in self._encoder.vectors(texts)]
+    def near(self, text: str) -> Near:
+        """How near `text` is to each topic."""
+        return self._nearness.near(self._encoder.vectors([text])[0])
