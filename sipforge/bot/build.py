@@ -182,7 +182,7 @@ def make_parts(
         EngineError: an engine cannot be made.
     """
     bot, models = settings.bots[name], settings.model_directory
-    intents = {said: f"={meaning.value}" for meaning in INTENTS for said in phrases.intents[meaning]}
+    intents = {said: f"={meaning.value}" for meaning in INTENTS for said in phrases.intents.get(meaning, ())}
     intents |= {said: f"={other}" for other, phrasings in phrases.called.items() for said in phrasings}
     cores = len(os.sched_getaffinity(0))
     hearing = HearingNeeds(

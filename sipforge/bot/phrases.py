@@ -30,7 +30,12 @@ INTENTS: Final = (
     Meaning.REPEAT,
     Meaning.OPERATOR,
     Meaning.MESSAGE,
+    Meaning.THANKS,
 )
+_OPTIONAL: Final = frozenset({Meaning.THANKS})
+"""A language may lack these."""
+_LEADING: Final = (Meaning.YES, Meaning.NO, Meaning.THANKS)
+"""What may stand before a question."""
 _LONG: Final = 12
 """Letters."""
 _ALIKE: Final = 0.88
@@ -114,15 +119,15 @@ class Phrases:
         return max(found, key=lambda one: one[0])[1] if found and asked else None
 
     def replied(self, utterance: str) -> tuple[Meaning | None, str]:
-        """Whether an utterance begins with a yes or a no, and what comes then.
+        """Whether an utterance begins with a yes, a no or thanks, and what comes then.
 
         Returns:
-            YES, NO or None, and the rest: empty where there is none, or where it begins with neither.
+            YES, NO, THANKS or None, and the rest: empty where there is none, or where it begins with neither.
         """
         said = words(utterance)
         begun = [
             (len(phrasing), meaning)
-            for meaning in (Meaning.YES, Meaning.NO)
+            for meaning in _LEADING
             for phrasing in map(words, self.intents.get(meaning, ()))
             if said[: len(phrasing)] == phrasing
         ]
@@ -147,7 +152,7 @@ class Phrases:
         asked += [(Meaning.OTHER_LANGUAGE, other, phrasings) for other, phrasings in self.called.items()]
         for meaning, other, phrasings in asked:
             # After a greeting comes what the caller wants.
-            more = 0 if exact or meaning is Meaning.GREETING else _POLITE
+            more = 0 if exact or meaning in {Meaning.GREETING, Meaning.THANKS} else _POLITE
             for phrasing in map(words, phrasings):
                 fits = len(said) <= len(phrasing) + more and contains(said, phrasing)
                 fits = fits or (not exact and _alike(said, phrasing))
@@ -220,7 +225,9 @@ def read_phrases(text: str, office: str) -> Phrases:
         raw = tomllib.loads(text)
         texts = {phrase: _text(raw["phrases"][phrase.value]) for phrase in Phrase}
         intents = {
-            meaning: tuple(_text(item) for item in raw["intents"][meaning.value]) for meaning in INTENTS
+            meaning: tuple(_text(item) for item in raw["intents"][meaning.value])
+            for meaning in INTENTS
+            if meaning not in _OPTIONAL or meaning.value in raw["intents"]
         }
         ask_for = tuple(_text(item) for item in raw["intents"].get("ask_for", []))
         answers = _answers(raw.get("answers", {}))

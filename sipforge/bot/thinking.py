@@ -184,7 +184,7 @@ class Thinking:
             return Thought(Meaning.NOTHING)
         if chosen := self._phrases.choice(text, _asked(history)):
             return Thought(chosen)
-        if hearing.meaning in {None, Meaning.YES, Meaning.NO}:
+        if hearing.meaning in {None, Meaning.YES, Meaning.NO, Meaning.THANKS}:
             thought = await self._beyond(hearing, history)
         else:
             thought = Thought(hearing.meaning, target=hearing.target, failed=hearing.failed)
@@ -203,7 +203,8 @@ class Thinking:
         question, (agreed, rest) = _question(hearing, history), self._phrases.replied(hearing.transcript.text)
         denies = agreed is Meaning.NO
         if agreed is not None and rest:
-            question = replace(question, text=rest, history=_denied(history) if denies else history)
+            before = _denied(history) if denies else history
+            question = replace(question, text=rest, history=before, denies=denies)
         elif agreed is not None:
             return Thought(agreed)
         thought = replace(await self._ask(question, self._dialogues), denies=denies)

@@ -75,6 +75,8 @@ class Question:
     """Oldest first."""
     confidence: float = 1.0
     """How surely it was recognised; see `Transcript`."""
+    denies: bool = False
+    """Whether the caller said no to what came before, and then this."""
 
 
 class Act(Enum):

@@ -57,6 +57,8 @@ class Meaning(Enum):
     GREETING = "greeting"
     YES = "yes"
     NO = "no"
+    THANKS = "thanks"
+    """Nothing is asked for."""
     FIRST = "first"
     """Of what was asked about, as the two below."""
     SECOND = "second"
@@ -237,7 +239,7 @@ class DialoguePolicy:
                 return self._message(target)
             case Meaning.YES if offer is not None:
                 return self._take(offer)
-            case Meaning.YES | Meaning.NO:
+            case Meaning.YES | Meaning.NO | Meaning.THANKS:
                 return [Say(Phrase.CARRY_ON)]
             case Meaning.GOODBYE:
                 return [Say(Phrase.GOODBYE), Hangup(Reason.GOODBYE)]

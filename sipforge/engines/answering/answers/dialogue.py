@@ -110,8 +110,7 @@ class AnswersDialogue:
         if _worth(plan, question.confidence) < TRUSTED:
             plan = Plan()
         if self._meaning is not None:
-            leans = self._planner.leans(question.text, question.history)
-            plan = decide(plan, self._evidence(question.text), self._topics, leans=leans)
+            plan = decide(plan, self._evidence(question), self._topics, self._context(question))
         if plan.guesses and self._phrases.ask:
             return Guess(tuple(tuple(topic.id for topic in asked) for asked in plan.guesses), self.name)
         return self._reply(plan)
@@ -134,15 +133,26 @@ class AnswersDialogue:
         by_words = {"topics": [topic.id for topic in plan.topics], "fit": round(plan.fit, 3)}
         if self._meaning is None or not question.text:
             return {"words": by_words}
-        evidence = self._evidence(question.text)
+        evidence = self._evidence(question)
         scores = sorted(zip(evidence.scores.tolist(), self._topics, strict=True), key=lambda one: -one[0])
         both = {topic.id: round(score, 3) for score, topic in scores[:3]}
         return {"words": by_words, "both": both, "elsewhere": round(evidence.near.background, 3)}
 
-    def _evidence(self, text: str) -> Evidence:
+    def _evidence(self, question: Question, before: str = "") -> Evidence:
+        """Of what was said, behind what was said `before`."""
         assert self._meaning is not None  # noqa: S101 - who asks has looked
+        text = question.text
         shares = np.array(self._planner.shares(text), np.float32)
-        return Evidence(self._meaning.near(text), shares, len(words(text)))
+        corrected = question.history[-1].topics if question.history and question.denies else ()
+        without = {at for at, topic in enumerate(self._topics) if topic.id in corrected}
+        return Evidence(self._meaning.near(f"{before} {text}".strip()), shares, len(words(text)), without)
+
+    def _context(self, question: Question) -> Evidence | None:
+        """As `_evidence`, with the question before, where that may belong to it."""
+        if not (question.denies or self._planner.leans(question.text, question.history)):
+            return None
+        before = next((one.caller for one in reversed(question.history) if one.caller), "")
+        return self._evidence(question, before) if before else None
 
     def _reply(self, plan: Plan, heard: str = "") -> Reply | None:
         said = self._words(plan)

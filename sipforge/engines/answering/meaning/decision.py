@@ -11,8 +11,7 @@ All thresholds stand here, the same for all offices. They were chosen on develop
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence, Set
 from typing import Final
 
 import numpy as np
@@ -24,7 +23,7 @@ from sipforge.engines.protocols import Floats
 
 WORDS: Final = 0.2
 """Weight of the words' share in a score."""
-PLAUSIBLE: Final = -0.04
+PLAUSIBLE: Final = -0.03
 """Lead over the background from which the caller is asked."""
 STORY_WORDS: Final = 12
 """Words of an utterance from which it is a story: it is less like any question than it means,"""
@@ -50,56 +49,73 @@ SURE_SHARE: Final = 0.4
 """and the share of the words below which they are against it."""
 
 
-@dataclass(frozen=True, slots=True)
 class Evidence:
     """What is known of one utterance."""
 
-    near: Near
-    shares: Floats
-    """Of each topic: the share of the words' weight that is its own, 0 to 1."""
-    words: int
-    """How many were said."""
+    def __init__(self, near: Near, shares: Floats, words: int = 0, without: Set[int] = frozenset()) -> None:
+        """Put it together.
+
+        Args:
+            near: how near it is to each topic.
+            shares: of each topic, the share of the words' weight that is its own, 0 to 1.
+            words: how many were said.
+            without: topics that are not meant.
+        """
+        self.near = near
+        self.shares = shares
+        self.scores = near.scores + WORDS * shares
+        order = [int(at) for at in np.argsort(-self.scores, kind="stable") if int(at) not in without]
+        self.order = order or [int(np.argmax(self.scores))]
+        """The topics, the likeliest first."""
+        best = float(self.scores[self.order[0]])
+        self.ahead = best - float(self.scores[self.order[1]]) if len(self.order) > 1 else best
+        """Of the next topic."""
+        self.lead = best - near.background
+        """Over the background."""
+        story = STORY * min(LONGEST_STORY, max(0, words - STORY_WORDS))
+        self.plausible = self.lead - self.ahead / 2 + story >= PLAUSIBLE
 
     @property
-    def scores(self) -> Floats:
-        """Of each topic."""
-        return np.asarray(self.near.scores + WORDS * self.shares, np.float32)
+    def sure(self) -> bool:
+        """Whether meaning alone is enough."""
+        near, share = self.near.scores[self.order[0]], self.shares[self.order[0]]
+        leads = self.ahead >= SURE_AHEAD and self.lead >= SURE_KNOWN
+        return bool(near >= SURE and leads and share >= SURE_SHARE)
 
 
-def decide(plan: Plan, evidence: Evidence, topics: Sequence[Topic], *, leans: bool = False) -> Plan:
+def decide(plan: Plan, alone: Evidence, topics: Sequence[Topic], context: Evidence | None = None) -> Plan:
     """What to say.
 
     Args:
         plan: what the words came to.
-        evidence: for each of `topics`.
+        alone: of the utterance.
         topics: of the knowledge file, in its order.
-        leans: what the words came to depends on what was said before, which meaning does not know.
+        context: of the question before and the utterance together, where it may lean on that.
     """
-    if leans and plan.topics:
-        return plan
-    scores = evidence.scores
-    first, *others = (int(at) for at in np.argsort(-scores, kind="stable"))
-    ahead = float(scores[first] - scores[others[0]]) if others else float(scores[first])
-    lead = float(scores[first]) - evidence.near.background
     by_words = [topics.index(topic) for topic in plan.topics]
+    first, *others = alone.order
     if len(by_words) > 1 and set(by_words) <= {first, *others[: len(by_words)]}:
         return plan
-    near_enough = (lead >= CONSENT and ahead >= CONSENT_AHEAD) or plan.fit >= VERBATIM
-    if by_words == [first] and near_enough:
+    if len(by_words) == 1 and _consents(plan, by_words[0], alone, context):
         return plan
-    if not by_words and _sure(evidence, first, ahead, lead):
-        return Plan((topics[first],), fit=float(min(1.0, evidence.near.scores[first])))
-    story = STORY * min(LONGEST_STORY, max(0, evidence.words - STORY_WORDS))
-    if not by_words and lead - min(ahead, float(scores[first])) / 2 + story < PLAUSIBLE:
+    if not by_words and alone.sure:
+        return Plan((topics[first],), fit=float(min(1.0, alone.near.scores[first])))
+    if not by_words and not alone.plausible:
+        if context is not None and context.plausible:
+            return _asked([context.order[:1], context.order[1:2]], topics)
         return Plan(guesses=plan.guesses)
-    likely = list(dict.fromkeys([*by_words, first, *others[:2]]))
-    together = 2 if by_words or ahead < TOGETHER else 1
+    meant = alone.order if context is None or not by_words else [context.order[0], *alone.order]
+    likely = list(dict.fromkeys([*by_words, *meant[:3]]))
+    together = 2 if by_words or alone.ahead < TOGETHER else 1
     return _asked([likely[:together], likely[together : together + 1]], topics)
 
 
-def _sure(evidence: Evidence, first: int, ahead: float, lead: float) -> bool:
-    near, share = evidence.near.scores[first], evidence.shares[first]
-    return bool(near >= SURE and ahead >= SURE_AHEAD and lead >= SURE_KNOWN and share >= SURE_SHARE)
+def _consents(plan: Plan, word: int, alone: Evidence, context: Evidence | None) -> bool:
+    """Whether meaning is not against the topic `word` that the words are sure of."""
+    if context is not None:
+        return word in {alone.order[0], context.order[0]}
+    near_enough = alone.lead >= CONSENT and alone.ahead >= CONSENT_AHEAD
+    return word == alone.order[0] and (near_enough or plan.fit >= VERBATIM)
 
 
 def _asked(rounds: Sequence[Sequence[int]], topics: Sequence[Topic]) -> Plan:
