@@ -309,10 +309,12 @@ def _asked(history: Sequence[Exchange]) -> int:
 
 
 def _denied(history: tuple[Exchange, ...]) -> tuple[Exchange, ...]:
-    """`history` without what the caller was asked about just before."""
-    *before, last = history or (Exchange("", ""),)
+    """`history` as if what was only asked about just before had not been spoken of."""
+    if not _asked(history):
+        return history
+    *before, last = history
     kept = tuple(topic for topic in last.topics if not topic.endswith(OFFERED))
-    return (*before, replace(last, topics=kept)) if history else ()
+    return (*before, replace(last, caller=last.caller if kept else "", topics=kept))
 
 
 def _question(hearing: Hearing, history: tuple[Exchange, ...]) -> Question:

@@ -227,7 +227,7 @@ class DialoguePolicy:
             case Meaning.ANSWERED:
                 return [Tell()]
             case Meaning.GUESSED:
-                again = [topic for topic in guesses[0] if topic in asked and not denies]
+                again = [topic for topic in sum(guesses[:1], ()) if topic in asked and not denies]
                 return self._guess(guesses) if not again else self._agreed(again)
             case Meaning.YES | Meaning.NO | Meaning.FIRST | Meaning.SECOND | Meaning.BOTH if asked:
                 return self._chosen(meaning)

@@ -17,7 +17,7 @@ quite very really rather actually exactly basically simply probably possibly pos
 hello hi hey okay ok yes yeah well oh um uh er erm hmm mm ah right sure sorry excuse pardon kindly afraid no
 not any some anything something anyone anybody someone somebody everyone every each all both either own such
 like want wants wanted wish need needs needed tell know ask say said see show explain find give gave spell
-repeat wonder wondering wondered guess think thought mean question information info idea able sort kind type
+repeat wonder wondering wondered guess think thought mean meant question information info idea able sort kind type
 kinds sorts types thing things stuff bit quick quickly hope regarding concerning within o much make makes made
 take takes put keep use using go goes going come comes coming guys folks sir madam miss mister good nice now
 ever else more other another around describe suppose believe assume prefer instead permitted lot many
@@ -259,6 +259,7 @@ show me, help me, i only
 """
 TELLERS: Final = "he i it my our she that there they this we"
 ELLIPSES: Final = "and, what about, how about, or, but"
+NEGATIONS: Final = "not, i do not mean, i did not mean, i am not asking"
 CIRCUMSTANCES: Final = "from, without, on foot, to get to, to reach, to send"
 DUMMIES: Final = """
 is there, are there, is it possible, is it okay, is it ok, is it that, i know that, is that possible, is

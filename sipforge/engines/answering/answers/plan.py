@@ -168,6 +168,9 @@ class Planner:
         best = max(matcher.completions(terms, before.topic), default=None)
         if best is not None and best[0] >= COMPLETED:
             return matcher.topics[best[1]], best[0]
+        match = matcher.match_terms(terms)
+        if match.sure and not refers and not matcher.incidental(terms):
+            return match.topic, match.fit  # "And the phone?", after the email.
         return (before.topic, SURE) if own >= PARTLY else (None, 0.0)
 
     def _before(self, history: Sequence[Exchange]) -> Said:
