@@ -237,6 +237,11 @@ class Thinking:
         rest = self._dialogues[names.index(after) + 1 :] if after in names else ()
         return await self._ask(_question(hearing, history), rest)
 
+    @property
+    def by_meaning(self) -> bool:
+        """Whether questions are understood by more than their words; as far as an engine tells."""
+        return any(one.by_meaning for one in self._dialogues if isinstance(one, Explaining))
+
     def explain(self, hearing: Hearing, history: tuple[Exchange, ...]) -> dict[str, object]:
         """What the dialogue engines thought of it, by their names."""
         question = _question(hearing, history)

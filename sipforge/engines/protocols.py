@@ -264,6 +264,11 @@ class SentenceEncoding(Protocol):
 class Explaining(Protocol):
     """A dialogue engine that can give its reasons."""
 
+    @property
+    def by_meaning(self) -> bool:
+        """Whether it goes by the meaning of a sentence, not by its words alone."""
+        ...
+
     def explain(self, question: Question) -> Mapping[str, object]:
         """What it thought of `question`, as JSON can hold it: for people who tune an office's file."""
         ...

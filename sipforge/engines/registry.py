@@ -126,9 +126,7 @@ ANSWERING: Final[Mapping[str, Engine[AnsweringNeeds, Dialogue]]] = {
 }
 """Dialogue."""
 
-ENCODING: Final[Mapping[str, Engine[Path, SentenceEncoding]]] = {
-    "ctranslate2": Engine("answering.meaning.encoder")
-}
+ENCODING: Final[Mapping[str, Engine[Path, SentenceEncoding]]] = {"bert": Engine("answering.meaning.encoder")}
 """Sentence encoders; what is needed is the folder of the model."""
 
 SPEAKING: Final[Mapping[str, Engine[SpeakingNeeds, Tts]]] = {

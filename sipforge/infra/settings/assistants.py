@@ -108,7 +108,7 @@ class TtsSettings(Section):
 class MeaningSettings(Section):
     """A sentence encoder, which finds what a question is about whatever its words, for `answers`."""
 
-    engine: Annotated[str, _known(ENCODING)] = "ctranslate2"
+    engine: Annotated[str, _known(ENCODING)] = "bert"
     model: str = ""
     """Its folder's name in the model directory; empty: the words alone decide."""
 

@@ -17,10 +17,10 @@ quite very really rather actually exactly basically simply probably possibly pos
 hello hi hey okay ok yes yeah well oh um uh er erm hmm mm ah right sure sorry excuse pardon kindly afraid no
 not any some anything something anyone anybody someone somebody everyone every each all both either own such
 like want wants wanted wish need needs needed tell know ask say said see show explain find give gave spell
-repeat wonder wondering wondered guess think thought mean meant question information info idea able sort kind type
-kinds sorts types thing things stuff bit quick quickly hope regarding concerning within o much make makes made
-take takes put keep use using go goes going come comes coming guys folks sir madam miss mister good nice now
-ever else more other another around describe suppose believe assume prefer instead permitted lot many
+repeat wonder wondering wondered guess think thought mean meant question information info idea able sort kind
+type kinds sorts types thing things stuff bit quick quickly hope regarding concerning within o much make makes
+made take takes put keep use using go goes going come comes coming guys folks sir madam miss mister good nice
+now ever else more other another around describe suppose believe assume prefer instead permitted lot many
 somewhere anywhere catch enough nearly almost always usually normally generally before after until till during
 require required requires receive reach contain supposed allow allowed necessary look looking help interested
 try trying

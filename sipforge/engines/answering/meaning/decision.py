@@ -68,10 +68,10 @@ class Evidence:
         self.order = order or [int(np.argmax(self.scores))]
         """The topics, the likeliest first."""
         best = float(self.scores[self.order[0]])
-        self.ahead = best - float(self.scores[self.order[1]]) if len(self.order) > 1 else best
-        """Of the next topic."""
         self.lead = best - near.background
         """Over the background."""
+        self.ahead = best - float(self.scores[self.order[1]]) if len(self.order) > 1 else self.lead
+        """Of the next topic."""
         story = STORY * min(LONGEST_STORY, max(0, words - STORY_WORDS))
         self.plausible = self.lead - self.ahead / 2 + story >= PLAUSIBLE
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from sipforge.engines.protocols import EngineError, Floats, Stage
-from sipforge.engines.runtime.ct2 import load
+from sipforge.engines.runtime.ct2 import load, vocabulary
 
 TOKENS: Final = 64
 """Longest sentence; what is longer is cut off. A caller's utterance has about 20."""
@@ -35,6 +35,9 @@ class SentenceEncoder:
         self._model, self._tokenizer = load(Stage.DIALOGUE, "Encoder", directory, threads=1)
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(TOKENS)
+        known = len(vocabulary(Stage.DIALOGUE, directory))
+        if self._tokenizer.get_vocab_size() != known:
+            raise EngineError(Stage.DIALOGUE, f"the tokenizer in {directory} is another model's")
         try:
             with (directory / "model.bin").open("rb") as stream:
                 self.identity = hashlib.file_digest(stream, "sha256").hexdigest()
