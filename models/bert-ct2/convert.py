@@ -1,10 +1,10 @@
-"""Turns a published sentence encoder of BERT's kind (all-MiniLM-L6-v2, LaBSE) into CTranslate2's format, int8.
+"""Turns a published sentence encoder of BERT's kind (all-MiniLM-L6-v2, LaBSE) into CTranslate2's int8 format.
 
     python3 models/bert-ct2/convert.py FOLDER_AS_PUBLISHED NEW_FOLDER
 
-It needs numpy and ctranslate2 alone, which every SipForge has: no torch. A sentence's vector is the mean of its
-tokens' last states (1_Pooling of sentence-transformers says so), or what a dense layer makes of the first
-token's (2_Dense, which becomes the model's pooler).
+It needs numpy and ctranslate2 alone, which every SipForge has: no torch. A sentence's vector is the mean of
+its tokens' last states, or, where there is a folder 2_Dense, what that layer makes of the first token's: it
+becomes the model's pooler.
 """
 
 from __future__ import annotations

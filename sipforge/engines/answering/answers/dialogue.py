@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import Final
 
@@ -109,8 +109,7 @@ class AnswersDialogue:
         plan = self._planner.plan(question.text, question.history)
         if _worth(plan, question.confidence) < TRUSTED:
             plan = Plan()
-        if self._meaning is not None:
-            plan = decide(plan, self._evidence(question), self._topics, self._context(question))
+        plan = self._agreed(plan, question)
         if plan.guesses and self._phrases.ask:
             return Guess(tuple(tuple(topic.id for topic in asked) for asked in plan.guesses), self.name)
         return self._reply(plan)
@@ -122,7 +121,8 @@ class AnswersDialogue:
         async for look in looks:
             rated.append([self._rate(question, sounds, one) for one in look])
             if (best := _likeliest(rated, LIKELY[len(rated) - 1])) is not None:
-                return self._reply(best.plan, best.text)
+                plan = self._agreed(best.plan, replace(question, text=best.text))
+                return self._reply(plan, best.text) if plan.topics else None
             if len(rated) == len(LIKELY) or _likeliest(rated, LIKELY[len(rated)]) is None:
                 break  # Another look could not make up for it.
         return None
@@ -137,6 +137,12 @@ class AnswersDialogue:
         scores = sorted(zip(evidence.scores.tolist(), self._topics, strict=True), key=lambda one: -one[0])
         both = {topic.id: round(score, 3) for score, topic in scores[:3]}
         return {"words": by_words, "both": both, "elsewhere": round(evidence.near.background, 3)}
+
+    def _agreed(self, plan: Plan, question: Question) -> Plan:
+        """What the words came to, once meaning has had its say."""
+        if self._meaning is None:
+            return plan
+        return decide(plan, self._evidence(question), self._topics, self._context(question))
 
     def _evidence(self, question: Question, before: str = "") -> Evidence:
         """Of what was said, behind what was said `before`."""

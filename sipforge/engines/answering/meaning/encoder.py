@@ -14,7 +14,7 @@ from sipforge.engines.runtime.ct2 import load, vocabulary
 
 TOKENS: Final = 64
 """Longest sentence; what is longer is cut off. A caller's utterance has about 20."""
-BATCH: Final = 16
+BATCH: Final = 4
 """Sentences encoded at once."""
 
 
