@@ -261,13 +261,7 @@ TELLERS: Final = "he i it my our she that there they this we"
 ELLIPSES: Final = "and, what about, how about, or, but"
 NEGATIONS: Final = "not, i do not mean, i did not mean, i am not asking"
 CIRCUMSTANCES: Final = "from, without, on foot, to get to, to reach, to send"
-DUMMIES: Final = """
-is there, are there, is it possible, is it okay, is it ok, is it that, i know that, is that possible, is
-that okay, is that ok, is that fine, is that a problem, would that be, would that work, was that again, make
-it, do that, do this in, one hour, this time, this week, this weekend, this month, this year, this morning,
-this afternoon, this evening, this monday, this tuesday, this wednesday, this thursday, this friday, this
-saturday, this sunday
-"""
+DUMMIES: Final = "is there, are there, is it possible, is that possible, would that be, this week, this morning"
 ANAPHORA: Final = "he her his it one she that them then these they this those"
 INTERROGATIVE: Final = "howfar howlong howmany howoften howold past when where who why"
 INCIDENTAL: Final = "free holiday night saturday sunday weekend"
