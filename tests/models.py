@@ -6,7 +6,8 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from sipforge.infra.models.manifest import load_manifest
+from sipforge.cli.models.conversion import convert
+from sipforge.infra.models.manifest import load_manifest, source_folder
 from sipforge.infra.models.store import check, install
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -22,6 +23,9 @@ def model(name: str, report: Callable[[str], None] = lambda line: None, folder: 
     """
     manifest = load_manifest((REPOSITORY / "models" / "manifest.toml").read_text(encoding="utf-8"))
     directory = folder / name
-    if check(manifest[name], directory):
-        install(manifest[name], directory, None, report)
+    wanted = manifest[name]
+    if check(wanted, directory):
+        install(wanted, source_folder(wanted, folder), None, report)
+        if wanted.convert:
+            convert(wanted, folder, None, REPOSITORY / "models", report)
     return directory

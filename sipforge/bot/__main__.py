@@ -165,7 +165,8 @@ async def _serve(name: str, settings: Settings, bot: BotSettings) -> None:
     answers_ready = asyncio.Event()
 
     async def health() -> Health:
-        checks = {"calls": service.calls, "answers_spoken": answers_ready.is_set()}
+        by = "words and meaning" if parts.thinking.by_meaning else "words"
+        checks = {"calls": service.calls, "answers_spoken": answers_ready.is_set(), "understands_by": by}
         if openai is None:
             return Health(Status.OK, checks)
         status = Status.OK if openai.remote.reachable else Status.DEGRADED

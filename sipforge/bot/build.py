@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from sipforge.bot.briefing import write_briefing
 from sipforge.bot.call.surroundings import Company, Other
-from sipforge.bot.menu import build_menu
+from sipforge.bot.menu import Menu, build_menu
 from sipforge.bot.phrases import INTENTS, Phrases
 from sipforge.bot.service import BotRules, Parts
 from sipforge.bot.thinking import Thinking
@@ -22,6 +22,7 @@ from sipforge.core.conversation.endpointing import TurnRules
 from sipforge.engines.answering.knowledge import Knowledge, load_knowledge
 from sipforge.engines.protocols import (
     RATE_HZ,
+    Dialogue,
     EngineError,
     Floats,
     HearsAhead,
@@ -93,9 +94,78 @@ def make_voice(settings: Settings, bot: BotSettings, openai: OpenAiService | Non
     directory = settings.model_directory / bot.tts.model if bot.tts.model else None
     needs = SpeakingNeeds(directory, bot.tts.voice, bot.tts.words_per_minute, openai)
     tts, *instead = made(SPEAKING, bot.tts.engines, needs)
+    return Voice(tts, load_language(bot.language), _cache_folder(), instead)
+
+
+def _cache_folder() -> Path | None:
     # systemd gives a list; one is asked for.
     given = os.environ.get("CACHE_DIRECTORY", "").split(":")[0]
-    return Voice(tts, load_language(bot.language), Path(given) if given else None, instead)
+    return Path(given) if given else None
+
+
+def make_dialogues(
+    settings: Settings,
+    name: str,
+    phrases: Phrases,
+    knowledge: Knowledge,
+    openai: OpenAiService | None = None,
+) -> list[Dialogue]:
+    """Who answers the callers of the bot `name`, in order.
+
+    Raises:
+        EngineError: an engine cannot be made.
+    """
+    bot = settings.bots[name]
+
+    def knowledge_of(bot_name: str) -> tuple[Language, Knowledge]:
+        other = settings.bots[bot_name]
+        return load_language(other.language), load_knowledge(other.knowledge)
+
+    needs = AnsweringNeeds(
+        bot.dialogue,
+        settings.model_directory,
+        load_language(bot.language),
+        settings.office,
+        knowledge,
+        knowledge_of,
+        phrases.answers,
+        bot.departments,
+        openai,
+        _cache_folder(),
+    )
+    return made(ANSWERING, bot.dialogue.engines, needs)
+
+
+def make_thinking(
+    bot: BotSettings,
+    phrases: Phrases,
+    recognisers: Sequence[Stt],
+    dialogues: Sequence[Dialogue],
+    foreign: Callable[[Floats], Awaitable[str]] | None = None,
+) -> Thinking:
+    """What understands a bot's callers; without `recognisers`, only what they write."""
+    language = load_language(bot.language)
+    return Thinking(
+        FallbackStt(recognisers),
+        dialogues,
+        phrases,
+        completeness=language.completeness,
+        backchannel=language.is_backchannel,
+        whole_phrases=_hears_a_closed_set(bot),
+        departments=bot.departments,
+        numerals={word for digit in range(10) for word in words(language.normalise(str(digit)))},
+        foreign=foreign,
+        reconsider=next((stt.reconsider for stt in recognisers if isinstance(stt, Reconsidering)), None),
+        ahead=next((stt.hear_ahead for stt in recognisers[:1] if isinstance(stt, HearsAhead)), None),
+        wait_seconds=lambda: max(
+            (stt.expected_wait_seconds for stt in recognisers if isinstance(stt, Queued)), default=0.0
+        ),
+    )
+
+
+def make_menu(bot: BotSettings, phrases: Phrases, knowledge: Knowledge) -> Menu:
+    """The topics as they are offered to a bot's callers."""
+    return build_menu(knowledge, phrases.menu, operator=bool(bot.operator), answers=phrases.answers)
 
 
 def at_once(bot: BotSettings) -> int:
@@ -121,12 +191,11 @@ def make_parts(
         EngineError: an engine cannot be made.
     """
     bot, models = settings.bots[name], settings.model_directory
-    language = load_language(bot.language)
-    intents = {said: f"={meaning.value}" for meaning in INTENTS for said in phrases.intents[meaning]}
+    intents = {said: f"={meaning.value}" for meaning in INTENTS for said in phrases.intents.get(meaning, ())}
     intents |= {said: f"={other}" for other, phrasings in phrases.called.items() for said in phrasings}
     hearing = HearingNeeds(
         models / bot.stt.model,
-        language,
+        load_language(bot.language),
         bot.stt.language,
         bot.stt.threads,
         at_once(bot),
@@ -135,48 +204,17 @@ def make_parts(
         phrases.intents[Meaning.GREETING],
         openai,
     )
-
-    def knowledge_of(bot_name: str) -> tuple[Language, Knowledge]:
-        other = settings.bots[bot_name]
-        return load_language(other.language), load_knowledge(other.knowledge)
-
-    answering = AnsweringNeeds(
-        bot.dialogue,
-        models,
-        language,
-        settings.office,
-        knowledge,
-        knowledge_of,
-        phrases.answers,
-        bot.departments,
-        openai,
-    )
     recognisers = made(HEARING, bot.stt.engines, hearing)
-    thinking = Thinking(
-        FallbackStt(recognisers),
-        made(ANSWERING, bot.dialogue.engines, answering),
-        phrases,
-        completeness=language.completeness,
-        backchannel=language.is_backchannel,
-        whole_phrases=_hears_a_closed_set(bot),
-        departments=bot.departments,
-        numerals={word for digit in range(10) for word in words(language.normalise(str(digit)))},
-        foreign=_foreign(settings, bot, recognisers),
-        reconsider=next((stt.reconsider for stt in recognisers if isinstance(stt, Reconsidering)), None),
-        ahead=recognisers[0].hear_ahead if isinstance(recognisers[0], HearsAhead) else None,
-        wait_seconds=lambda: max(
-            (stt.expected_wait_seconds for stt in recognisers if isinstance(stt, Queued)), default=0.0
-        ),
-    )
+    dialogues = make_dialogues(settings, name, phrases, knowledge, openai)
     [vad] = made(VAD, [bot.vad.engine], models / bot.vad.model)
     return Parts(
         vad,
-        thinking,
+        make_thinking(bot, phrases, recognisers, dialogues, _foreign(settings, bot, recognisers)),
         voice,
         phrases,
         _company(settings, name, voice),
         hour=lambda: datetime.now().hour,
-        menu=build_menu(knowledge, phrases.menu, operator=bool(bot.operator)),
+        menu=make_menu(bot, phrases, knowledge),
     )
 
 

@@ -30,12 +30,19 @@ INTENTS: Final = (
     Meaning.REPEAT,
     Meaning.OPERATOR,
     Meaning.MESSAGE,
+    Meaning.THANKS,
 )
+_OPTIONAL: Final = frozenset({Meaning.THANKS})
+"""A language may lack these."""
+_LEADING: Final = (Meaning.YES, Meaning.NO, Meaning.THANKS)
+"""What may stand before a question."""
 _LONG: Final = 12
 """Letters."""
 _ALIKE: Final = 0.88
 _POLITE: Final = 2
 """How many words more than the phrase an utterance may have and still mean it, as in "yes please do"."""
+_CHOOSING: Final = 3
+"""As above, around a choice, as in "no the second one please"."""
 _LIKE_A_DIGIT: Final = 4
 """Letters of a goodbye that a telephone line makes of a digit. Of 39 people's "five" 18 were written "Bye",
 as surely (confidence 0.12 to 0.67) as the "bye" of 9 voices (0.27 to 0.59), and with no digit among the five
@@ -96,6 +103,39 @@ class Phrases:
         pressing = words(self.menu.topic.partition("{key}")[0])[-1:] if self.menu else []
         return bool(pressing) and contains(words(text), pressing)
 
+    def choice(self, utterance: str, asked: int) -> Meaning | None:
+        """Which of `asked` topics, which the caller was asked about, an utterance chooses by its place.
+
+        None: it is something else, or there is nothing to choose from.
+        """
+        said = words(utterance)
+        kinds = ((Meaning.FIRST, self.answers.first), (Meaning.SECOND, self.answers.second))
+        found = [
+            (len(words(phrase)), meaning)
+            for meaning, phrases in (*kinds, (Meaning.BOTH, self.answers.both))
+            for phrase in phrases
+            if len(said) <= len(words(phrase)) + _CHOOSING and contains(said, words(phrase))
+        ]
+        return max(found, key=lambda one: one[0])[1] if found and asked else None
+
+    def replied(self, utterance: str) -> tuple[Meaning | None, str]:
+        """Whether an utterance begins with a yes, a no or thanks, and what comes then.
+
+        Returns:
+            YES, NO, THANKS or None, and the rest: empty where there is none, or where it begins with neither.
+        """
+        said = words(utterance)
+        begun = [
+            (len(phrasing), meaning)
+            for meaning in _LEADING
+            for phrasing in map(words, self.intents.get(meaning, ()))
+            if said[: len(phrasing)] == phrasing
+        ]
+        if not begun:
+            return None, ""
+        length, meaning = max(begun, key=lambda one: one[0])
+        return meaning, _after(utterance, length)
+
     def intent(self, utterance: str, *, exact: bool = False) -> tuple[Meaning | None, str]:
         """Which of the short things `utterance` is, or None; the longest phrasing contained in it decides.
 
@@ -112,13 +152,22 @@ class Phrases:
         asked += [(Meaning.OTHER_LANGUAGE, other, phrasings) for other, phrasings in self.called.items()]
         for meaning, other, phrasings in asked:
             # After a greeting comes what the caller wants.
-            more = 0 if exact or meaning is Meaning.GREETING else _POLITE
+            more = 0 if exact or meaning in {Meaning.GREETING, Meaning.THANKS} else _POLITE
             for phrasing in map(words, phrasings):
                 fits = len(said) <= len(phrasing) + more and contains(said, phrasing)
                 fits = fits or (not exact and _alike(said, phrasing))
                 if fits and len(phrasing) > best[0]:
                     best = (len(phrasing), meaning, other)
         return best[1:]
+
+
+def _after(utterance: str, count: int) -> str:
+    """`utterance` without its first `count` words, written as it was."""
+    pieces = utterance.split()
+    for at in range(len(pieces) + 1):
+        if len(words(" ".join(pieces[:at]))) >= count:
+            return " ".join(pieces[at:])
+    return ""
 
 
 def dictates(text: str, numerals: Set[str]) -> bool:
@@ -176,7 +225,9 @@ def read_phrases(text: str, office: str) -> Phrases:
         raw = tomllib.loads(text)
         texts = {phrase: _text(raw["phrases"][phrase.value]) for phrase in Phrase}
         intents = {
-            meaning: tuple(_text(item) for item in raw["intents"][meaning.value]) for meaning in INTENTS
+            meaning: tuple(_text(item) for item in raw["intents"][meaning.value])
+            for meaning in INTENTS
+            if meaning not in _OPTIONAL or meaning.value in raw["intents"]
         }
         ask_for = tuple(_text(item) for item in raw["intents"].get("ask_for", []))
         answers = _answers(raw.get("answers", {}))
@@ -199,7 +250,9 @@ def _answers(table: Mapping[str, Any]) -> AnswersPhrases:
     def phrase(key: str) -> str:
         return _text(table[key]) if key in table else ""
 
-    return AnswersPhrases(phrase("ask"), phrase("rest"), choices("first"), choices("second"), choices("both"))
+    ask, ask_two, rest = (phrase(key) for key in ("ask", "ask_two", "rest"))
+    first, second, both = (choices(key) for key in ("first", "second", "both"))
+    return AnswersPhrases(ask, ask_two, rest, first, second, both)
 
 
 def _menu(table: Mapping[str, Any]) -> MenuPhrases:

@@ -182,12 +182,12 @@ class BotService:
             parts.voice.sentences,
             parts.menu.pages,
             parts.menu.answers,
-            parts.menu.ids,
+            parts.menu.ask,
         )
         machine = Machine(
             script,
             rules.turns,
-            DialoguePolicy(rules.policy, len(parts.menu.answers)),
+            DialoguePolicy(rules.policy, parts.menu.keyed),
             filler_seconds=rules.filler_seconds,
             history=hello.history,
         )

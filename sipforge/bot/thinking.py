@@ -5,16 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence, Set
 from contextlib import aclosing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sipforge.bot.phrases import Phrases
-from sipforge.core.conversation.dialogue_policy import Meaning
+from sipforge.core.conversation.dialogue_policy import Meaning, Rounds
+from sipforge.core.messages.events import OFFERED
 from sipforge.engines.protocols import (
     Alternative,
     Dialogue,
     EngineError,
     Exchange,
+    Explaining,
     Floats,
+    Guess,
     Question,
     Reply,
     Stage,
@@ -70,6 +73,10 @@ class Thought:
     meaning: Meaning
     reply: Reply | None = None
     """With ANSWERED."""
+    guesses: Rounds = ()
+    """With GUESSED."""
+    denies: bool = False
+    """Whether the caller began with a "no"."""
     engine: str = "phrases"
     """Who found the meaning: a dialogue engine's name, or "phrases" for the short things."""
     seconds: float = 0.0
@@ -158,6 +165,10 @@ class Thinking:
             other = await self._other(samples)
             meaning = Meaning.FOREIGN if other else Meaning.NOTHING
             return Hearing(transcript, Completeness.UNSURE, meaning, other)
+        return self.read(transcript)
+
+    def read(self, transcript: Transcript) -> Hearing:
+        """What the words of `transcript` alone decide."""
         completeness = self._completeness(transcript.text)
         short, target = self._phrases.intent(transcript.text, exact=self._whole_phrases)
         if short in {Meaning.OPERATOR, Meaning.MESSAGE, None}:
@@ -171,10 +182,13 @@ class Thinking:
         text = hearing.transcript.text
         if hearing.meaning is Meaning.GOODBYE and not self._phrases.ends_call(text, history, self._numerals):
             return Thought(Meaning.NOTHING)
-        if hearing.meaning is not None:
-            return Thought(hearing.meaning, target=hearing.target, failed=hearing.failed)
-        thought = await self._ask(_question(hearing, history), self._dialogues)
-        if thought.meaning is not Meaning.UNKNOWN:
+        if chosen := self._phrases.choice(text, _asked(history)):
+            return Thought(chosen)
+        if hearing.meaning in {None, Meaning.YES, Meaning.NO, Meaning.THANKS}:
+            thought = await self._beyond(hearing, history)
+        else:
+            thought = Thought(hearing.meaning, target=hearing.target, failed=hearing.failed)
+        if thought.meaning not in {Meaning.UNKNOWN, Meaning.GUESSED}:
             return thought
         again = await self._reconsidered(hearing, history, samples)
         if again is not None:
@@ -183,6 +197,20 @@ class Thinking:
         if not sure and (other := await self._other(samples)):
             return Thought(Meaning.FOREIGN, target=other, seconds=thought.seconds)
         return thought
+
+    async def _beyond(self, hearing: Hearing, history: tuple[Exchange, ...]) -> Thought:
+        """What the words come to, as a question, behind the yes or no that they may begin with."""
+        question, (agreed, rest) = _question(hearing, history), self._phrases.replied(hearing.transcript.text)
+        denies = agreed is Meaning.NO
+        if agreed is not None and rest:
+            before = _denied(history) if denies else history
+            question = replace(question, text=rest, history=before, denies=denies)
+        elif agreed is not None:
+            return Thought(agreed)
+        thought = replace(await self._ask(question, self._dialogues), denies=denies)
+        # "Yes, please do" is a yes.
+        short = hearing.meaning is not None and thought.meaning is not Meaning.ANSWERED
+        return Thought(hearing.meaning) if short and hearing.meaning else thought
 
     async def _reconsidered(
         self, hearing: Hearing, history: tuple[Exchange, ...], samples: Floats
@@ -200,13 +228,24 @@ class Thinking:
             return None
         if reply is None:
             return None
-        return Thought(Meaning.ANSWERED, reply, reply.engine, time.monotonic() - begun, text=reply.heard)
+        seconds = time.monotonic() - begun
+        return Thought(Meaning.ANSWERED, reply, engine=reply.engine, seconds=seconds, text=reply.heard)
 
     async def think_again(self, hearing: Hearing, history: tuple[Exchange, ...], after: str) -> Thought:
         """As `think`, with the engines behind the one named `after`, whose reply broke off."""
         names = [dialogue.name for dialogue in self._dialogues]
         rest = self._dialogues[names.index(after) + 1 :] if after in names else ()
         return await self._ask(_question(hearing, history), rest)
+
+    @property
+    def by_meaning(self) -> bool:
+        """Whether questions are understood by more than their words; as far as an engine tells."""
+        return any(one.by_meaning for one in self._dialogues if isinstance(one, Explaining))
+
+    def explain(self, hearing: Hearing, history: tuple[Exchange, ...]) -> dict[str, object]:
+        """What the dialogue engines thought of it, by their names."""
+        question = _question(hearing, history)
+        return {one.name: one.explain(question) for one in self._dialogues if isinstance(one, Explaining)}
 
     def is_backchannel(self, text: str) -> bool:
         """Whether `text` only says that the caller listens."""
@@ -248,20 +287,39 @@ class Thinking:
         """Each of `dialogues` in turn, until one is sure; a failure counts only when none was."""
         begun = time.monotonic()
         failure: EngineError | None = None
+        guess: Guess | None = None
         for dialogue in dialogues:
             try:
                 reply = await dialogue.reply(question)
             except EngineError as error:
                 failure = error
                 continue
-            if reply is not None:
-                return Thought(Meaning.ANSWERED, reply, reply.engine, time.monotonic() - begun)
+            if isinstance(reply, Reply):
+                seconds = time.monotonic() - begun
+                return Thought(Meaning.ANSWERED, reply, engine=reply.engine, seconds=seconds)
+            guess = guess or reply
         seconds = time.monotonic() - begun
+        if guess is not None:
+            return Thought(Meaning.GUESSED, None, guess.rounds, engine=guess.engine, seconds=seconds)
         # With an engine that failed behind one that did not know, the honest answer is still an answer.
         if failure is not None and len(self._dialogues) == 1:
             meaning = Meaning.NOTHING if failure.retryable else Meaning.FAILED
             return Thought(meaning, seconds=seconds, failed=failure.stage)
         return Thought(Meaning.UNKNOWN, seconds=seconds, failed=failure.stage if failure else None)
+
+
+def _asked(history: Sequence[Exchange]) -> int:
+    """How many topics the caller was asked about just before."""
+    return sum(topic.endswith(OFFERED) for topic in history[-1].topics) if history else 0
+
+
+def _denied(history: tuple[Exchange, ...]) -> tuple[Exchange, ...]:
+    """`history` as if what was only asked about just before had not been spoken of."""
+    if not _asked(history):
+        return history
+    *before, last = history
+    kept = tuple(topic for topic in last.topics if not topic.endswith(OFFERED))
+    return (*before, replace(last, caller=last.caller if kept else "", topics=kept))
 
 
 def _question(hearing: Hearing, history: tuple[Exchange, ...]) -> Question:

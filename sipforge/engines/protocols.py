@@ -14,6 +14,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from sipforge.core.conversation.dialogue_policy import Rounds
 from sipforge.core.conversation.history import Exchange as Exchange  # noqa: PLC0414 - what engines are told
 
 RATE_HZ = 16000
@@ -74,6 +75,8 @@ class Question:
     """Oldest first."""
     confidence: float = 1.0
     """How surely it was recognised; see `Transcript`."""
+    denies: bool = False
+    """Whether the caller said no to what came before, and then this."""
 
 
 class Act(Enum):
@@ -118,8 +121,16 @@ class Reply:
     heard: str = ""
     """Which of the question's alternatives it answers; empty: its text."""
     topics: tuple[str, ...] = ()
-    """Ids of the knowledge's topics that it answers, in its order; then, with a question mark behind each, of
-    those that the caller is asked to choose between."""
+    """Ids of the knowledge's topics that it answers, in its order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """What a caller may want, where an engine is not sure enough to answer: to be asked about."""
+
+    rounds: Rounds
+    engine: str
+    """Name of the dialogue engine."""
 
 
 class VadSession(Protocol):
@@ -227,14 +238,39 @@ class Dialogue(Protocol):
 
     name: str
 
-    async def reply(self, question: Question) -> Reply | None:
-        """The answer, or None when this engine has none that it is sure of.
+    async def reply(self, question: Question) -> Reply | Guess | None:
+        """The answer, what it may be, or None when this engine has none that it is sure of.
 
         It returns when the first part is there, so that a failure before it can be another engine's turn.
 
         Raises:
             EngineError: the engine failed.
         """
+        ...
+
+
+class SentenceEncoding(Protocol):
+    """From sentences to vectors that are near where the meanings are."""
+
+    identity: str
+    """The same identity and text have the same vector."""
+
+    def vectors(self, texts: Sequence[str]) -> Floats:
+        """A vector of length 1 for each of `texts`, at least one: [texts, dimensions]."""
+        ...
+
+
+@runtime_checkable
+class Explaining(Protocol):
+    """A dialogue engine that can give its reasons."""
+
+    @property
+    def by_meaning(self) -> bool:
+        """Whether it goes by the meaning of a sentence, not by its words alone."""
+        ...
+
+    def explain(self, question: Question) -> Mapping[str, object]:
+        """What it thought of `question`, as JSON can hold it: for people who tune an office's file."""
         ...
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar, cast
 if TYPE_CHECKING:
     from sipforge.engines.answering.answers.heard import AnswersPhrases
     from sipforge.engines.answering.knowledge import Knowledge
-    from sipforge.engines.protocols import Dialogue, Stt, Tts, Vad
+    from sipforge.engines.protocols import Dialogue, SentenceEncoding, Stt, Tts, Vad
     from sipforge.engines.runtime.openai_service import OpenAiService
     from sipforge.infra.settings.assistants import DialogueSettings
     from sipforge.text.language import Language
@@ -66,6 +66,8 @@ class AnsweringNeeds:
     departments: Mapping[str, str]
     """Name → extension."""
     service: OpenAiService | None = None
+    cache: Path | None = None
+    """Folder for what takes time to make; None: there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,9 @@ ANSWERING: Final[Mapping[str, Engine[AnsweringNeeds, Dialogue]]] = {
     "openai": Engine("answering.openai", remote=True),
 }
 """Dialogue."""
+
+ENCODING: Final[Mapping[str, Engine[Path, SentenceEncoding]]] = {"bert": Engine("answering.meaning.encoder")}
+"""Sentence encoders; what is needed is the folder of the model."""
 
 SPEAKING: Final[Mapping[str, Engine[SpeakingNeeds, Tts]]] = {
     "espeak": Engine("speaking.espeak"),

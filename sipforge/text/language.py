@@ -40,12 +40,19 @@ class Language:
     """Words → whether they only show that the caller listens."""
     lexicon: Lexicon = PLAIN
     """The general words, for matching questions."""
+    background: tuple[str, ...] = ()
+    """Everyday questions to offices of many kinds: what is nearer to these is probably not known."""
     letters: Path | None = None
     """Letters as Whisper's encoder hears them, for a language that Whisper never learnt."""
 
 
 PLAIN_TEXT = Language("plain text")
 """Only what all languages share."""
+
+
+def read_lines(text: str) -> tuple[str, ...]:
+    """The lines of `text`, without empty ones and those that begin with #."""
+    return tuple(line for line in map(str.strip, text.splitlines()) if line and not line.startswith("#"))
 
 
 def languages() -> list[str]:

@@ -52,6 +52,8 @@ class Lexicon:
     """Beginnings of what may be left away at a question's end, such as "from" where the way is asked."""
     dummies: tuple[str, ...] = ()
     """Phrases whose anaphora stand for nothing, such as "is there"."""
+    negations: tuple[str, ...] = ()
+    """Beginnings of what is not meant, such as "not"."""
     anaphora: frozenset[str] = frozenset()
     """Words for what was spoken of before, such as "it"."""
     split: Callable[[list[str]], list[str]] = list

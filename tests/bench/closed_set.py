@@ -84,7 +84,7 @@ class Ear:
         phrases = load_phrases(PHRASES, OFFICE)
         self.knowledge, self.expected = knowledge, knowledge.questions()
         for meaning in INTENTS:
-            self.expected |= dict.fromkeys(phrases.intents[meaning], f"={meaning.value}")
+            self.expected |= dict.fromkeys(phrases.intents.get(meaning, ()), f"={meaning.value}")
         letters = load_letters(LETTERS)
         self._set = PhraseSet(letters, self.expected)
         self._set_and_digits = PhraseSet(letters, self.expected, DIGITS)

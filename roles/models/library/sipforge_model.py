@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.sipforge_models.download import ModelError
-from ansible.module_utils.sipforge_models.manifest import load_manifest
+from ansible.module_utils.sipforge_models.manifest import load_manifest, source_folder
 from ansible.module_utils.sipforge_models.store import check, install
 
 DOCUMENTATION = r"""
@@ -41,6 +41,10 @@ def main() -> None:
             known = ", ".join(sorted(manifest))
             module.fail_json(msg=f"The manifest has no model named {name}; it has {known}.")
         problems = check(manifest[name], directory)
+        if problems and manifest[name].convert:
+            # It is converted by SipForge itself, which is not there yet.
+            directory = source_folder(manifest[name], directory.parent)
+            problems = check(manifest[name], directory)
         source = ""
         if problems and not module.check_mode:
             source = install(manifest[name], directory, folder, lambda text: None)

@@ -124,6 +124,8 @@ class Works:
             found.text,
             found.engine,
             found.reply.topics if found.reply is not None else (),
+            found.guesses,
+            found.denies,
             found.seconds,
             self._thinking.judge(hearing, found),
             found.failed.value if found.failed is not None else "",

@@ -134,7 +134,7 @@ def remove(
     as_json: Json = False,
 ) -> None:
     """Remove a model from this server, and what was fetched of it. Refused while an assistant uses it."""
-    from sipforge.infra.models.hub import SOURCE_SUFFIX
+    from sipforge.infra.models.manifest import SOURCE_SUFFIX
 
     host: Host = context.obj
     shelf = open_shelf(host)

@@ -1,4 +1,4 @@
-"""Converting a published model into the form that engines load, with the public tools.
+"""Converting a published model into the form that engines load, most with the public tools.
 
 The tools (torch, transformers and more: 2 GB) go into an environment beside the models that is thrown away
 afterwards, whatever happens; the environment that the services run in is not touched.
@@ -45,8 +45,11 @@ _RESULT: Final[Mapping[str, tuple[str, ...]]] = {
     "wav2vec2-bert": ("model.bin", "config.json", "vocab.json", "head.npz"),
     "pivot": ("model.bin", "config.json", "sentencepiece.bpe.model"),
     "vits": ("model.onnx", "tokens.txt"),
+    "bert": ("model.bin", "config.json", "tokenizer.json"),
 }
 """By engine, what it cannot do without."""
+_OWN_TOOLS: Final = frozenset({"bert-ct2"})
+"""Conversions that need nothing but what SipForge itself runs on."""
 _LAST_LINES: Final = 40
 _KILLED: Final = -9
 
@@ -94,6 +97,9 @@ def plan(model: Model, files: Sequence[str], places: Places) -> list[Step]:
     Raises:
         CliError: this version knows no such conversion.
     """
+    if model.convert in _OWN_TOOLS:
+        own = places.scripts / model.convert / "convert.py"
+        return [_step("convert to int8", sys.executable, own, places.source, places.result)]
     ctranslate2 = f"ctranslate2=={version('ctranslate2')}"
     script = [places.bin / "python", places.scripts / model.convert / "convert.py"]
     if model.convert == "ctranslate2":
@@ -174,14 +180,16 @@ def convert(
         ModelError: the disk is full.
     """
     from sipforge.infra.models.download import refuse_without_space
-    from sipforge.infra.models.hub import lock_and_place, source_folder
-    from sipforge.infra.models.manifest import read_lock
+    from sipforge.infra.models.hub import lock_and_place
+    from sipforge.infra.models.manifest import Lock, read_lock, source_folder
 
     source = source_folder(model, folder)
-    lock = read_lock(source)
+    pinned = Lock("", model.fingerprint, "", "manifest", "", model.files) if model.pinned else None
+    lock = pinned or read_lock(source)
     if lock is None:
         raise CliError(f"{source} has no lock file; run: sipforge models fetch {model.name}", Exit.DEGRADED)
-    refuse_without_space(model.name, folder, model.size_bytes + TOOLS_BYTES)
+    tools_bytes = 0 if model.convert in _OWN_TOOLS else TOOLS_BYTES
+    refuse_without_space(model.name, folder, model.size_bytes + tools_bytes)
     with tempfile.TemporaryDirectory(dir=folder, prefix=f".{model.name}.convert.") as scratch:
         places = Places(source, Path(scratch), wheels, scripts)
         steps = plan(model, [file.path for file in lock.files], places)
@@ -197,7 +205,8 @@ def convert(
                 Exit.DEGRADED,
             )
         paths = [path.relative_to(places.result).as_posix() for path in made]
-        converted = f"{model.convert} by {', '.join(_tools(places))}"
+        tools = _tools(places) or [f"ctranslate2 {version('ctranslate2')}"]
+        converted = f"{model.convert} by {', '.join(tools)}"
         lock_and_place(replace(lock, converted=converted), paths, places.result, folder / model.name)
 
 

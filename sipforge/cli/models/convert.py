@@ -28,18 +28,19 @@ def convert(
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the commands, and run none.")] = False,
     anyway: Annotated[bool, typer.Option("--anyway", help="Even with little memory.")] = False,
+    missing: Annotated[bool, typer.Option("--missing", help="Only where it is not there yet.")] = False,
     as_json: Json = False,
 ) -> None:
     """Convert a fetched model into what the engine loads, in int8 where it is CTranslate2's.
 
-    The public tools (torch, transformers) are fetched into an environment that is thrown away afterwards;
-    that of the services is not touched. It needs 3 GB of disk beside the model, and somewhat more memory than
-    the model has: on a small server, do it on another computer and bring the result with fetch --from.
+    Where it takes the public tools (torch, transformers), they are fetched into an environment that is thrown
+    away afterwards; that of the services is not touched. It needs 3 GB of disk beside the model, and somewhat
+    more memory than the model has: on a small server, do it on another computer and bring the result with
+    fetch --from.
     """
     from sipforge.cli.models import conversion as models_conversion
     from sipforge.cli.models.progress import tell
-    from sipforge.infra.models.hub import source_folder
-    from sipforge.infra.models.manifest import read_lock
+    from sipforge.infra.models.manifest import read_lock, source_folder
     from sipforge.infra.models.store import check
 
     host: Host = context.obj
@@ -47,6 +48,9 @@ def convert(
     model = shelf.model(name)
     if not model.convert:
         raise CliError(f"{name} needs no conversion", Exit.USAGE)
+    with told():
+        if missing and shelf.state(model)[0] is State.INSTALLED:
+            return
     source = source_folder(model, shelf.folder)
     scripts = host.settings.model_manifest.parent
     if dry_run:

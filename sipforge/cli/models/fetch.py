@@ -54,6 +54,7 @@ def fetch(
     from sipforge.cli.models.progress import shown, tell
     from sipforge.infra.models import hub as model_hub
     from sipforge.infra.models import store as model_store
+    from sipforge.infra.models.manifest import source_folder
 
     host: Host = context.obj
     shelf = open_shelf(host)
@@ -77,7 +78,7 @@ def fetch(
                 else:
                     source = model_store.install(
                         _from(model, folder, hub),
-                        shelf.directory(name),
+                        source_folder(model, shelf.folder),
                         folder,
                         tell,
                         hub=address,

@@ -65,7 +65,7 @@ class Shelf:
             model: which.
             thorough: read every file, even one whose size and time are those of when it was verified.
         """
-        from sipforge.infra.models.hub import source_folder
+        from sipforge.infra.models.manifest import source_folder
         from sipforge.infra.models.store import check
 
         ready, source = self.directory(model.name), source_folder(model, self.folder)

@@ -68,10 +68,18 @@ class ReadMenu:
 
 @dataclass(frozen=True, slots=True)
 class TellTopic:
-    """Speak the answer of a topic of the keypad's menu."""
+    """Speak the answer of a topic."""
 
-    topic: int
-    """From 0, through all pages."""
+    topic: str
+    """Its id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Ask whether the caller means this topic, or which of two."""
+
+    topics: tuple[str, ...]
+    """Their ids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,5 +135,16 @@ Departure = Transfer | TakeMessage | HandOver | Hangup
 """How a call leaves its assistant."""
 
 Action = (
-    Say | Tell | ReadMenu | TellTopic | Repeat | Invite | Hush | Transfer | TakeMessage | HandOver | Hangup
+    Say
+    | Tell
+    | ReadMenu
+    | TellTopic
+    | Ask
+    | Repeat
+    | Invite
+    | Hush
+    | Transfer
+    | TakeMessage
+    | HandOver
+    | Hangup
 )

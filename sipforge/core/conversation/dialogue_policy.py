@@ -1,19 +1,24 @@
 """The policy of a conversation: what an assistant says and does. Pure: facts in, actions out.
 
-Rules, in prose. The assistant greets by the time of day, or says why the caller is back with it. What it
-does not know it says honestly and offers a person, if there is one; a person who cannot be reached leads to
-the offer of a message; a caller who speaks another assistant's language is offered that one. "Yes" takes
-the offer that stands, "no" goes on. Not understanding twice in a row leads to the keypad's menu, and where
-there is none counts as not knowing. Silence makes it ask again, after twice as long each time; too long a
-time in which nothing was understood, whatever was heard, is first warned of, with the offer of a person where
-something was heard, and then ends the call: noise does not hold a line.
+Rules, in prose. The assistant greets by the time of day, or says why the caller is back with it. What it does
+not know it says honestly and offers a person, if there is one; a person who cannot be reached leads to the
+offer of a message; a caller who speaks another assistant's language is offered that one. "Yes" takes the
+offer that stands, "no" goes on. What a caller may mean is asked about, one topic or a choice of two: a "yes"
+or a choice is answered, a "no" leads to the next guess, and after the last counts as not knowing; what was
+denied is not asked about again, and who asks anew for what was asked about has chosen it. Not understanding
+twice in a row leads to the keypad's menu, and where there is none counts as not knowing. Silence makes it ask
+again, after twice as long each time; too long a time in which nothing was understood, whatever was heard, is
+first warned of, with the offer of a person where something was heard, and then ends the call: noise does not
+hold a line.
 The keys work at any time: 0 connects with the person, 9 takes a message, # ends the call, * says the last
-thing again, 8 reads the menu of topics, page by page, and 1 takes the offer that stands. Of an offer and the
-menu only the newer one stands: in the menu, 1 to 7 choose a topic; where neither stands, they open it.
+thing again, 8 reads the menu of topics, page by page, and 1 takes the offer that stands (2 the other topic of
+two that were asked about, or none of one). Of an offer and the menu only the newer one stands: in the menu, 1
+to 7 choose a topic; where neither stands, they open it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
@@ -21,6 +26,7 @@ from typing import Final
 from sipforge.core.conversation import keypad
 from sipforge.core.conversation.actions import (
     Action,
+    Ask,
     HandOver,
     Hangup,
     Hush,
@@ -42,6 +48,8 @@ class Meaning(Enum):
     """What an utterance came to."""
 
     ANSWERED = "answered"
+    GUESSED = "guessed"
+    """It may be about topics that come with it (`Rounds`)."""
     UNKNOWN = "unknown"
     NOTHING = "nothing"
     FOREIGN = "foreign"
@@ -49,6 +57,12 @@ class Meaning(Enum):
     GREETING = "greeting"
     YES = "yes"
     NO = "no"
+    THANKS = "thanks"
+    """Nothing is asked for."""
+    FIRST = "first"
+    """Of what was asked about, as the two below."""
+    SECOND = "second"
+    BOTH = "both"
     GOODBYE = "goodbye"
     REPEAT = "repeat"
     OPERATOR = "operator"
@@ -72,6 +86,12 @@ class Offer(Enum):
     OPERATOR = "operator"
     MESSAGE = "message"
     OTHER_LANGUAGE = "other_language"
+    TOPIC = "topic"
+    """One or two topics, which the caller is asked about."""
+
+
+Rounds = tuple[tuple[str, ...], ...]
+"""Ids of topics: those to ask about at once, one or two, then those to ask about where these are denied."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +109,8 @@ class PolicyRules:
 class DialoguePolicy:
     """One call's course."""
 
-    def __init__(self, rules: PolicyRules, topics: int = 0) -> None:
-        """`topics` is how many the keypad's menu has; 0: there is no menu."""
+    def __init__(self, rules: PolicyRules, topics: Sequence[str] = ()) -> None:
+        """`topics` are the ids of those of the keypad's menu; none: there is no menu."""
         self._rules = rules
         self._wait_seconds = rules.prompt_again_seconds
         self._silence_seconds = 0.0
@@ -101,10 +121,14 @@ class DialoguePolicy:
         """Whether something was heard in that time."""
         self.stayed = False
         """Whether that time was over once already."""
-        self._pages = keypad.Pages(topics)
+        self._topics = topics
+        self._pages = keypad.Pages(len(topics))
         self._offer: Offer | None = None
         self._target = rules.operator
         """Whom the offer is about: an extension, or the name of another assistant."""
+        self._rounds: Rounds = ()
+        """With TOPIC: what was asked about, and what comes next."""
+        self._denied: set[str] = set()
         self._misunderstood = 0
 
     @property
@@ -173,18 +197,22 @@ class DialoguePolicy:
     def _warning_seconds(self) -> float:
         return min(self._rules.idle_warning_seconds, self._rules.idle_limit_seconds / 4)
 
-    def understood(self, meaning: Meaning, target: str = "") -> list[Action]:  # noqa: PLR0911, PLR0912 - a table
+    def understood(  # noqa: PLR0911, PLR0912 - a table
+        self, meaning: Meaning, target: str = "", guesses: Rounds = (), *, denies: bool = False
+    ) -> list[Action]:
         """What the caller's turn came to.
 
         Args:
             meaning: of the turn.
             target: with OPERATOR and MESSAGE an extension, empty for the operator; with OTHER_LANGUAGE and
                 FOREIGN the name of an assistant.
+            guesses: with GUESSED, what it may be about.
+            denies: the turn began with a "no", whatever came then.
         """
         if meaning in {Meaning.NOTHING, Meaning.BUSY}:
             return self._not_understood(meaning)
         self._misunderstood = 0
-        if meaning in {Meaning.UNKNOWN, Meaning.FOREIGN}:
+        if meaning in {Meaning.UNKNOWN, Meaning.GUESSED, Meaning.FOREIGN}:
             self._unclear = True
             self._silence_seconds, self._wait_seconds = 0.0, self._rules.prompt_again_seconds
         else:
@@ -195,9 +223,17 @@ class DialoguePolicy:
             # A caller who was invited in their language and answers in it wants it.
             return [HandOver(self._target)]
         offer, self._offer = self._offer, None
+        asked = self._rounds[0] if offer is Offer.TOPIC else ()
+        if denies:
+            self._denied.update(asked)
         match meaning:
             case Meaning.ANSWERED:
                 return [Tell()]
+            case Meaning.GUESSED:
+                again = [topic for topic in sum(guesses[:1], ()) if topic in asked and not denies]
+                return self._guess(guesses) if not again else self._agreed(again)
+            case Meaning.YES | Meaning.NO | Meaning.FIRST | Meaning.SECOND | Meaning.BOTH if asked:
+                return self._chosen(meaning)
             case Meaning.GREETING:
                 return [Say(Phrase.GREETING_HANDED_OVER)]
             case Meaning.OPERATOR:
@@ -206,7 +242,7 @@ class DialoguePolicy:
                 return self._message(target)
             case Meaning.YES if offer is not None:
                 return self._take(offer)
-            case Meaning.YES | Meaning.NO:
+            case Meaning.YES | Meaning.NO | Meaning.THANKS:
                 return [Say(Phrase.CARRY_ON)]
             case Meaning.GOODBYE:
                 return [Say(Phrase.GOODBYE), Hangup(Reason.GOODBYE)]
@@ -238,11 +274,14 @@ class DialoguePolicy:
                 return [Say(Phrase.GOODBYE), Hangup(Reason.GOODBYE)]
             case keypad.REPEAT_KEY:
                 return [Repeat()]
+            case keypad.YES_KEY | keypad.OTHER_KEY if self._offer is Offer.TOPIC:
+                self._offer = None
+                return self._chosen(Meaning.FIRST if key == keypad.YES_KEY else Meaning.SECOND)
             case keypad.YES_KEY if self._offer is not None:
                 offer, self._offer = self._offer, None
                 return self._take(offer)
             case _ if topic is not None:
-                return [TellTopic(topic)]
+                return [TellTopic(self._topics[topic])]
             case _ if key == keypad.MORE_KEY or key in keypad.TOPIC_KEYS:
                 return self._read_menu(turn=key == keypad.MORE_KEY)
             case _:
@@ -269,6 +308,36 @@ class DialoguePolicy:
         self._offer = None
         return [ReadMenu(page)]
 
+    def _guess(self, rounds: Rounds) -> list[Action]:
+        """Ask about the first of `rounds` that was not denied."""
+        kept = (tuple(topic for topic in asked if topic not in self._denied) for asked in rounds)
+        rounds = tuple(filter(None, kept))
+        if not rounds:
+            return self._unknown()
+        self._make_offer(Offer.TOPIC)
+        self._rounds = rounds
+        return [Ask(rounds[0])]
+
+    def _agreed(self, topics: Sequence[str]) -> list[Action]:
+        """The caller asked anew, and may mean `topics`, which was asked about just before."""
+        return [TellTopic(topics[0])] if len(topics) == 1 else self._unknown()
+
+    def _chosen(self, meaning: Meaning) -> list[Action]:
+        """The caller's reply to what was asked about."""
+        asked, *further = self._rounds
+        match meaning:
+            case Meaning.YES if len(asked) > 1:
+                return self._guess((*((topic,) for topic in asked), *further))
+            case Meaning.YES | Meaning.FIRST:
+                return [TellTopic(asked[0])]
+            case Meaning.BOTH:
+                return [TellTopic(topic) for topic in asked]
+            case Meaning.SECOND if len(asked) > 1:
+                return [TellTopic(asked[1])]
+            case _:
+                self._denied.update(asked)
+                return self._guess(tuple(further))
+
     def _unknown(self) -> list[Action]:
         self._offer_operator()
         return [Say(Phrase.UNKNOWN if self._offer else Phrase.UNKNOWN_NO_OFFER)]
@@ -293,6 +362,8 @@ class DialoguePolicy:
                 return self._message(self._target)
             case Offer.OTHER_LANGUAGE:
                 return [HandOver(self._target)]
+            case Offer.TOPIC:
+                return self._chosen(Meaning.YES)
 
     def _connect(self, target: str) -> list[Action]:
         extension = target or self._rules.operator

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sipforge.core.conversation.dialogue_policy import Meaning
+from sipforge.core.conversation.dialogue_policy import Meaning, Rounds
 from sipforge.text.turn_end import Completeness
 
 
@@ -52,6 +52,10 @@ class Thought:
     """Who found it: a dialogue engine's name, or "phrases"."""
     topics: tuple[str, ...] = ()
     """Ids of what a reply is about."""
+    guesses: Rounds = ()
+    """With GUESSED."""
+    denies: bool = False
+    """Whether the utterance began with a "no"."""
     seconds: float = 0.0
     """How long it took, without recognition."""
     completeness: Completeness = Completeness.UNSURE

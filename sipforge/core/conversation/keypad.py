@@ -15,7 +15,9 @@ OPERATOR_KEY: Final = "0"
 REPEAT_KEY: Final = "*"
 END_KEY: Final = "#"
 YES_KEY: Final = "1"
-"""While an offer stands."""
+"""While an offer stands; of two topics that were asked about it chooses the first."""
+OTHER_KEY: Final = "2"
+"""While a topic is asked about: the second, or not this one."""
 
 
 class Pages:

@@ -229,7 +229,10 @@ class Listening(Speaking):
                 return
             self._understood(heard, thought)
         self._unanswered = True
-        self._act(self._policy.understood(thought.meaning, thought.target), work)
+        actions = self._policy.understood(
+            thought.meaning, thought.target, thought.guesses, denies=thought.denies
+        )
+        self._act(actions, work)
 
     def _understood(self, heard: Heard, thought: Thought) -> None:
         text = (thought.text or heard.text)[:WORDS_CHARACTERS]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sipforge.core.conversation.actions import Phrase
 from sipforge.core.conversation.commands import Command, PlayInvitation, Speak
@@ -26,10 +26,10 @@ class Script:
     """Text → the pieces that are spoken one after the other."""
     pages: tuple[str, ...] = ()
     """Of the keypad's menu."""
-    answers: tuple[str, ...] = ()
-    """Of each topic of the menu, through all pages."""
-    topics: tuple[str, ...] = ()
-    """Their ids."""
+    answers: Mapping[str, str] = field(default_factory=dict)
+    """Of each topic, by its id."""
+    ask: Callable[[Sequence[str]], str] = "".join
+    """How the caller is asked about topics, one or two, given by their ids."""
 
 
 class Replies:

@@ -18,6 +18,7 @@ from sipforge.core.conversation.history import Exchange, History
 from sipforge.core.conversation.replies import Replies, Script
 from sipforge.core.conversation.states import State, step
 from sipforge.core.conversation.work import Work, Works
+from sipforge.core.messages.events import OFFERED
 from sipforge.text.turn_end import Completeness
 
 AGAIN_SECONDS: Final = 6.0
@@ -87,7 +88,9 @@ class Speaking:
                 case do.ReadMenu(page):
                     self._say(script.pages[page])
                 case do.TellTopic(topic):
-                    self._say(script.answers[topic], script.topics[topic : topic + 1])
+                    self._say(script.answers[topic], (topic,))
+                case do.Ask(topics):
+                    self._say(script.ask(topics), tuple(topic + OFFERED for topic in topics))
                 case do.Tell() if work is not None and work.thought is not None:
                     self._begin_reply(
                         answers=self._unanswered, engine=work.thought.engine, topics=work.thought.topics

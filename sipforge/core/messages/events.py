@@ -26,8 +26,10 @@ from sipforge.core.messages.fields import (
 
 TOPICS: Final = 8
 """Topics of one reply, and of one exchange."""
+OFFERED: Final = "?"
+"""Behind the id of a topic that the caller was asked about."""
 TOPIC_CHARACTERS: Final = 41
-"""Length of a topic's id, with a question mark behind it."""
+"""Length of a topic's id, with `OFFERED` behind it."""
 
 _Name = Annotated[str, text(64)]
 _Words = Annotated[str, text(4000)]

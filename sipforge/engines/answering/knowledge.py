@@ -1,7 +1,7 @@
 """The office's knowledge file: what callers ask, and the written answers.
 
 TOML: `[[topics]]` with `id`, `questions` (as callers ask) and `answer`, and optionally `title`, how the topic
-is spoken of in "Do you mean ...?" and in the keypad's menu; at the top optionally `synonyms` (lists of words
+is spoken of in "Is it about ...?" and in the keypad's menu; at the top optionally `synonyms` (lists of words
 or phrases that mean the same in this office) and `filler` (words that say nothing about the topic).
 """
 
@@ -30,7 +30,7 @@ class Topic:
     questions: tuple[str, ...]
     answer: str
     title: str = ""
-    """As in "Do you mean our prices?" or "For our prices, press 7."; empty where nobody is asked so."""
+    """As in "Is it about our prices?" or "For our prices, press 7."; empty where nobody is asked so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,11 @@ def saturates(cpu: str) -> bool:
 
 
 def load(
-    stage: Stage, kind: Literal["Generator", "Whisper"], directory: Path, threads: int, at_once: int = 1
+    stage: Stage,
+    kind: Literal["Encoder", "Generator", "Whisper"],
+    directory: Path,
+    threads: int,
+    at_once: int = 1,
 ) -> tuple[Any, tokenizers.Tokenizer]:
     """The model in `directory`, as by `load_model`, and its tokenizer.
 

@@ -31,11 +31,18 @@ from sipforge.infra.models.download import (
     sha256_of,
     unreachable,
 )
-from sipforge.infra.models.manifest import LOCK, Lock, Model, ModelFile, Source, read_lock
+from sipforge.infra.models.manifest import (
+    LOCK,
+    SOURCE_SUFFIX,
+    Lock,
+    Model,
+    ModelFile,
+    Source,
+    read_lock,
+    source_folder,
+)
 from sipforge.infra.models.store import STAMP, Report, check, put_in_place, resolve_url
 
-SOURCE_SUFFIX: Final = ".source"
-"""A model that is to be converted is fetched into a folder beside its own, called so."""
 _TIMEOUT_SECONDS: Final = 30.0
 _ANSWER_BYTES: Final = 16 << 20
 
@@ -48,11 +55,6 @@ class Listed:
     size_bytes: int
     digest: str
     """ "sha256:..." or "git:..."; see `sipforge.infra.models.download.digest_problem`."""
-
-
-def source_folder(model: Model, models: Path) -> Path:
-    """Where `model` is fetched to in `models`: its own folder, unless it is to be converted."""
-    return models / (model.name + SOURCE_SUFFIX if model.convert else model.name)
 
 
 def list_files(source: Source, hub: str) -> tuple[str, tuple[Listed, ...]]:

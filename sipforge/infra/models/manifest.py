@@ -5,6 +5,7 @@ Standard library only, as the store beside it.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import tomllib
@@ -16,7 +17,9 @@ from typing import Any, Literal
 from .download import ModelError
 
 LOCK = "lock.json"
-"""In the folder of a model that the manifest does not pin: what was got, and from where."""
+"""In the folder of a model that is not pinned, or was converted: what is there, and from where."""
+SOURCE_SUFFIX = ".source"
+"""A model that is to be converted is fetched into a folder beside its own, called so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +91,13 @@ class Model:
     """Empty where the entry is not pinned."""
     sources: tuple[Source, ...]
     stage: str = ""
-    """Where in a turn it works: vad, stt, dialogue, translation or tts."""
+    """Where in a turn it works: vad, stt, meaning, dialogue, translation or tts."""
     languages: tuple[str, ...] = ()
     """ISO 639-1, of those that it is used for here; empty where it knows no language."""
     memory_bytes: int = 0
     """Resident while it is loaded: measured where pinned, else estimated; 0 where nobody knows."""
     convert: str = ""
-    """How what is fetched becomes what the engine loads: ctranslate2, vits-onnx, or empty for as it is."""
+    """How what is fetched becomes what the engine loads, such as ctranslate2; empty: it is as it is."""
     include: tuple[str, ...] = ()
     """Not pinned: patterns of the names wanted; "a|b": b where there is no a; "a|": a where there is one."""
 
@@ -102,6 +105,11 @@ class Model:
     def pinned(self) -> bool:
         """Whether the manifest has the checksums."""
         return bool(self.files)
+
+    @property
+    def fingerprint(self) -> str:
+        """Of all its files, where it is pinned: what a conversion was made from."""
+        return hashlib.sha256("".join(file.sha256 for file in self.files).encode()).hexdigest()
 
     @property
     def built(self) -> bool:
@@ -131,7 +139,7 @@ class Lock:
     """As the manifest had it."""
     commit: str
     """What the revision was when it was fetched; empty where only a folder was given."""
-    checked: Literal["hub", "nothing"]
+    checked: Literal["hub", "manifest", "nothing"]
     """Against whose checksums the transfer was verified."""
     converted: str
     """The conversion that made the files, with the versions of its tools; empty: they are as published."""
@@ -141,6 +149,11 @@ class Lock:
         """Put it into `folder`."""
         (folder / LOCK).write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
         (folder / LOCK).chmod(0o644)
+
+
+def source_folder(model: Model, models: Path) -> Path:
+    """Where `model` is fetched to in `models`: its own folder, unless it is to be converted."""
+    return models / (model.name + SOURCE_SUFFIX if model.convert else model.name)
 
 
 def load_manifest(text: str) -> dict[str, Model]:

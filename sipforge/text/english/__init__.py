@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from sipforge.text.english.lexicon import LEXICON
 from sipforge.text.english.normalisation import normalise, sentences
 from sipforge.text.english.turns import completeness, is_backchannel
-from sipforge.text.language import Language
+from sipforge.text.language import Language, read_lines
 
 LANGUAGE = Language(
     "English",
@@ -14,4 +16,5 @@ LANGUAGE = Language(
     completeness=completeness,
     is_backchannel=is_backchannel,
     lexicon=LEXICON,
+    background=read_lines(Path(__file__).with_name("background.txt").read_text(encoding="utf-8")),
 )

@@ -115,6 +115,7 @@ LEXICON: Final = Lexicon(
     ellipses=read_phrases(english.ELLIPSES),
     circumstances=read_phrases(english.CIRCUMSTANCES),
     dummies=read_phrases(english.DUMMIES),
+    negations=read_phrases(english.NEGATIONS),
     anaphora=frozenset(english.ANAPHORA.split()),
     split=split,
     stem=stem,

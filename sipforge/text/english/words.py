@@ -17,10 +17,10 @@ quite very really rather actually exactly basically simply probably possibly pos
 hello hi hey okay ok yes yeah well oh um uh er erm hmm mm ah right sure sorry excuse pardon kindly afraid no
 not any some anything something anyone anybody someone somebody everyone every each all both either own such
 like want wants wanted wish need needs needed tell know ask say said see show explain find give gave spell
-repeat wonder wondering wondered guess think thought mean question information info idea able sort kind type
-kinds sorts types thing things stuff bit quick quickly hope regarding concerning within o much make makes made
-take takes put keep use using go goes going come comes coming guys folks sir madam miss mister good nice now
-ever else more other another around describe suppose believe assume prefer instead permitted lot many
+repeat wonder wondering wondered guess think thought mean meant question information info idea able sort kind
+type kinds sorts types thing things stuff bit quick quickly hope regarding concerning within o much make makes
+made take takes put keep use using go goes going come comes coming guys folks sir madam miss mister good nice
+now ever else more other another around describe suppose believe assume prefer instead permitted lot many
 somewhere anywhere catch enough nearly almost always usually normally generally before after until till during
 require required requires receive reach contain supposed allow allowed necessary look looking help interested
 try trying
@@ -259,14 +259,9 @@ show me, help me, i only
 """
 TELLERS: Final = "he i it my our she that there they this we"
 ELLIPSES: Final = "and, what about, how about, or, but"
+NEGATIONS: Final = "not, i do not mean, i did not mean, i am not asking"
 CIRCUMSTANCES: Final = "from, without, on foot, to get to, to reach, to send"
-DUMMIES: Final = """
-is there, are there, is it possible, is it okay, is it ok, is it that, i know that, is that possible, is
-that okay, is that ok, is that fine, is that a problem, would that be, would that work, was that again, make
-it, do that, do this in, one hour, this time, this week, this weekend, this month, this year, this morning,
-this afternoon, this evening, this monday, this tuesday, this wednesday, this thursday, this friday, this
-saturday, this sunday
-"""
+DUMMIES: Final = "is there, are there, is it possible, is that possible, would that be, this week"
 ANAPHORA: Final = "he her his it one she that them then these they this those"
 INTERROGATIVE: Final = "howfar howlong howmany howoften howold past when where who why"
 INCIDENTAL: Final = "free holiday night saturday sunday weekend"

@@ -45,8 +45,7 @@ class Bot:
     company = Company({"kinyarwanda": Other("3000", lambda: spoken(1, 0.2))})
     menu = Menu(
         ("One, two.", "Three."),
-        tuple(f"answer {number}." for number in range(8)),
-        tuple(f"topic-{number}" for number in range(8)),
+        {f"topic-{number}": f"answer {number}." for number in range(8)},
     )
 
     def __init__(self, folder: Path, filler: float = 60.0, **changes: Any) -> None:
@@ -63,7 +62,7 @@ class Bot:
         times: dict[str, Any] = {"pause_seconds": 0.1}
         times |= dict.fromkeys(("finished_seconds", "unsure_seconds", "open_seconds"), 0.3)
         voice = Voice(self.tts, PLAIN_TEXT, None)
-        voice.owns([*PHRASES.texts.values(), "At eight.", *self.menu.pages, *self.menu.answers])
+        voice.owns([*PHRASES.texts.values(), "At eight.", *self.menu.pages, *self.menu.answers.values()])
         self.book = BookDialogue({"when": "At eight."})
         thinking = Thinking(
             self.stt,

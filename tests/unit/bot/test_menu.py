@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from sipforge.bot.menu import Menu, MenuPhrases, build_menu
+from sipforge.bot.menu import MenuPhrases, build_menu
 from sipforge.bot.phrases import PhraseError, load_phrases, read_phrases
 from sipforge.engines.answering.knowledge import load_knowledge, read_knowledge
 from sipforge.text.language import load_language
@@ -25,13 +25,14 @@ def test_pages_of_seven_with_the_other_keys_after_them() -> None:
     assert first.startswith("For t0, press 1. For t1, press 2. ")
     assert first.endswith("For t6, press 7. More: 8. A message: 9. A person: 0.")
     assert second == "For t7, press 1. More: 8. A message: 9. A person: 0."
-    assert menu.answers == tuple(f"a{n}." for n in range(8))
-    assert menu.ids == tuple("01234567")
+    assert menu.answers == {str(n): f"a{n}." for n in range(8)}
+    assert menu.keyed == tuple("01234567")
 
 
 def test_what_there_is_not_is_not_offered() -> None:
     assert build_menu(read_knowledge(topics(7)), WORDS, operator=False).pages[0].endswith("For t6, press 7.")
-    assert build_menu(read_knowledge(topics(7)), None, operator=True) == Menu()
+    unread = build_menu(read_knowledge(topics(7)), None, operator=True)
+    assert (unread.pages, unread.keyed) == ((), ())
 
 
 def test_a_topic_without_a_title_is_called_by_its_first_question() -> None:
@@ -44,7 +45,7 @@ def test_every_topic_of_the_office_has_a_short_title_and_a_place(language: str) 
     knowledge = load_knowledge(ROOT / "inventory" / "knowledge" / f"{language}.toml")
     assert all(0 < len(topic.title) <= 40 for topic in knowledge.topics)
     menu = build_menu(knowledge, load_phrases(PHRASES / f"{language}.toml", "x").menu, operator=True)
-    assert menu.answers == tuple(topic.answer for topic in knowledge.topics)
+    assert menu.answers == {topic.id: topic.answer for topic in knowledge.topics}
     for number, topic in enumerate(knowledge.topics):
         page, key = menu.pages[number // 7], str(number % 7 + 1)
         lines = [line for line in page.split(". ") if topic.title in line]

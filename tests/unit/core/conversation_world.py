@@ -29,15 +29,17 @@ SCRIPT = Script(
     {phrase: f"{phrase.value}." for phrase in Phrase},
     sentences,
     ("One, two.", "Three."),
-    tuple(f"answer {number}." for number in range(8)),
-    tuple(f"topic-{number}" for number in range(8)),
+    {f"topic-{number}": f"answer {number}." for number in range(8)},
+    lambda topics: f"Is it about {' or '.join(topics)}?",
 )
 LOUD, SOFT = -20.0, -45.0
 OVERDUE = "the orchestrator did not report what was heard"
 
 
 def machine(rules: TurnRules) -> Machine:
-    return Machine(SCRIPT, rules, DialoguePolicy(POLICY, 8), filler_seconds=FILLER_SECONDS)
+    return Machine(
+        SCRIPT, rules, DialoguePolicy(POLICY, tuple(SCRIPT.answers)), filler_seconds=FILLER_SECONDS
+    )
 
 
 @dataclass(slots=True)

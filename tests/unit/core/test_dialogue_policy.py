@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from sipforge.core.conversation.actions import (
     Action,
+    Ask,
     HandOver,
     Hangup,
     Hush,
@@ -28,7 +29,7 @@ ALONE = PolicyRules()
 
 
 def begun(rules: PolicyRules = OFFICE, topics: int = 0) -> DialoguePolicy:
-    policy = DialoguePolicy(rules, topics)
+    policy = DialoguePolicy(rules, [str(topic) for topic in range(topics)])
     policy.begin(Arrival.NEW, 12)
     return policy
 
@@ -165,9 +166,9 @@ def test_a_key_opens_the_menu(key: str) -> None:
 def test_every_topic_is_reached_by_keys_alone() -> None:
     policy = begun(topics=9)
     assert policy.key("8") == [Hush(), ReadMenu(0)]
-    assert [policy.key(key) for key in "1234567"] == [[Hush(), TellTopic(topic)] for topic in range(7)]
+    assert [policy.key(key) for key in "1234567"] == [[Hush(), TellTopic(str(topic))] for topic in range(7)]
     assert policy.key("8") == [Hush(), ReadMenu(1)]
-    assert [policy.key(key) for key in "12"] == [[Hush(), TellTopic(topic)] for topic in (7, 8)]
+    assert [policy.key(key) for key in "12"] == [[Hush(), TellTopic(str(topic))] for topic in (7, 8)]
     assert policy.key("3") == [Hush(), ReadMenu(1)]  # nothing is there: the page is read again
     assert policy.key("8") == [Hush(), ReadMenu(0)]
     assert policy.key("*") == [Hush(), Repeat()]
@@ -178,7 +179,7 @@ def test_a_message_is_left_by_a_key() -> None:
         policy = begun(topics=topics)
         assert policy.key("9") == [Hush(), Say(Phrase.LEAVE_MESSAGE), TakeMessage("1000")]
         assert begun(ALONE).key("9") == [Hush(), Say(Phrase.NO_OPERATOR)]
-    policy = DialoguePolicy(OFFICE, 9)
+    policy = begun(topics=9)
     policy.begin(Arrival.RETURNED, 12, Detail.BUSY, "1008")
     assert policy.key("9") == [Hush(), Say(Phrase.LEAVE_MESSAGE), TakeMessage("1008")]
 
@@ -189,7 +190,7 @@ def test_not_understanding_twice_opens_the_menu_at_its_first_page() -> None:
     policy.key("8")
     assert policy.understood(Meaning.NOTHING) == [Say(Phrase.NOT_UNDERSTOOD)]
     assert policy.understood(Meaning.NOTHING) == [Say(Phrase.NOT_UNDERSTOOD), ReadMenu(0)]
-    assert policy.key("2") == [Hush(), TellTopic(1)]
+    assert policy.key("2") == [Hush(), TellTopic("1")]
     # Whoever presses keys has begun anew.
     assert policy.understood(Meaning.NOTHING) == [Say(Phrase.NOT_UNDERSTOOD)]
 
@@ -202,7 +203,7 @@ def test_of_an_offer_and_the_menu_the_newer_one_stands() -> None:
     policy = begun(topics=9)
     policy.understood(Meaning.UNKNOWN)
     policy.key("8")
-    assert policy.key("1") == [Hush(), TellTopic(0)]
+    assert policy.key("1") == [Hush(), TellTopic("0")]
     assert policy.understood(Meaning.YES) == [Say(Phrase.CARRY_ON)]
 
 
@@ -210,7 +211,7 @@ def test_speech_and_keys_go_together() -> None:
     policy = begun(topics=9)
     policy.key("8")
     assert policy.understood(Meaning.ANSWERED) == [Tell()]
-    assert policy.key("3") == [Hush(), TellTopic(2)]
+    assert policy.key("3") == [Hush(), TellTopic("2")]
 
 
 def wait(policy: DialoguePolicy, seconds: int, *, quiet: bool = True) -> list[tuple[int, Action]]:
@@ -298,7 +299,102 @@ def test_a_call_ends_by_one_way_at_a_time(steps: list[tuple[object, ...]], offic
         else:
             policy.passed(given_[0])  # type: ignore[arg-type]
             actions = policy.waited(given_[0] if given_[1] else None)  # type: ignore[arg-type]
-        assert all(0 <= a.topic < topics for a in actions if isinstance(a, TellTopic))
+        assert all(0 <= int(a.topic) < topics for a in actions if isinstance(a, TellTopic))
         # At most one way out, and it comes last.
         ways = [isinstance(a, Hangup | Transfer | TakeMessage | HandOver) for a in actions]
         assert not any(ways[:-1])
+
+
+GUESSES = (("parking", "prices"), ("hours",))
+ASKED = [Ask(("parking", "prices"))]
+
+
+@pytest.mark.parametrize(
+    ("reply", "then"),
+    [
+        (Meaning.FIRST, [TellTopic("parking")]),
+        (Meaning.SECOND, [TellTopic("prices")]),
+        (Meaning.BOTH, [TellTopic("parking"), TellTopic("prices")]),
+        (Meaning.YES, [Ask(("parking",))]),
+        (Meaning.NO, [Ask(("hours",))]),
+        (Meaning.ANSWERED, [Tell()]),
+        (Meaning.THANKS, [Say(Phrase.CARRY_ON)]),
+    ],
+)
+def test_which_of_two_topics_is_meant(reply: Meaning, then: list[Action]) -> None:
+    policy = begun()
+    assert policy.understood(Meaning.GUESSED, guesses=GUESSES) == ASKED
+    assert policy.offers
+    assert policy.understood(reply) == then
+
+
+def test_no_after_no_leads_to_a_person_and_never_back() -> None:
+    policy = begun()
+    policy.understood(Meaning.GUESSED, guesses=GUESSES)
+    assert policy.understood(Meaning.NO) == [Ask(("hours",))]
+    assert policy.understood(Meaning.NO) == [Say(Phrase.UNKNOWN)]
+    # What was denied is not asked about again; what was not, is.
+    assert policy.understood(Meaning.GUESSED, guesses=GUESSES) == [Say(Phrase.UNKNOWN)]
+    assert policy.understood(Meaning.GUESSED, guesses=(("parking", "email"),)) == [Ask(("email",))]
+    assert policy.understood(Meaning.YES) == [TellTopic("email")]
+
+
+def test_one_topic_is_denied_and_the_next_agreed_to() -> None:
+    policy = begun()
+    assert policy.understood(Meaning.GUESSED, guesses=(("parking",), ("hours",))) == [Ask(("parking",))]
+    assert policy.understood(Meaning.SECOND) == [Ask(("hours",))]
+    assert policy.understood(Meaning.YES) == [TellTopic("hours")]
+    assert policy.understood(Meaning.YES) == [Say(Phrase.CARRY_ON)]
+
+
+def test_who_asks_anew_for_what_was_asked_about_has_chosen_it() -> None:
+    policy = begun()
+    policy.understood(Meaning.GUESSED, guesses=(("parking",),))
+    assert policy.understood(Meaning.GUESSED, guesses=(("parking", "prices"),)) == [TellTopic("parking")]
+    policy.understood(Meaning.GUESSED, guesses=GUESSES)
+    assert policy.understood(Meaning.GUESSED, guesses=GUESSES) == [Say(Phrase.UNKNOWN)]
+
+
+def test_who_says_no_and_asks_on_has_denied_it() -> None:
+    policy = begun()
+    policy.understood(Meaning.GUESSED, guesses=(("parking",),))
+    again = policy.understood(Meaning.GUESSED, guesses=(("parking", "prices"),), denies=True)
+    assert again == [Ask(("prices",))]
+    assert policy.understood(Meaning.GUESSED, guesses=(("parking",),)) == [Say(Phrase.UNKNOWN)]
+
+
+def test_keys_choose_what_was_asked_about() -> None:
+    for key, topic in (("1", "parking"), ("2", "prices")):
+        policy = begun(topics=9)
+        policy.understood(Meaning.GUESSED, guesses=GUESSES)
+        assert policy.key(key) == [Hush(), TellTopic(topic)]
+        # The offer is taken: now the keys open the menu.
+        assert policy.key("1") == [Hush(), ReadMenu(0)]
+    policy = begun()
+    policy.understood(Meaning.GUESSED, guesses=(("parking",), ("hours",)))
+    assert policy.key("2") == [Hush(), Ask(("hours",))]
+    assert policy.key("1") == [Hush(), TellTopic("hours")]
+
+
+def test_silence_and_mumbling_leave_the_question_standing() -> None:
+    policy = begun()
+    policy.understood(Meaning.GUESSED, guesses=(("parking",),))
+    wait(policy, 12)
+    assert policy.understood(Meaning.NOTHING) == [Say(Phrase.NOT_UNDERSTOOD)]
+    assert policy.understood(Meaning.YES) == [TellTopic("parking")]
+
+
+def test_guesses_do_not_hold_a_line() -> None:
+    policy = begun()
+    said = [
+        action
+        for _ in range(40)
+        for action in (policy.passed(10), policy.understood(Meaning.GUESSED, guesses=GUESSES))[1]
+        + policy.waited(None)
+    ]
+    assert Hangup(Reason.IDLE) in said
+
+
+def test_a_choice_without_a_question_is_no_answer() -> None:
+    assert begun().understood(Meaning.FIRST) == [Say(Phrase.UNKNOWN)]
+    assert begun().understood(Meaning.THANKS) == [Say(Phrase.CARRY_ON)]

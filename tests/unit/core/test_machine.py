@@ -210,7 +210,11 @@ def test_a_click_after_an_utterance_does_not_make_a_cough_of_it() -> None:
 
 def test_a_call_that_comes_with_a_history_goes_on_with_it() -> None:
     before = Exchange("Who?", "Alice.")
-    world = World(Machine(SCRIPT, RULES, DialoguePolicy(POLICY, 8), filler_seconds=1.0, history=[before]))
+    world = World(
+        Machine(
+            SCRIPT, RULES, DialoguePolicy(POLICY, tuple(SCRIPT.answers)), filler_seconds=1.0, history=[before]
+        )
+    )
     world.begin()
     world.tell(fact.Key("0"))
     assert world.departing is not None

@@ -85,7 +85,7 @@ def test_the_manifest_of_the_repository_is_right() -> None:
     for model in models.values():
         assert all(len(file.sha256) == 64 for file in model.files)
         assert model.licence
-        assert model.stage in {"vad", "stt", "dialogue", "tts"}
+        assert model.stage in {"vad", "stt", "meaning", "dialogue", "tts"}
         assert model.pinned or model.built or model.size_bytes
     assert models["nllb-600m"].licence_concern == models["mms-tts-kin"].licence_concern
     assert models["mms-tts-kin"].licence_concern == "forbids commercial use"
@@ -185,6 +185,21 @@ def test_no_folder_given(tmp_path: Path) -> None:
         install(demo(), tmp_path / "demo", None, quiet)
 
 
+def test_a_pinned_model_that_was_converted_is_checked_by_its_lock(tmp_path: Path) -> None:
+    model = load_manifest(manifest(FOLDER).replace('"MIT"', '"MIT"\nconvert = "bert-ct2"'))["demo"]
+    folder = tmp_path / "demo"
+    folder.mkdir()
+    assert check(model, folder) == ["demo is not installed"]
+    (folder / "model.bin").write_bytes(SMALL)
+    made = (ModelFile("model.bin", len(SMALL), sha(SMALL)),)
+    Lock("", model.fingerprint, "", "manifest", "bert-ct2", made).write(folder)
+    assert check(model, folder) == []
+    (folder / "model.bin").write_bytes(SMALL[::-1])
+    assert check(model, folder)
+    Lock("", "of other files", "", "manifest", "bert-ct2", made).write(folder)
+    assert "no longer" in check(model, folder)[0]
+
+
 def test_wheels_are_joined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The real pip, on wheels of a local folder."""
     house = tmp_path / "house"
@@ -194,9 +209,12 @@ def test_wheels_are_joined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         name = f"demo_part_{number}"
         path = house / f"{name}-1.0-py3-none-any.whl"
         info = f"{name}-1.0.dist-info"
-        with zipfile.ZipFile(path, "w") as archive:
+        inner = tmp_path / "inner.zip"
+        with zipfile.ZipFile(inner, "w") as archive:
+            archive.writestr("in/config.json", SMALL)
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.write(inner, f"{name}/inner.zip")
             archive.writestr(f"{name}/{member}", content)
-            archive.writestr(f"{name}/config.json", SMALL)
             archive.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
             archive.writestr(
                 f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
@@ -213,7 +231,7 @@ wheels = [{", ".join(wheels)}]
   {{ package = "demo-part-1", member = "demo_part_1/big.1" }},
   {{ package = "demo-part-2", member = "demo_part_2/big.2" }},
 ]
-"sub/config.json" = [{{ package = "demo-part-2", member = "demo_part_2/config.json" }}]
+"sub/config.json" = [{{ package = "demo-part-2", member = "demo_part_2/inner.zip!in/config.json" }}]
 """
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(house))

@@ -33,6 +33,7 @@ class Clauses:
         self._ellipses = _phrases(lexicon.ellipses)
         self._circumstances = _phrases(lexicon.circumstances)
         self._dummies = _phrases(lexicon.dummies)
+        self._negations = _phrases(lexicon.negations)
 
     def cut(self, text: str) -> list[Clause]:
         """The pieces of `text`: at punctuation, before "and", and before a question that just begins."""
@@ -52,6 +53,8 @@ class Clauses:
             joined[-1] += waiting
         elif waiting:
             joined.append(waiting)
+        # "Not the price, the address."
+        joined = [piece for piece in joined if not _at(piece, 0, self._negations)] or joined
         first = tuple(word for piece in joined[: 1 - MOST_CLAUSES] for word in piece)
         return [first, *joined[1 - MOST_CLAUSES :]] if first else joined
 

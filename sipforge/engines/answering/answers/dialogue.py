@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import Final
 
+import numpy as np
+
 from sipforge.core.messages.events import TOPICS
-from sipforge.engines.answering.answers.heard import OFFERED, AnswersPhrases, Heard
+from sipforge.engines.answering.answers.heard import AnswersPhrases, Heard
 from sipforge.engines.answering.answers.plan import Plan, Planner
 from sipforge.engines.answering.knowledge import Knowledge, Topic
-from sipforge.engines.protocols import Alternative, Question, Reply, Speak
-from sipforge.engines.registry import AnsweringNeeds
+from sipforge.engines.answering.meaning.decision import Evidence, decide
+from sipforge.engines.answering.meaning.topics import Topics
+from sipforge.engines.protocols import Alternative, EngineError, Guess, Question, Reply, Speak
+from sipforge.engines.registry import ENCODING, AnsweringNeeds
 from sipforge.text.lexicon import PLAIN, Lexicon
 from sipforge.text.plain import words
+
+_log = logging.getLogger(__name__)
 
 MISHEARD: Final = 0.7
 """How much a doubtful recognition takes from the fit, as an exponent of its confidence."""
@@ -24,12 +31,21 @@ TRUSTED: Final = 0.6
 
 
 def make(needs: AnsweringNeeds) -> AnswersDialogue:
-    """See sipforge.engines.registry."""
-    return AnswersDialogue(needs.knowledge, needs.phrases, needs.language.lexicon)
+    """See sipforge.engines.registry. An encoder that is not there costs understanding, never the service."""
+    meaning = needs.settings.meaning
+    topics = None
+    if meaning.model:
+        try:
+            encoder = ENCODING[meaning.engine].make(needs.models / meaning.model)
+            if encoder is not None:
+                topics = Topics(encoder, needs.knowledge, needs.language.background, needs.cache)
+        except EngineError as error:
+            _log.warning("questions are understood by their words alone: %s", error)
+    return AnswersDialogue(needs.knowledge, needs.phrases, needs.language.lexicon, topics)
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class Likely:
     """What makes an answer likely enough after some further looks at an utterance."""
 
     trusted: float
@@ -38,7 +54,7 @@ class Evidence:
     """Least probability, in each look, of the alternatives that have the same answer together."""
 
 
-EVIDENCE: Final = (Evidence(TRUSTED, 0.3), Evidence(0.5, 0.12))
+LIKELY: Final = (Likely(TRUSTED, 0.3), Likely(0.5, 0.12))
 """After one look, after two. These, and the two before, were chosen on 531 questions with an answer and 210
 without, in three voices over the telephone: 473 were answered right, and 8 of those without an answer were
 answered. Of 462 others 415 were answered right, and 7 of 330 without. A third look brought nothing."""
@@ -63,18 +79,40 @@ class AnswersDialogue:
     name = "answers"
 
     def __init__(
-        self, knowledge: Knowledge, phrases: AnswersPhrases | None = None, lexicon: Lexicon = PLAIN
+        self,
+        knowledge: Knowledge,
+        phrases: AnswersPhrases | None = None,
+        lexicon: Lexicon = PLAIN,
+        meaning: Topics | None = None,
     ) -> None:
-        """`phrases`: what it says besides answers; without, it neither asks back nor owns up to a part."""
-        self._phrases = phrases or AnswersPhrases()
-        heard = Heard(knowledge, self._phrases)
-        self._lexicon = lexicon
-        self._planner = Planner(knowledge, lexicon, heard, asks_back=bool(self._phrases.ask))
+        """Make a knowledge file ready.
 
-    async def reply(self, question: Question) -> Reply | None:
-        """The written answers to `question`, or None when no topic surely fits."""
+        Args:
+            knowledge: the file.
+            phrases: what is said besides answers; without, nobody is asked back nor owned up to a part.
+            lexicon: of its language.
+            meaning: the file's topics, as a sentence encoder sees them; None: the words alone decide.
+        """
+        self._phrases = phrases or AnswersPhrases()
+        self._lexicon = lexicon
+        self._meaning = meaning
+        self._topics = knowledge.topics
+        self._planner = Planner(knowledge, lexicon, Heard(knowledge), asks_back=bool(self._phrases.ask))
+
+    @property
+    def by_meaning(self) -> bool:
+        """Whether more than the words decides."""
+        return self._meaning is not None
+
+    async def reply(self, question: Question) -> Reply | Guess | None:
+        """The written answers to `question`, what it may be about, or None when no topic fits."""
         plan = self._planner.plan(question.text, question.history)
-        return self._reply(plan) if _worth(plan, question.confidence) >= TRUSTED else None
+        if _worth(plan, question.confidence) < TRUSTED:
+            plan = Plan()
+        plan = self._agreed(plan, question)
+        if plan.guesses and self._phrases.ask:
+            return Guess(tuple(tuple(topic.id for topic in asked) for asked in plan.guesses), self.name)
+        return self._reply(plan)
 
     async def weigh(self, question: Question, looks: AsyncIterator[Sequence[Alternative]]) -> Reply | None:
         """The written answers to what `question` probably was; see `sipforge.engines.protocols.Weighing`."""
@@ -82,15 +120,50 @@ class AnswersDialogue:
         rated: list[list[_Rated]] = []
         async for look in looks:
             rated.append([self._rate(question, sounds, one) for one in look])
-            if (best := _likeliest(rated, EVIDENCE[len(rated) - 1])) is not None:
-                return self._reply(best.plan, best.text)
-            if len(rated) == len(EVIDENCE) or _likeliest(rated, EVIDENCE[len(rated)]) is None:
+            if (best := _likeliest(rated, LIKELY[len(rated) - 1])) is not None:
+                plan = self._agreed(best.plan, replace(question, text=best.text))
+                return self._reply(plan, best.text) if plan.topics else None
+            if len(rated) == len(LIKELY) or _likeliest(rated, LIKELY[len(rated)]) is None:
                 break  # Another look could not make up for it.
         return None
 
+    def explain(self, question: Question) -> Mapping[str, object]:
+        """How well the words fit, and how near the nearest topics are in meaning."""
+        plan = self._planner.plan(question.text, question.history)
+        by_words = {"topics": [topic.id for topic in plan.topics], "fit": round(plan.fit, 3)}
+        if self._meaning is None or not question.text:
+            return {"words": by_words}
+        evidence = self._evidence(question)
+        scores = sorted(zip(evidence.scores.tolist(), self._topics, strict=True), key=lambda one: -one[0])
+        both = {topic.id: round(score, 3) for score, topic in scores[:3]}
+        return {"words": by_words, "both": both, "elsewhere": round(evidence.near.background, 3)}
+
+    def _agreed(self, plan: Plan, question: Question) -> Plan:
+        """What the words came to, once meaning has had its say."""
+        if self._meaning is None:
+            return plan
+        return decide(plan, self._evidence(question), self._topics, self._context(question))
+
+    def _evidence(self, question: Question, before: str = "") -> Evidence:
+        """Of what was said, behind what was said `before`."""
+        assert self._meaning is not None  # noqa: S101 - who asks has looked
+        text = question.text
+        shares = np.array(self._planner.shares(text), np.float32)
+        corrected = question.history[-1].topics if question.history and question.denies else ()
+        without = {at for at, topic in enumerate(self._topics) if topic.id in corrected}
+        return Evidence(self._meaning.near(f"{before} {text}".strip()), shares, len(words(text)), without)
+
+    def _context(self, question: Question) -> Evidence | None:
+        """As `_evidence`, with the question before, where that may belong to it."""
+        if not (question.denies or self._planner.leans(question.text, question.history)):
+            return None
+        before = next((one.caller for one in reversed(question.history) if one.caller), "")
+        return self._evidence(question, before) if before else None
+
     def _reply(self, plan: Plan, heard: str = "") -> Reply | None:
         said = self._words(plan)
-        return Reply(_parts(said), plan.fit, self.name, heard, topics_of(plan)) if said else None
+        topics = tuple(topic.id for topic in plan.topics)[-TOPICS:]
+        return Reply(_parts(said), plan.fit, self.name, heard, topics) if said else None
 
     def _rate(self, question: Question, sounds: str, one: Alternative) -> _Rated:
         """What `one` is worth to a question that sounded like `sounds`."""
@@ -105,16 +178,7 @@ class AnswersDialogue:
         said = [topic.answer for topic in plan.topics]
         if plan.rest and said:
             said.append(self._phrases.rest)
-        if plan.between:
-            first, second = (topic.title for topic in plan.between)
-            said.append(self._phrases.ask.format(first=first, second=second))
         return " ".join(filter(None, said))
-
-
-def topics_of(plan: Plan) -> tuple[str, ...]:
-    """What a reply by `plan` speaks of; see `sipforge.engines.protocols.Reply`."""
-    answered = [topic.id for topic in plan.topics]
-    return (*answered, *(topic.id + OFFERED for topic in plan.between))[-TOPICS:]
 
 
 def _worth(plan: Plan, confidence: float) -> float:
@@ -122,19 +186,19 @@ def _worth(plan: Plan, confidence: float) -> float:
     return float(plan.fit * confidence**MISHEARD)
 
 
-def _likeliest(looks: Sequence[Sequence[_Rated]], evidence: Evidence) -> _Rated | None:
+def _likeliest(looks: Sequence[Sequence[_Rated]], likely: Likely) -> _Rated | None:
     """The likeliest alternative with the likeliest answer, or None where no answer is likely enough."""
     shares: list[dict[tuple[Topic, ...], float]] = []
     found: dict[tuple[Topic, ...], _Rated] = {}
     for look in looks:
         shares.append(defaultdict(float))
         for one in look:
-            if one.plan.topics and one.worth >= evidence.trusted:
+            if one.plan.topics and one.worth >= likely.trusted:
                 shares[-1][one.plan.topics] += one.share
                 found.setdefault(one.plan.topics, one)
     least = {topics: min(share[topics] for share in shares) for topics in found}
     best = max(least, key=lambda topics: least[topics], default=())
-    return found[best] if least.get(best, 0.0) >= evidence.share else None
+    return found[best] if least.get(best, 0.0) >= likely.share else None
 
 
 async def _parts(text: str) -> AsyncIterator[Speak]:

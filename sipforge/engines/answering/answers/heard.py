@@ -1,4 +1,4 @@
-"""What was spoken of before, and what callers choose of it. Pure."""
+"""What was spoken of before, and which of the topics asked about a caller names. Pure."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from dataclasses import dataclass
 from itertools import permutations
 from typing import Final
 
+from sipforge.core.messages.events import OFFERED
 from sipforge.engines.answering.answers.matching import AHEAD, Matcher
 from sipforge.engines.answering.knowledge import Knowledge, Topic
-from sipforge.text.plain import words
 
-OFFERED: Final = "?"
-"""Behind the id of a topic that the caller was asked about."""
-_POLITE: Final = 3
-"""How many words more than the choice a caller may say, as in "yes the first one please"."""
+ASKED: Final = 40
+"""Topics of a file up to which each choice of two is spoken beforehand: they grow by the square."""
 
 
 @dataclass(frozen=True, slots=True)
 class AnswersPhrases:
-    """What the engine says besides answers, and what callers reply; empty in a language that lacks them."""
+    """What is said besides answers, and what callers reply; empty in a language that lacks them."""
 
     ask: str = ""
-    """Holds {first} and {second}; empty: it never asks back."""
+    """Whether one topic is meant; holds {title}. Empty: nobody is asked."""
+    ask_two: str = ""
+    """Which of two; holds {first} and {second}."""
     rest: str = ""
     """Said after an answer, when something else was asked that is not known."""
     first: tuple[str, ...] = ()
@@ -30,10 +30,17 @@ class AnswersPhrases:
     second: tuple[str, ...] = ()
     both: tuple[str, ...] = ()
 
+    def asking(self, titles: Sequence[str]) -> str:
+        """How callers are asked whether they mean what has one of `titles`, one or two."""
+        if len(titles) == 1:
+            return self.ask.format(title=titles[0])
+        return self.ask_two.format(first=titles[0], second=titles[1])
+
     def texts(self, knowledge: Knowledge) -> list[str]:
-        """All that it can say besides the answers of `knowledge`."""
+        """All that can be said besides the answers of `knowledge`, as far as that is worth keeping."""
         titles = [topic.title for topic in knowledge.topics if topic.title]
-        asked = [self.ask.format(first=first, second=second) for first, second in permutations(titles, 2)]
+        pairs = permutations(titles, 2) if len(titles) <= ASKED else ()
+        asked = [self.asking(said) for said in (*((title,) for title in titles), *pairs)] if self.ask else []
         return list(filter(None, [self.rest, *asked]))
 
 
@@ -51,13 +58,8 @@ class Said:
 class Heard:
     """One knowledge file's topics, as they are spoken of."""
 
-    def __init__(self, knowledge: Knowledge, phrases: AnswersPhrases) -> None:
+    def __init__(self, knowledge: Knowledge) -> None:
         self._topics = {topic.id: topic for topic in knowledge.topics}
-        self._choices = [
-            (words(said), numbers)
-            for said_by, numbers in ((phrases.first, (0,)), (phrases.second, (1,)), (phrases.both, (0, 1)))
-            for said in said_by
-        ]
 
     def said(self, topics: Sequence[str]) -> Said:
         """What a reply with these `topics` spoke of last; nothing where they are not this file's."""
@@ -67,23 +69,9 @@ class Heard:
         return Said(answered[-1] if answered else None, offered)
 
     def choice(self, text: str, offered: Sequence[Topic], matcher: Matcher) -> tuple[Topic, ...]:
-        """Which of `offered` the caller chose with `text`; empty where it is something else."""
-        said = words(text)
-        chosen = [
-            (len(phrase), numbers)
-            for phrase, numbers in self._choices
-            if len(said) <= len(phrase) + _POLITE and _find(said, phrase) >= 0
-        ]
-        if chosen:
-            return tuple(offered[number] for number in max(chosen)[1] if number < len(offered))
+        """Which of `offered` the caller named with `text`; empty where it is something else."""
         terms = matcher.heard(matcher.terms.words(text))
         fits = [matcher.covering(terms, topic) for topic in offered]
         best = max(fits)
         close = [topic for topic, fit in zip(offered, fits, strict=True) if best - fit < AHEAD]
         return tuple(close) if best and len(close) == 1 else ()
-
-
-def _find(said: Sequence[str], phrase: Sequence[str]) -> int:
-    """Where `phrase` stands in `said`; -1 for nowhere."""
-    steps = range(len(said) - len(phrase) + 1)
-    return next((at for at in steps if list(said[at : at + len(phrase)]) == list(phrase)), -1)

@@ -204,6 +204,13 @@ class Matcher:
             known,
         )
 
+    def shares(self, asked: Sequence[Term]) -> list[float]:
+        """Of each topic, the share of the weight of `asked` that is its own: 0 to 1."""
+        total = sum(self.weight(term.concept) for term in asked)
+        cover = self._covering(asked)
+        known = [cover.get(index, {}) for index in range(len(self.topics))]
+        return [sum(self.weight(concept) * like for concept, like in one.items()) / total for one in known]
+
     def phrased(self, asked: Sequence[Term]) -> float:
         """The largest part of any phrasing that is in `asked`: 0 to 1."""
         return max(self._contained(asked, whole=True).values(), default=0.0)

@@ -39,8 +39,8 @@ class Plan:
 
     topics: tuple[Topic, ...] = ()
     """To answer, in this order."""
-    between: tuple[Topic, ...] = ()
-    """The two the caller may mean, where that has to be asked."""
+    guesses: tuple[tuple[Topic, ...], ...] = ()
+    """Without any to answer, those to ask about: at first, then where these are denied."""
     rest: bool = False
     """Whether something else was asked that is not known."""
     fit: float = 0.0
@@ -71,6 +71,14 @@ class Planner:
         self._clauses = Clauses(lexicon, self._matcher)
         self._heard = heard
         self._asks_back = asks_back
+
+    def shares(self, text: str) -> list[float]:
+        """As `Matcher.shares`, of `text`."""
+        return self._matcher.shares(self._matcher.heard(self._matcher.terms.words(text)))
+
+    def leans(self, text: str, history: Sequence[Exchange]) -> bool:
+        """Whether `text` may have to be understood from `history`."""
+        return bool(history) and any(map(self._clauses.leans, self._clauses.cut(text)))
 
     def plan(self, text: str, history: Sequence[Exchange] = ()) -> Plan:
         """What to say to `text`."""
@@ -160,6 +168,9 @@ class Planner:
         best = max(matcher.completions(terms, before.topic), default=None)
         if best is not None and best[0] >= COMPLETED:
             return matcher.topics[best[1]], best[0]
+        match = matcher.match_terms(terms)
+        if match.sure and not refers and not matcher.incidental(terms):
+            return match.topic, match.fit  # "And the phone?", after the email.
         return (before.topic, SURE) if own >= PARTLY else (None, 0.0)
 
     def _before(self, history: Sequence[Exchange]) -> Said:
@@ -184,7 +195,10 @@ def _summary(read: Sequence[_Reading]) -> Plan:
     topics = tuple(dict.fromkeys(reading.topic for reading in asked if reading.topic))
     between = next((reading.between for reading in read if reading.between), ())
     fit = min(reading.fit for reading in read if reading.topic or reading.between)
-    return Plan(topics, between, rest, fit) if topics or between else Plan()
+    # What is asked about beside an answer would be one thing too many to listen to.
+    if topics:
+        return Plan(topics, (), rest or bool(between), fit)
+    return Plan((), (between,), rest, fit) if between else Plan()
 
 
 def _joinings(clauses: Sequence[Clause]) -> Iterator[list[Clause]]:

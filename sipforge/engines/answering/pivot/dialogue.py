@@ -91,7 +91,7 @@ class PivotDialogue:
             EngineError: the dialogue or the translator failed, or a translation cannot be trusted.
         """
         reply = await self._dialogue.reply(await self._asked(question))
-        if reply is None:
+        if not isinstance(reply, Reply):
             return None
         parts = self._parts(reply)
         first = await anext(parts, None)

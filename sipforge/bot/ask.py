@@ -1,0 +1,198 @@
+"""`sipforge ask`: what an assistant says to questions in writing, one JSON object a line.
+
+The words go the way of a recognised utterance: `Thinking`, the dialogue policy, the history; only ears, voice
+and telephone are left out. A line that is a single key of the keypad presses it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from sipforge.bot.build import make_dialogues, make_menu, make_thinking
+from sipforge.bot.phrases import PhraseError, load_phrases
+from sipforge.bot.thinking import Thinking
+from sipforge.core.conversation import actions as do
+from sipforge.core.conversation.actions import Action
+from sipforge.core.conversation.dialogue_policy import DialoguePolicy, PolicyRules
+from sipforge.core.conversation.history import History
+from sipforge.core.conversation.replies import Script
+from sipforge.core.messages.events import OFFERED, ReplyEvent, TranscriptEvent
+from sipforge.engines.answering.knowledge import load_knowledge
+from sipforge.engines.protocols import EngineError, Reply, Speak, Transcript
+from sipforge.infra.settings.host import DEFAULT_PATH, Settings, SettingsError, check_settings, load_settings
+from sipforge.text.language import load_language
+
+_SILENT: Final = np.zeros(0, np.float32)
+_KEYS: Final = frozenset("0123456789*#")
+_OPERATOR: Final = "1000"
+EX_CONFIG: Final = 78
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of one question."""
+
+    question: str
+    answered: tuple[str, ...]
+    """Ids of the topics."""
+    asked_back: tuple[str, ...]
+    """Ids of the topics that the caller was asked about."""
+    said: str
+    why: dict[str, Any]
+    """What each topic's fit was, by who found it; 0 to 1."""
+
+
+class WrittenCall:
+    """One call, in writing."""
+
+    def __init__(self, thinking: Thinking, script: Script, policy: DialoguePolicy) -> None:
+        self._thinking = thinking
+        self._script = script
+        self._policy = policy
+        self._history = History()
+        self._turn = 0
+        self._last: tuple[str, tuple[str, ...]] = ("", ())
+
+    async def ask(self, question: str) -> Answer:
+        """The caller says `question`, or presses a key."""
+        self._turn += 1
+        reply: Reply | None = None
+        why: dict[str, Any] = {}
+        if question in _KEYS:
+            actions = self._policy.key(question)
+        else:
+            hearing = self._thinking.read(Transcript(question, 1.0, 0.0))
+            history = self._history.exchanges
+            thought = await self._thinking.think(hearing, history, _SILENT)
+            why = {"meaning": thought.meaning.value, **self._thinking.explain(hearing, history)}
+            reply = thought.reply
+            self._history.take(TranscriptEvent(self._turn, question, 1.0, 0.0))
+            actions = self._policy.understood(
+                thought.meaning, thought.target, thought.guesses, denies=thought.denies
+            )
+        said, topics = await self._done(actions, reply)
+        self._last = (said, topics) if said else self._last
+        self._history.take(ReplyEvent(self._turn, said, "", topics))
+        asked = tuple(topic.removesuffix(OFFERED) for topic in topics if topic.endswith(OFFERED))
+        answered = tuple(topic for topic in topics if not topic.endswith(OFFERED))
+        return Answer(question, answered, asked, said, why)
+
+    async def _done(self, actions: Iterable[Action], reply: Reply | None) -> tuple[str, tuple[str, ...]]:
+        """The words of `actions`, and the topics that they speak of."""
+        script = self._script
+        said: list[str] = []
+        topics: tuple[str, ...] = ()
+        for action in actions:
+            match action:
+                case do.Say(phrase):
+                    said.append(script.phrases[phrase])
+                case do.ReadMenu(page):
+                    said.append(script.pages[page])
+                case do.TellTopic(topic):
+                    said.append(script.answers[topic])
+                    topics += (topic,)
+                case do.Ask(asked):
+                    said.append(script.ask(asked))
+                    topics += tuple(topic + OFFERED for topic in asked)
+                case do.Repeat():
+                    said.append(self._last[0])
+                    topics += self._last[1]
+                case do.Tell() if reply is not None:
+                    said += [part.text async for part in reply.parts if isinstance(part, Speak)]
+                    topics += reply.topics
+        return " ".join(said), topics
+
+
+def make_calls(settings: Settings, name: str) -> Callable[[], WrittenCall]:
+    """What begins a call to the assistant `name` of a host, without ears, voice and services.
+
+    Raises:
+        SettingsError, PhraseError, EngineError: a part of it is missing or wrong.
+    """
+    bot = settings.bots.get(name)
+    if bot is None:
+        raise SettingsError(
+            f"there is no assistant {name!r}; there are: {', '.join(settings.bots) or 'none'}"
+        )
+    others = {other: settings.bots[other].phrases for other in bot.others}
+    phrases = load_phrases(bot.phrases, settings.office, bot.language, others)
+    knowledge = load_knowledge(bot.knowledge)
+    thinking = make_thinking(bot, phrases, (), make_dialogues(settings, name, phrases, knowledge))
+    menu = make_menu(bot, phrases, knowledge)
+    script = Script(phrases.texts, load_language(bot.language).sentences, menu.pages, menu.answers, menu.ask)
+    rules = PolicyRules(bot.operator)
+    return lambda: WrittenCall(thinking, script, DialoguePolicy(rules, menu.keyed))
+
+
+def dialogues_in(lines: Iterable[str]) -> Iterator[list[str]]:
+    """The turns of each dialogue in `lines`; an empty line is between two."""
+    turns: list[str] = []
+    for line in map(str.strip, lines):
+        if line:
+            turns.append(line)
+        elif turns:
+            yield turns
+            turns = []
+    if turns:
+        yield turns
+
+
+def _without_host(given: argparse.Namespace) -> Settings:
+    """The settings of an office that is nothing but two files."""
+    dialogue = {"meaning": {"model": str(given.model.resolve())}} if given.model else {}
+    bot = {
+        "extension": "2000",
+        "language": given.language,
+        "http_port": 1,
+        "phrases": given.phrases,
+        "knowledge": given.knowledge,
+        "operator": _OPERATOR,
+        "dialogue": dialogue,
+    }
+    return check_settings(given.knowledge, {"bots": {"assistant": bot}})
+
+
+async def _run(given: argparse.Namespace) -> None:
+    if given.knowledge:
+        settings, name = _without_host(given), "assistant"
+    else:
+        settings, name = load_settings(given.settings), given.name
+    call_begins = make_calls(settings, name)
+    lines: Iterable[str] = given.questions or sys.stdin
+    calls = dialogues_in(lines) if given.dialogue else ([line.strip()] for line in lines if line.strip())
+    for turns in calls:
+        call = call_begins()
+        for turn in turns:
+            sys.stdout.write(json.dumps(asdict(await call.ask(turn)), ensure_ascii=False) + "\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; the exit code."""
+    parser = argparse.ArgumentParser(prog="sipforge ask")
+    parser.add_argument("questions", nargs="*")
+    parser.add_argument("--name", default="")
+    parser.add_argument("--settings", type=Path, default=DEFAULT_PATH)
+    parser.add_argument("--knowledge", type=Path)
+    parser.add_argument("--phrases", type=Path)
+    parser.add_argument("--language", default="english")
+    parser.add_argument("--model", type=Path)
+    parser.add_argument("--dialogue", action="store_true")
+    try:
+        asyncio.run(_run(parser.parse_args(arguments)))
+    except (SettingsError, PhraseError, EngineError) as error:
+        sys.stderr.write(f"sipforge: {error}\n")
+        return EX_CONFIG
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

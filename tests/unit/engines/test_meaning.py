@@ -1,0 +1,285 @@
+"""Meaning beside words: the decision by itself, and the real encoder on the offices' questions."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import shutil
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sipforge.engines.answering.answers.dialogue import AnswersDialogue, make
+from sipforge.engines.answering.answers.heard import AnswersPhrases
+from sipforge.engines.answering.answers.plan import Plan
+from sipforge.engines.answering.knowledge import Knowledge, Topic, load_knowledge, read_knowledge
+from sipforge.engines.answering.meaning.decision import Evidence, decide
+from sipforge.engines.answering.meaning.encoder import SentenceEncoder
+from sipforge.engines.answering.meaning.nearness import Near, Nearness
+from sipforge.engines.answering.meaning.topics import Topics
+from sipforge.engines.answering.meaning.vectors import kept_vectors
+from sipforge.engines.protocols import EngineError, Floats, Guess, Question, Reply
+from sipforge.engines.registry import AnsweringNeeds
+from sipforge.infra.settings.assistants import DialogueSettings
+from sipforge.text.language import load_language
+from tests.models import model
+from tests.unit.engines.test_answers_questions import KNOWLEDGE, questions
+
+MODEL = "all-minilm-l6-v2"
+PHRASES = AnswersPhrases(ask="Is it about {title}?", ask_two="Is it about {first}, or {second}?")
+ENGLISH = load_language("english")
+PETS = """
+[[topics]]
+id = "cat"
+title = "our cat"
+questions = ["Where is the cat?"]
+answer = "On the mat."
+"""
+
+
+# --- the decision
+
+
+def topics(*titles: str) -> tuple[Topic, ...]:
+    return tuple(Topic(title or "untitled", ("q",), "a", title) for title in titles)
+
+
+THREE = topics("parking", "prices", "hours")
+
+
+def evidence(
+    *scores: float, background: float = 0.3, shares: Sequence[float] = (), words: int = 6
+) -> Evidence:
+    return Evidence(
+        Near(np.array(scores, np.float32), background),
+        np.array(shares or [0.0] * len(scores), np.float32),
+        words,
+    )
+
+
+def guessed(plan: Plan) -> list[list[str]]:
+    return [[topic.id for topic in asked] for asked in plan.guesses]
+
+
+def by_words(topic: int, fit: float = 0.8) -> Plan:
+    return Plan((THREE[topic],), fit=fit)
+
+
+def test_both_sure_is_answered() -> None:
+    assert decide(by_words(0), evidence(0.6, 0.3, 0.2), THREE).topics == THREE[:1]
+
+
+def test_words_that_meaning_is_against_are_asked_about_first() -> None:
+    assert guessed(decide(by_words(1), evidence(0.6, 0.3, 0.2), THREE)) == [["prices", "parking"], ["hours"]]
+    # Sure by the letter, and the nearest: no doubt of the lead is enough.
+    assert decide(by_words(0, 1.0), evidence(0.3, 0.29, 0.2), THREE).topics == THREE[:1]
+
+
+def test_meaning_alone_is_sure_of_what_is_nearly_a_question_of_the_file() -> None:
+    near = evidence(0.9, 0.3, 0.2, shares=(0.9, 0, 0))
+    assert decide(Plan(), near, THREE).topics == THREE[:1]
+    # Words of something else are against it.
+    assert guessed(decide(Plan(), evidence(0.9, 0.3, 0.2), THREE)) == [["parking"], ["prices"]]
+
+
+def test_the_plausible_is_asked_about_two_at_once_where_they_are_close() -> None:
+    assert guessed(decide(Plan(), evidence(0.5, 0.45, 0.4), THREE)) == [["parking", "prices"], ["hours"]]
+    assert guessed(decide(Plan(), evidence(0.6, 0.3, 0.2), THREE)) == [["parking"], ["prices"]]
+
+
+def test_what_is_asked_elsewhere_is_not_known() -> None:
+    assert decide(Plan(), evidence(0.5, 0.45, 0.4, background=0.7), THREE) == Plan()
+
+
+def test_a_story_is_asked_about_sooner() -> None:
+    far = {"background": 0.45}
+    assert decide(Plan(), evidence(0.4, 0.35, 0.2, **far), THREE) == Plan()
+    assert guessed(decide(Plan(), evidence(0.4, 0.35, 0.2, **far, words=18), THREE))
+
+
+def test_topics_without_title_are_not_asked_about() -> None:
+    assert guessed(decide(Plan(), evidence(0.5, 0.45), topics("", "prices"))) == [["prices"]]
+    assert decide(Plan(), evidence(0.5, 0.45), topics("", "")) == Plan()
+
+
+def test_one_topic_is_enough() -> None:
+    assert guessed(decide(Plan(), evidence(0.5), THREE[:1])) == [["parking"]]
+    assert decide(Plan(), evidence(0.1), THREE[:1]) == Plan()
+    assert decide(by_words(0), evidence(0.7), THREE[:1]).topics == THREE[:1]
+
+
+def test_two_questions_in_one_breath_need_both_to_be_near() -> None:
+    both = Plan((THREE[0], THREE[2]), fit=0.9)
+    assert decide(both, evidence(0.5, 0.2, 0.4), THREE) == both
+    five = (*THREE, *topics("email", "address"))
+    asked = guessed(decide(both, evidence(0.1, 0.5, 0.2, 0.6, 0.6), five))
+    assert asked == [["parking", "hours"], ["email"]]
+
+
+def test_what_leans_is_judged_with_what_was_said_before() -> None:
+    alone, together = evidence(0.2, 0.3, 0.2), evidence(0.6, 0.3, 0.2)
+    assert decide(by_words(0), alone, THREE, together).topics == THREE[:1]
+    assert guessed(decide(Plan(), evidence(0.1, 0.1, 0.1), THREE, together)) == [["parking"], ["prices"]]
+
+
+# --- nearness
+
+
+def unit(*numbers: float) -> Floats:
+    vector = np.array(numbers, np.float32)
+    return np.asarray(vector / np.linalg.norm(vector), np.float32)
+
+
+def test_what_the_office_knows_is_no_background_to_it() -> None:
+    questions_of = [np.stack([unit(1, 0, 0)]), np.stack([unit(0, 1, 0), unit(0, 1, 0.1)])]
+    answers = np.stack([unit(1, 0, 0), unit(0, 1, 0)])
+    near = Nearness(questions_of, answers, np.stack([unit(1, 0, 0), unit(0, 0, 1)])).near(unit(1, 0, 0))
+    assert near.scores.argmax() == 0
+    assert near.scores[0] == pytest.approx(1.2)
+    assert near.background == pytest.approx(0.0)
+
+
+# --- vectors are kept
+
+
+class Counting:
+    """An encoder that counts."""
+
+    identity = "one"
+
+    def __init__(self) -> None:
+        self.made = 0
+
+    def vectors(self, texts: Sequence[str]) -> Floats:
+        self.made += len(texts)
+        return np.stack([unit(len(text), 1) for text in texts])
+
+
+def test_vectors_are_made_once_for_a_file_and_a_model(tmp_path: Path) -> None:
+    encoder = Counting()
+    first = kept_vectors(encoder, ["a", "bb"], tmp_path)
+    assert np.array_equal(kept_vectors(encoder, ["a", "bb"], tmp_path), first)
+    assert encoder.made == 2
+    kept_vectors(encoder, ["a", "ccc"], tmp_path)
+    encoder.identity = "two"
+    kept_vectors(encoder, ["a", "ccc"], tmp_path)
+    assert encoder.made == 6
+    [file] = tmp_path.iterdir()
+    file.write_bytes(file.read_bytes()[:-9])
+    kept_vectors(encoder, ["a", "ccc"], tmp_path)
+    assert encoder.made == 8
+
+
+def test_without_a_folder_they_are_made_anew(tmp_path: Path) -> None:
+    encoder = Counting()
+    for cache_folder in (None, tmp_path / "gone"):
+        kept_vectors(encoder, ["a"], cache_folder)
+    assert encoder.made == 2
+
+
+# --- the real encoder
+
+
+@cache
+def encoder() -> SentenceEncoder:
+    return SentenceEncoder(model(MODEL))
+
+
+@cache
+def dialogue(office: str) -> AnswersDialogue:
+    knowledge = load_knowledge(KNOWLEDGE[office])
+    return AnswersDialogue(
+        knowledge, PHRASES, ENGLISH.lexicon, Topics(encoder(), knowledge, ENGLISH.background)
+    )
+
+
+def said(office: str, text: str) -> Reply | Guess | None:
+    return asyncio.run(dialogue(office).reply(Question(text)))
+
+
+def test_sentences_of_one_meaning_are_near_whatever_their_company() -> None:
+    texts = ["Where can I leave my car?", "Is there a car park?", "Do you sell bread?"]
+    together = encoder().vectors([*texts, "A much longer sentence, which has to be padded for."])
+    assert np.allclose(np.linalg.norm(together, axis=1), 1, atol=1e-5)
+    alone = np.concatenate([encoder().vectors([text]) for text in texts])
+    assert (alone * together[:3]).sum(1).min() > 0.99
+    assert alone[0] @ alone[1] > alone[0] @ alone[2] + 0.2
+
+
+@pytest.mark.parametrize(
+    ("office", "kind", "least_served", "most_wrong"),
+    [("english", "heldout", 0.96, 0), ("english", "fresh", 0.96, 0), ("clinic", "development", 0.9, 0)],
+)
+def test_questions_are_answered_or_asked_about(
+    office: str, kind: str, least_served: float, most_wrong: int
+) -> None:
+    served, wrong, every = 0, [], 0
+    for topic, texts in questions(office)["asked"][kind].items():
+        for text in texts:
+            every += 1
+            match said(office, text):
+                case Reply(topics=answered):
+                    served += topic in answered
+                    wrong += [] if topic in answered else [text]
+                case Guess(rounds=rounds):
+                    served += topic in rounds[0]
+    assert len(wrong) <= most_wrong, wrong
+    assert served >= least_served * every
+
+
+@pytest.mark.parametrize(("office", "kind"), [("english", "heldout"), ("clinic", "development")])
+def test_what_is_not_known_is_rarely_answered_and_not_often_asked_about(office: str, kind: str) -> None:
+    got = [said(office, text) for text in questions(office)["unknown"][kind]]
+    assert sum(isinstance(one, Reply) for one in got) <= 0.03 * len(got)
+    assert sum(isinstance(one, Guess) for one in got) <= 0.35 * len(got)
+
+
+def made_with(folder: Path, caplog: pytest.LogCaptureFixture) -> tuple[bool, str]:
+    """Whether the engine goes by meaning with the models of `folder`, and what it warned of."""
+    settings = DialogueSettings.model_validate({"meaning": {"model": MODEL}})
+    knowledge = read_knowledge(PETS)
+
+    def nobody(name: str) -> tuple[object, Knowledge]:
+        raise AssertionError(name)
+
+    needs = AnsweringNeeds(settings, folder, ENGLISH, "x", knowledge, nobody, PHRASES, {})  # type: ignore[arg-type]
+    caplog.clear()
+    with caplog.at_level(logging.WARNING):
+        engine = make(needs)
+    reply = asyncio.run(engine.reply(Question("Where is the cat?")))
+    assert isinstance(reply, Reply)
+    return engine.by_meaning, caplog.text
+
+
+def test_a_model_that_is_not_there_or_not_whole_costs_no_service(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    real = model(MODEL)
+    assert made_with(real.parent, caplog) == (True, "")
+    broken = tmp_path / MODEL
+
+    def words_alone(why: str) -> None:
+        by_meaning, warned = made_with(tmp_path, caplog)
+        assert not by_meaning
+        assert warned.count("\n") == 1
+        assert "understood by their words alone" in warned
+        assert why in warned
+
+    words_alone("lacks model.bin")
+    shutil.copytree(real, broken)
+    (broken / "model.bin").write_bytes((real / "model.bin").read_bytes()[:1_000_000])
+    words_alone(str(broken))
+    shutil.rmtree(broken)
+    shutil.copytree(model("whisper-base"), broken)
+    words_alone(str(broken))
+    shutil.copytree(real, broken, dirs_exist_ok=True)
+    (broken / "tokenizer.json").write_bytes((model("whisper-base") / "tokenizer.json").read_bytes())
+    words_alone("another model")
+
+
+def test_an_encoder_of_another_kind_is_an_engine_error(tmp_path: Path) -> None:
+    with pytest.raises(EngineError, match="install the model again"):
+        SentenceEncoder(tmp_path)
