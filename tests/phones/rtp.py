@@ -46,7 +46,6 @@ class Sound:
         self._loud: list[float] = []
         """When those came that are not silence."""
         self._open = True
-        self._anew = threading.Event()
         self._threads = [threading.Thread(target=part, daemon=True) for part in (self._send, self._receive)]
 
     def start(self, target: tuple[str, int]) -> None:
@@ -65,10 +64,6 @@ class Sound:
     def press(self, key: str) -> None:
         """Press a key for `KEY_SECONDS`; comes back at once."""
         self._keys.append(key)
-
-    def begin_anew(self) -> None:
-        """From the next packet on another source (SSRC), its sequence numbers far below those so far."""
-        self._anew.set()
 
     def loud_since(self, instant: float) -> float:
         """Seconds of sound, which is not silence, that came since an instant of `time.monotonic()`."""
@@ -103,13 +98,10 @@ class Sound:
         self._socket.close()
 
     def _send(self) -> None:
-        ssrc, sequence, stamp = random.getrandbits(32), 2**15 + random.getrandbits(14), random.getrandbits(31)
+        ssrc, sequence, stamp = random.getrandbits(32), random.getrandbits(15), random.getrandbits(31)
         due = time.monotonic()
         event: deque[tuple[int, int, bytes]] = deque()
         while self._open and self.target is not None:
-            if self._anew.is_set():
-                self._anew.clear()
-                ssrc, sequence, stamp = random.getrandbits(32), random.getrandbits(10), random.getrandbits(31)
             if self._keys and not event:
                 event.extend(key_packets(self._keys.popleft(), stamp))
             kind, moment, payload = 0, stamp, b""
