@@ -57,6 +57,8 @@ class KeptTts:
         self._memory: OrderedDict[str, bytes] = OrderedDict()
         # Two calls that want the same sentence at once make it once: the second waits for the first.
         self._making: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        if cache is not None:
+            _drop_public(cache)
 
     @property
     def identity(self) -> str:
@@ -177,6 +179,16 @@ class Voice:
 
 def _path(cache: Path, key: str) -> Path:
     return cache / f"{key}.sln16"
+
+
+def _drop_public(cache: Path) -> None:
+    """Remove what others may read: earlier versions kept whatever was spoken, callers' words among it."""
+    try:
+        for path in cache.glob("*.sln16"):
+            if path.stat().st_mode & 0o077:
+                path.unlink(missing_ok=True)
+    except OSError as error:
+        _log.warning("kept sentences could not be looked through: %s", error)
 
 
 def _write(cache: Path, key: str, slin: bytes) -> None:

@@ -85,6 +85,15 @@ def test_files_are_for_the_bot_alone(tmp_path: Path) -> None:
     assert [path.stat().st_mode & 0o777 for path in tmp_path.iterdir()] == [0o600]
 
 
+def test_what_others_may_read_is_removed(tmp_path: Path) -> None:
+    private, public = tmp_path / "private.sln16", tmp_path / "public.sln16"
+    for path, mode in ((private, 0o600), (public, 0o644)):
+        path.touch()
+        path.chmod(mode)
+    own(BeepTts(), tmp_path)
+    assert list(tmp_path.iterdir()) == [private]
+
+
 def test_what_was_unused_longest_is_thrown_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sipforge.bot.voice.DISK_SENTENCES", 2)
     tts = BeepTts()
