@@ -21,7 +21,7 @@ from sipforge.engines.answering.meaning.encoder import SentenceEncoder
 from sipforge.engines.answering.meaning.nearness import Near, Nearness
 from sipforge.engines.answering.meaning.topics import Topics
 from sipforge.engines.answering.meaning.vectors import kept_vectors
-from sipforge.engines.protocols import EngineError, Floats, Guess, Question, Reply
+from sipforge.engines.protocols import EngineError, Exchange, Floats, Guess, Question, Reply
 from sipforge.engines.registry import AnsweringNeeds
 from sipforge.infra.settings.assistants import DialogueSettings
 from sipforge.text.language import load_language
@@ -235,6 +235,15 @@ def test_what_is_not_known_is_rarely_answered_and_not_often_asked_about(office: 
     got = [said(office, text) for text in questions(office)["unknown"][kind]]
     assert sum(isinstance(one, Reply) for one in got) <= 0.03 * len(got)
     assert sum(isinstance(one, Guess) for one in got) <= 0.35 * len(got)
+
+
+@pytest.mark.parametrize("text", ["Um.", "please", "?", "..."])
+def test_hesitation_and_politeness_are_no_question(text: str) -> None:
+    assert said("english", text) is None
+    history = (Exchange("Where are you?", "On the second floor.", ("address",)),)
+    question = Question(text, history)
+    assert asyncio.run(dialogue("english").reply(question)) is None
+    assert dialogue("english").explain(question) == {"words": {"topics": [], "fit": 0.0}}
 
 
 def made_with(folder: Path, caplog: pytest.LogCaptureFixture) -> tuple[bool, str]:

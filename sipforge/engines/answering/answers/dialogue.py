@@ -131,7 +131,7 @@ class AnswersDialogue:
         """How well the words fit, and how near the nearest topics are in meaning."""
         plan = self._planner.plan(question.text, question.history)
         by_words = {"topics": [topic.id for topic in plan.topics], "fit": round(plan.fit, 3)}
-        if self._meaning is None or not question.text:
+        if self._meaning is None or self._planner.empty(question.text):
             return {"words": by_words}
         evidence = self._evidence(question)
         scores = sorted(zip(evidence.scores.tolist(), self._topics, strict=True), key=lambda one: -one[0])
@@ -140,7 +140,7 @@ class AnswersDialogue:
 
     def _agreed(self, plan: Plan, question: Question) -> Plan:
         """What the words came to, once meaning has had its say."""
-        if self._meaning is None:
+        if self._meaning is None or self._planner.empty(question.text):
             return plan
         return decide(plan, self._evidence(question), self._topics, self._context(question))
 
