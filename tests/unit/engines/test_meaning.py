@@ -246,6 +246,15 @@ def test_hesitation_and_politeness_are_no_question(text: str) -> None:
     assert dialogue("english").explain(question) == {"words": {"topics": [], "fit": 0.0}}
 
 
+@pytest.mark.parametrize("text", ["not really", "wrong", "something else", "huh"])
+def test_what_says_nothing_of_what_was_asked_about_does_not_choose_it(text: str) -> None:
+    history = (Exchange("Where do I go for a map?", "Is it about our services?", ("services?",)),)
+    assert asyncio.run(dialogue("english").reply(Question(text, history))) is None
+    more = asyncio.run(dialogue("english").reply(Question("the drawing", history)))
+    assert isinstance(more, Reply)
+    assert more.topics == ("services",)
+
+
 def made_with(folder: Path, caplog: pytest.LogCaptureFixture) -> tuple[bool, str]:
     """Whether the engine goes by meaning with the models of `folder`, and what it warned of."""
     settings = DialogueSettings.model_validate({"meaning": {"model": MODEL}})

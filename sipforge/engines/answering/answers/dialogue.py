@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from sipforge.core.messages.events import TOPICS
+from sipforge.core.messages.events import OFFERED, TOPICS
 from sipforge.engines.answering.answers.heard import AnswersPhrases, Heard
 from sipforge.engines.answering.answers.plan import Plan, Planner
 from sipforge.engines.answering.knowledge import Knowledge, Topic
@@ -156,6 +156,11 @@ class AnswersDialogue:
     def _context(self, question: Question) -> Evidence | None:
         """As `_evidence`, with the question before, where that may belong to it."""
         if not (question.denies or self._planner.leans(question.text, question.history)):
+            return None
+        # "Not really" says nothing more of what was asked about; behind the question it would choose it.
+        last = question.history[-1].topics if question.history else ()
+        asked = any(topic.endswith(OFFERED) for topic in last)
+        if asked and not any(self._planner.shares(question.text)):
             return None
         before = next((one.caller for one in reversed(question.history) if one.caller), "")
         return self._evidence(question, before) if before else None
