@@ -49,7 +49,9 @@ def talk(*turns: str) -> list[Answer]:
         ("Is there parking?", ("parking",), ()),
         ("No, what does it cost?", ("prices",), ()),
         ("Yes, and how can I pay?", ("payment",), ()),
+        ("that's right", (), ("directions",)),
         ("neither", (), ()),
+        ("not really", (), ()),
         ("no", (), ()),
     ],
 )
