@@ -200,6 +200,10 @@ def said(office: str, text: str) -> Reply | Guess | None:
     return asyncio.run(dialogue(office).reply(Question(text)))
 
 
+def test_what_is_no_unicode_is_a_text_too() -> None:
+    assert np.isfinite(encoder().vectors(["caf\udce9", "\ud83d"])).all()
+
+
 def test_sentences_of_one_meaning_are_near_whatever_their_company() -> None:
     texts = ["Where can I leave my car?", "Is there a car park?", "Do you sell bread?"]
     together = encoder().vectors([*texts, "A much longer sentence, which has to be padded for."])
