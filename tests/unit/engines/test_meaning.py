@@ -250,7 +250,7 @@ def test_hesitation_and_politeness_are_no_question(text: str) -> None:
     assert dialogue("english").explain(question) == {"words": {"topics": [], "fit": 0.0}}
 
 
-@pytest.mark.parametrize("text", ["not really", "wrong", "something else", "huh"])
+@pytest.mark.parametrize("text", ["not really", "wrong", "something else", "huh", "not this"])
 def test_what_says_nothing_of_what_was_asked_about_does_not_choose_it(text: str) -> None:
     history = (Exchange("Where do I go for a map?", "Is it about our services?", ("services?",)),)
     assert asyncio.run(dialogue("english").reply(Question(text, history))) is None

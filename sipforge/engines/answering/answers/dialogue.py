@@ -160,7 +160,7 @@ class AnswersDialogue:
         # "Not really" says nothing more of what was asked about; behind the question it would choose it.
         last = question.history[-1].topics if question.history else ()
         asked = any(topic.endswith(OFFERED) for topic in last)
-        if asked and not any(self._planner.shares(question.text)):
+        if asked and not self._planner.names(question.text):
             return None
         before = next((one.caller for one in reversed(question.history) if one.caller), "")
         return self._evidence(question, before) if before else None
