@@ -52,6 +52,7 @@ def talk(*turns: str) -> list[Answer]:
         ("that's right", (), ("directions",)),
         ("neither", (), ()),
         ("not really", (), ()),
+        ("No, that's not what I asked.", (), ()),
         ("no", (), ()),
     ],
 )
