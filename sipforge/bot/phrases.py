@@ -251,6 +251,9 @@ def _answers(table: Mapping[str, Any]) -> AnswersPhrases:
         return _text(table[key]) if key in table else ""
 
     ask, ask_two, rest = (phrase(key) for key in ("ask", "ask_two", "rest"))
+    for text, slots in ((ask, ("{title}",)), (ask_two, ("{first}", "{second}"))):
+        if ask and not all(slot in text for slot in slots):
+            raise ValueError(f"answers: {text!r} does not hold {' and '.join(slots)}")
     first, second, both = (choices(key) for key in ("first", "second", "both"))
     return AnswersPhrases(ask, ask_two, rest, first, second, both)
 

@@ -15,6 +15,7 @@ from sipforge.cli.host import Host
 from sipforge.cli.output import print_json, print_table, say, warn
 
 if TYPE_CHECKING:
+    from sipforge.infra.capacity import Measurement
     from sipforge.infra.settings.host import Settings
 
 LONGEST_SECONDS: Final = 240
@@ -50,8 +51,14 @@ def capacity(
     settings = host.settings_with(candidate)
     current = current_measurements(settings)
     wanted = [name for name in sorted(settings.bots) if again or name not in current]
-    changed, problems = bool(wanted) or current != load_measurements(settings), list[str]()
-    if not check:
+    if check:
+        changed, problems = bool(wanted), list[str]()
+        costs = {name: one.turn_seconds for name, one in current.items()}
+        try:
+            changed = changed or _borne(settings, costs) != load_measurements(settings)
+        except OSError as error:
+            problems.append(f"what the server bears cannot be told: {error}")
+    else:
         changed, problems = renew(settings, host.settings_path, wanted)
     report = {"changed": changed, **_report(settings), "problems": problems}
     if as_json or host.as_json:
@@ -77,16 +84,7 @@ def renew(settings: Settings, path: Path, names: Sequence[str]) -> tuple[bool, l
     Returns:
         Whether that is anything new, and what went wrong.
     """
-    from sipforge.core.asterisk.rtp_ports import parse_rtp_conf
-    from sipforge.core.capacity import calls_borne
-    from sipforge.infra.capacity import (
-        Measurement,
-        current_measurements,
-        load_measurements,
-        measured_for,
-        processor_cores,
-        save_measurements,
-    )
+    from sipforge.infra.capacity import current_measurements, load_measurements, save_measurements
 
     problems = []
     costs = {name: one.turn_seconds for name, one in current_measurements(settings).items()}
@@ -96,19 +94,30 @@ def renew(settings: Settings, path: Path, names: Sequence[str]) -> tuple[bool, l
         except CliError as error:
             problems.append(str(error))
     try:
-        rtp = settings.asterisk_directory / "rtp.conf"
-        # Without the file Asterisk has ports of its own.
-        ports = parse_rtp_conf(rtp.read_text(encoding="utf-8", errors="replace") if rtp.exists() else "")
-        found = {}
-        for name, cost in costs.items():
-            calls = calls_borne(cost, processor_cores(), ports.assistant_calls)
-            found[name] = Measurement(measured_for(settings, name), cost, calls)
+        found = _borne(settings, costs)
         changed = found != load_measurements(settings)
         if changed:
             save_measurements(settings, found)
     except OSError as error:
         return False, [*problems, f"what was measured cannot be kept: {error}"]
     return changed, problems
+
+
+def _borne(settings: Settings, costs: Mapping[str, float]) -> dict[str, Measurement]:
+    """What the host bears of each assistant, given what its turn costs; OSError where that cannot be read."""
+    from sipforge.core.asterisk.rtp_ports import parse_rtp_conf
+    from sipforge.core.capacity import calls_borne
+    from sipforge.infra.capacity import Measurement, measured_for, processor_cores
+
+    rtp = settings.asterisk_directory / "rtp.conf"
+    # Without the file Asterisk has ports of its own.
+    ports = parse_rtp_conf(rtp.read_text(encoding="utf-8", errors="replace") if rtp.exists() else "")
+    return {
+        name: Measurement(
+            measured_for(settings, name), cost, calls_borne(cost, processor_cores(), ports.assistant_calls)
+        )
+        for name, cost in costs.items()
+    }
 
 
 def _turn_seconds(settings: Path, name: str) -> float:

@@ -63,9 +63,9 @@ def load_measurements(settings: Settings) -> dict[str, Measurement]:
         return {
             name: Measurement(one["measured_for"], float(one["turn_seconds"]), int(one["calls"]))
             for name, one in kept.items()
-            if one["turn_seconds"] > 0 and one["calls"] > 0
+            if one["turn_seconds"] > 0 and one["calls"] >= 1
         }
-    except (OSError, AttributeError, KeyError, TypeError, ValueError):
+    except (OSError, AttributeError, KeyError, TypeError, ValueError, OverflowError, RecursionError):
         return {}
 
 

@@ -230,6 +230,7 @@ class DialoguePolicy:
             case Meaning.ANSWERED:
                 return [Tell()]
             case Meaning.GUESSED:
+                guesses = self._undenied(guesses)
                 again = [topic for topic in sum(guesses[:1], ()) if topic in asked and not denies]
                 return self._guess(guesses) if not again else self._agreed(again)
             case Meaning.YES | Meaning.NO | Meaning.FIRST | Meaning.SECOND | Meaning.BOTH if asked:
@@ -310,13 +311,16 @@ class DialoguePolicy:
 
     def _guess(self, rounds: Rounds) -> list[Action]:
         """Ask about the first of `rounds` that was not denied."""
-        kept = (tuple(topic for topic in asked if topic not in self._denied) for asked in rounds)
-        rounds = tuple(filter(None, kept))
+        rounds = self._undenied(rounds)
         if not rounds:
             return self._unknown()
         self._make_offer(Offer.TOPIC)
         self._rounds = rounds
         return [Ask(rounds[0])]
+
+    def _undenied(self, rounds: Rounds) -> Rounds:
+        kept = (tuple(topic for topic in asked if topic not in self._denied) for asked in rounds)
+        return tuple(filter(None, kept))
 
     def _agreed(self, topics: Sequence[str]) -> list[Action]:
         """The caller asked anew, and may mean `topics`, which was asked about just before."""

@@ -67,7 +67,7 @@ def read_knowledge(text: str) -> Knowledge:
     try:
         raw = tomllib.loads(text)
         topics = tuple(_topic(entry) for entry in raw["topics"])
-        synonyms = tuple(tuple(str(word) for word in group) for group in raw.get("synonyms", []))
+        synonyms = tuple(map(_synonyms, raw.get("synonyms", [])))
         filler = tuple(str(word) for word in raw.get("filler", []))
     except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
         raise EngineError(Stage.DIALOGUE, f"the knowledge file is wrong: {error!r}") from error
@@ -83,6 +83,13 @@ def load_knowledge(path: Path) -> Knowledge:
         return read_knowledge(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, EngineError) as error:
         raise EngineError(Stage.DIALOGUE, f"{path}: {error}") from error
+
+
+def _synonyms(group: object) -> tuple[str, ...]:
+    phrases = tuple(map(str, group)) if isinstance(group, list) else ()
+    if not phrases or not all(words(phrase) for phrase in phrases):
+        raise ValueError(f"synonyms: {group!r} is no list of words")
+    return phrases
 
 
 def _topic(entry: Mapping[str, Any]) -> Topic:

@@ -39,6 +39,7 @@ def talk(*turns: str) -> list[Answer]:
         ("The first one, please.", ("directions",), ()),
         ("the other one", ("address",), ()),
         ("no, the second", ("address",), ()),
+        ("no, the other", ("address",), ()),
         ("the way", ("directions",), ()),
         ("Your address.", ("address",), ()),
         ("both", ("directions", "address"), ()),
@@ -48,7 +49,10 @@ def talk(*turns: str) -> list[Answer]:
         ("Is there parking?", ("parking",), ()),
         ("No, what does it cost?", ("prices",), ()),
         ("Yes, and how can I pay?", ("payment",), ()),
+        ("that's right", (), ("directions",)),
         ("neither", (), ()),
+        ("not really", (), ()),
+        ("No, that's not what I asked.", (), ()),
         ("no", (), ()),
     ],
 )
@@ -80,6 +84,12 @@ def test_denied_twice_a_person_is_offered_and_it_is_not_asked_again() -> None:
 )
 def test_corrections_ellipsis_and_thanks(turns: tuple[str, ...], topic: str) -> None:
     assert talk(*turns)[-1].answered == (topic,)
+
+
+@pytest.mark.parametrize("agreed", ["All right.", "fine", "okay"])
+def test_who_agrees_takes_what_is_offered(agreed: str) -> None:
+    assert "connecting" in talk("Do you sell elephants?", agreed)[-1].said
+    assert talk("Where are you?", agreed)[-1].said == "All right. What else can I do for you?"
 
 
 def test_thanks_are_no_question() -> None:

@@ -163,6 +163,10 @@ def test_what_is_missing_is_named(tmp_path: Path) -> None:
         read_phrases(text.replace("operator = [", "porter = ["), "x")
     with pytest.raises(PhraseError, match="not a text"):
         read_phrases(text.replace('"Thank you for calling. Goodbye."', '" "'), "x")
+    with pytest.raises(PhraseError, match=r"{titel}\?' does not hold {title}"):
+        read_phrases(text.replace('"Is it about {title}?"', '"Is it about {titel}?"'), "x")
+    with pytest.raises(PhraseError, match=r"'' does not hold {first} and {second}"):
+        read_phrases(text.replace("ask_two", "ask_too"), "x")
     with pytest.raises(PhraseError, match="not valid TOML"):
         read_phrases("a =", "x")
     with pytest.raises(PhraseError, match=r"absent\.toml"):

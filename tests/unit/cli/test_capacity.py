@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from sipforge.infra.capacity import Measurement, measured_for, save_measurements
+from sipforge.infra.settings.host import load_settings
 from tests.models import REPOSITORY, model
 
 SETTINGS = """
@@ -106,6 +108,17 @@ def test_what_is_known_is_not_measured_again(machine: Machine) -> None:
     assert "measured" in shown.stdout
     assert shown.stderr == ""
     assert machine.kept.stat().st_mtime_ns == before
+
+
+def test_check_says_that_the_ports_bear_fewer_calls_now(tmp_path: Path) -> None:
+    known = Machine(tmp_path)
+    settings = load_settings(known.settings)
+    save_measurements(settings, {"english": Measurement(measured_for(settings, "english"), 0.1, 3)})
+    assert not known.json("--check")["changed"]
+    (tmp_path / "etc/asterisk/rtp.conf").write_text("[general]\nrtpstart = 10000\nrtpend = 10003\n")
+    assert known.json("--check")["changed"]
+    assert known.json()["assistants"]["english"]["calls_borne"] == 2
+    assert not known.json("--check")["changed"]
 
 
 @pytest.mark.usefixtures("measured")

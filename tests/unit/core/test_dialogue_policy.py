@@ -355,6 +355,14 @@ def test_who_asks_anew_for_what_was_asked_about_has_chosen_it() -> None:
     assert policy.understood(Meaning.GUESSED, guesses=GUESSES) == [Say(Phrase.UNKNOWN)]
 
 
+def test_who_asks_anew_behind_a_denial_has_chosen_what_is_left() -> None:
+    policy = begun()
+    either = (("parking",), ("hours",))
+    policy.understood(Meaning.GUESSED, guesses=either)
+    assert policy.understood(Meaning.NO) == [Ask(("hours",))]
+    assert policy.understood(Meaning.GUESSED, guesses=either) == [TellTopic("hours")]
+
+
 def test_who_says_no_and_asks_on_has_denied_it() -> None:
     policy = begun()
     policy.understood(Meaning.GUESSED, guesses=(("parking",),))

@@ -40,6 +40,10 @@ def test_the_prompt_is_a_line_for_each_topic() -> None:
     assert knowledge.questions() == {"Where?": "a", "Why?": "a", "How much?": "b"}
 
 
+WRONG = ("[[]]", '[["open", "?"]]', '["open", "shut"]')
+"""Synonyms."""
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -53,6 +57,7 @@ def test_the_prompt_is_a_line_for_each_topic() -> None:
         '[[topics]]\nid = ""\nquestions = ["why"]\nanswer = "x"',
         '[[topics]]\nid = "a?"\nquestions = ["why"]\nanswer = "x"',
         f'[[topics]]\nid = "{"a" * 41}"\nquestions = ["why"]\nanswer = "x"',
+        *(f'synonyms = {wrong}\n[[topics]]\nid = "a"\nquestions = ["why"]\nanswer = "x"' for wrong in WRONG),
     ],
 )
 def test_a_wrong_file_is_refused(text: str) -> None:

@@ -21,7 +21,7 @@ from sipforge.engines.answering.meaning.encoder import SentenceEncoder
 from sipforge.engines.answering.meaning.nearness import Near, Nearness
 from sipforge.engines.answering.meaning.topics import Topics
 from sipforge.engines.answering.meaning.vectors import kept_vectors
-from sipforge.engines.protocols import EngineError, Floats, Guess, Question, Reply
+from sipforge.engines.protocols import EngineError, Exchange, Floats, Guess, Question, Reply
 from sipforge.engines.registry import AnsweringNeeds
 from sipforge.infra.settings.assistants import DialogueSettings
 from sipforge.text.language import load_language
@@ -200,6 +200,10 @@ def said(office: str, text: str) -> Reply | Guess | None:
     return asyncio.run(dialogue(office).reply(Question(text)))
 
 
+def test_what_is_no_unicode_is_a_text_too() -> None:
+    assert np.isfinite(encoder().vectors(["caf\udce9", "\ud83d"])).all()
+
+
 def test_sentences_of_one_meaning_are_near_whatever_their_company() -> None:
     texts = ["Where can I leave my car?", "Is there a car park?", "Do you sell bread?"]
     together = encoder().vectors([*texts, "A much longer sentence, which has to be padded for."])
@@ -235,6 +239,24 @@ def test_what_is_not_known_is_rarely_answered_and_not_often_asked_about(office: 
     got = [said(office, text) for text in questions(office)["unknown"][kind]]
     assert sum(isinstance(one, Reply) for one in got) <= 0.03 * len(got)
     assert sum(isinstance(one, Guess) for one in got) <= 0.35 * len(got)
+
+
+@pytest.mark.parametrize("text", ["Um.", "please", "?", "..."])
+def test_hesitation_and_politeness_are_no_question(text: str) -> None:
+    assert said("english", text) is None
+    history = (Exchange("Where are you?", "On the second floor.", ("address",)),)
+    question = Question(text, history)
+    assert asyncio.run(dialogue("english").reply(question)) is None
+    assert dialogue("english").explain(question) == {"words": {"topics": [], "fit": 0.0}}
+
+
+@pytest.mark.parametrize("text", ["not really", "wrong", "something else", "huh", "not this"])
+def test_what_says_nothing_of_what_was_asked_about_does_not_choose_it(text: str) -> None:
+    history = (Exchange("Where do I go for a map?", "Is it about our services?", ("services?",)),)
+    assert asyncio.run(dialogue("english").reply(Question(text, history))) is None
+    more = asyncio.run(dialogue("english").reply(Question("the drawing", history)))
+    assert isinstance(more, Reply)
+    assert more.topics == ("services",)
 
 
 def made_with(folder: Path, caplog: pytest.LogCaptureFixture) -> tuple[bool, str]:

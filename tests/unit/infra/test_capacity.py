@@ -93,12 +93,17 @@ def test_nor_for_an_assistant_that_is_gone(root: Path) -> None:
     assert current_measurements(host(root)) == {}
 
 
-NOTHING = '{"english": {"measured_for": {}, "turn_seconds": 0, "calls": 0}}'
+def kept(turn_seconds: str, calls: str) -> str:
+    return f'{{"english": {{"measured_for": {{}}, "turn_seconds": {turn_seconds}, "calls": {calls}}}}}'
 
 
-@pytest.mark.parametrize(
-    "content", ["", "[1]", '{"english": 1}', '{"english": {"calls": 3}}', NOTHING, "\ud800"]
+BROKEN = (
+    *("", "[1]", '{"english": 1}', '{"english": {"calls": 3}}', "\ud800", "[" * 100_000),
+    *(kept("0", "0"), kept("1", "0.5"), kept("1", "Infinity"), kept("9" * 400, "5")),
 )
+
+
+@pytest.mark.parametrize("content", BROKEN)
 def test_a_broken_file_is_none(root: Path, content: str) -> None:
     settings = host(root)
     settings.capacity_file.write_bytes(content.encode("utf-8", "surrogatepass"))

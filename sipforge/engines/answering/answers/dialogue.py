@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from sipforge.core.messages.events import TOPICS
+from sipforge.core.messages.events import OFFERED, TOPICS
 from sipforge.engines.answering.answers.heard import AnswersPhrases, Heard
 from sipforge.engines.answering.answers.plan import Plan, Planner
 from sipforge.engines.answering.knowledge import Knowledge, Topic
@@ -131,7 +131,7 @@ class AnswersDialogue:
         """How well the words fit, and how near the nearest topics are in meaning."""
         plan = self._planner.plan(question.text, question.history)
         by_words = {"topics": [topic.id for topic in plan.topics], "fit": round(plan.fit, 3)}
-        if self._meaning is None or not question.text:
+        if self._meaning is None or self._planner.empty(question.text):
             return {"words": by_words}
         evidence = self._evidence(question)
         scores = sorted(zip(evidence.scores.tolist(), self._topics, strict=True), key=lambda one: -one[0])
@@ -140,7 +140,7 @@ class AnswersDialogue:
 
     def _agreed(self, plan: Plan, question: Question) -> Plan:
         """What the words came to, once meaning has had its say."""
-        if self._meaning is None:
+        if self._meaning is None or self._planner.empty(question.text):
             return plan
         return decide(plan, self._evidence(question), self._topics, self._context(question))
 
@@ -156,6 +156,11 @@ class AnswersDialogue:
     def _context(self, question: Question) -> Evidence | None:
         """As `_evidence`, with the question before, where that may belong to it."""
         if not (question.denies or self._planner.leans(question.text, question.history)):
+            return None
+        # "Not really" says nothing more of what was asked about; behind the question it would choose it.
+        last = question.history[-1].topics if question.history else ()
+        asked = any(topic.endswith(OFFERED) for topic in last)
+        if asked and not self._planner.names(question.text):
             return None
         before = next((one.caller for one in reversed(question.history) if one.caller), "")
         return self._evidence(question, before) if before else None

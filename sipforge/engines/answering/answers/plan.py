@@ -76,6 +76,14 @@ class Planner:
         """As `Matcher.shares`, of `text`."""
         return self._matcher.shares(self._matcher.heard(self._matcher.terms.words(text)))
 
+    def empty(self, text: str) -> bool:
+        """Whether there is nothing in `text` but hesitation or politeness, as in "um, please"."""
+        return not self._matcher.heard(self._matcher.terms.words(text))
+
+    def names(self, text: str) -> bool:
+        """Whether there is a word in `text` that means anything, and that a topic has."""
+        return self._matcher.says(tuple(self._matcher.terms.words(text))) and any(self.shares(text))
+
     def leans(self, text: str, history: Sequence[Exchange]) -> bool:
         """Whether `text` may have to be understood from `history`."""
         return bool(history) and any(map(self._clauses.leans, self._clauses.cut(text)))

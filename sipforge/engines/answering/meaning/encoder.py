@@ -56,7 +56,9 @@ class SentenceEncoder:
         return made[np.argsort(order)]
 
     def _encode(self, texts: Sequence[str]) -> Floats:
-        tokens = [self._tokenizer.encode(text).ids for text in texts]
+        # What is no Unicode, such as half of a pair, the tokenizer takes for no text.
+        known = [text.encode("utf-8", "replace").decode() for text in texts]
+        tokens = [self._tokenizer.encode(text).ids for text in known]
         out: Any = self._model.forward_batch(tokens)
         if out.pooler_output is not None:
             vectors = np.asarray(out.pooler_output, np.float32)
