@@ -9,8 +9,8 @@ Rules:
 - It is held while everybody there holds (Hold, Unhold: a re-INVITE with sendonly, inactive or 0.0.0.0,
   res_pjsip_sdp_rtp.c), and while nobody is there, as when a transferred assistant waits for an answer.
 - A channel that ends inside a bridge has given its place there to another, for which nothing is told
-  (channel.c, `ast_channel_move`): to the media channel that left its own bridge last, where one waits. So
-  it is with an attended transfer by a telephone whose other call was answered, but not bridged yet.
+  (channel.c, `ast_channel_move`): to the media channel, now in no bridge, that talked with the same
+  telephone. So it is with an attended transfer by a telephone whose other call was answered, but not bridged yet.
 - A key counts when it is over (DTMFEnd). One that was heard to begin is a tone, one that was not is SIP INFO
   (channel.c, `__ast_read`); of two ends of one beginning the second is a press of the other kind.
 - Channels are known by their Uniqueid: names change. What happens to channels that no assistant talks with
@@ -66,6 +66,10 @@ class Lines:
         """Channel → the bridge that it is in."""
         self._media: dict[str, str] = {}
         """Media channel → call."""
+        self._telephones: dict[str, str] = {}
+        """Channel in a bridge → its telephone, such as PJSIP/1001."""
+        self._talked: dict[str, set[str]] = {}
+        """Media channel → the telephones that it talked with last."""
         self._holding: set[str] = set()
         self._begun: dict[str, str] = {}
         """Channel → key that was heard to begin."""
@@ -104,12 +108,14 @@ class Lines:
     def clear(self) -> tuple[Fact, ...]:
         """Nothing is told any more: every line counts as one that is listened to."""
         resumed = tuple(LineResumed(call) for call in self._told if self.held(call))
-        for known in (self._bridges, self._media, self._holding, self._begun, self._told):
+        for known in (self._bridges, self._media, self._begun, self._told, self._telephones, self._talked):
             known.clear()
+        self._holding.clear()
         return resumed
 
     def _enter(self, channel: str, event: Headers) -> None:
         self._bridges[channel] = event.get("BridgeUniqueid", "")
+        self._telephones[channel] = event.get("Channel", "").rpartition("-")[0]
         call = call_of(event.get("Channel", ""))
         if call is not None:
             # A media channel that took another's place (a masquerade) is the call's only one.
@@ -118,19 +124,20 @@ class Lines:
     def _leave(self, channel: str) -> None:
         self._bridges.pop(channel, None)
         self._begun.pop(channel, None)
-        if channel in self._media:
-            self._media[channel] = self._media.pop(channel)  # the last of them now
 
     def _forget(self, channel: str) -> None:
-        bridge = self._bridges.get(channel)
+        bridge, telephone = self._bridges.get(channel), self._telephones.pop(channel, "")
         self._leave(channel)
         self._holding.discard(channel)
+        self._talked.pop(channel, None)
         call = self._media.pop(channel, None)
-        waiting = [media for media in self._media if media not in self._bridges]
         if call is not None:
             self._told.pop(call, None)
-        elif bridge is not None and waiting:
-            self._bridges[waiting[-1]] = bridge
+        elif bridge is not None:
+            waiting = (media for media in self._media if media not in self._bridges)
+            place = next((media for media in waiting if telephone in self._talked.get(media, ())), None)
+            if place is not None:
+                self._bridges[place] = bridge
 
     def _changes(self) -> list[Fact]:
         found: list[Fact] = []
@@ -141,7 +148,9 @@ class Lines:
                 for channel, its in self._bridges.items()
                 if its == bridge and channel not in self._media
             ]
-            if not others and call not in self._told:
+            if others:
+                self._talked[media] = {self._telephones[channel] for channel in others}
+            elif call not in self._told:
                 continue
             held = all(channel in self._holding for channel in others)
             now = LineHeld(call, alone=not others) if held else LineResumed(call)

@@ -82,16 +82,30 @@ def test_a_media_channel_that_took_anothers_place_is_the_calls(lines):
     assert lines.knows(CALL)
 
 
-def test_a_media_channel_takes_the_place_of_one_that_ends_inside_its_bridge(lines):
+def in_the_moment_before_the_bridge(lines: Lines, telephone: str) -> list:
     """An attended transfer between the colleague's answer and the bridge, as Asterisk told of it."""
-    hold = [event("Hold", "caller"), event("Unhold", "caller"), enter("1003", "d"), enter("again", "d")]
-    assert told(lines, *hold) == [LineHeld(CALL), LineResumed(CALL)]
-    gone = [event("BridgeLeave", "media"), event("BridgeLeave", "caller"), event("Hangup", "caller")]
-    assert told(lines, *gone) == [LineHeld(CALL, alone=True)]
-    assert told(lines, event("Hangup", "again")) == [LineResumed(CALL)]
-    assert told(lines, event("Hold", "1003")) == [LineHeld(CALL)]
-    assert told(lines, event("Unhold", "1003")) == [LineResumed(CALL)]
-    assert told(lines, digit("Begin", "5", "1003"), digit("End", "5", "1003"))[0].key == "5"
+    told(lines, enter("1003-1", "d"), enter(f"{telephone}-2", "d"))
+    return told(lines, event("Hangup", f"{telephone}-2"))
+
+
+def test_a_media_channel_takes_the_place_of_one_that_ends_inside_its_bridge():
+    lines = Lines()
+    told(lines, enter("media"), enter("1002-1"))
+    left = [event("BridgeLeave", "media"), event("BridgeLeave", "1002-1"), event("Hangup", "1002-1")]
+    assert told(lines, *left) == [LineHeld(CALL, alone=True)]
+    assert in_the_moment_before_the_bridge(lines, "1002") == [LineResumed(CALL)]
+    assert told(lines, event("Hold", "1003-1")) == [LineHeld(CALL)]
+    assert told(lines, event("Unhold", "1003-1")) == [LineResumed(CALL)]
+    assert told(lines, digit("Begin", "5", "1003-1"), digit("End", "5", "1003-1"))[0].key == "5"
+
+
+def test_it_takes_no_place_of_another_telephones():
+    lines = Lines()
+    told(
+        lines, enter("media"), enter("1002-1"), event("BridgeLeave", "1002-1"), event("BridgeLeave", "media")
+    )
+    assert in_the_moment_before_the_bridge(lines, "1004") == []
+    assert lines.held(CALL) == LineHeld(CALL, alone=True)
 
 
 def test_two_assistants_in_one_bridge_have_nobody_to_talk_with(lines):
