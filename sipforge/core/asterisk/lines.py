@@ -9,8 +9,8 @@ Rules:
 - It is held while everybody there holds (Hold, Unhold: a re-INVITE with sendonly, inactive or 0.0.0.0,
   res_pjsip_sdp_rtp.c), and while nobody is there, as when a transferred assistant waits for an answer.
 - A channel that ends inside a bridge has given its place there to another, for which nothing is told
-  (channel.c, `ast_channel_move`): to the media channel, now in no bridge, that talked with the same
-  telephone. So it is with an attended transfer by a telephone whose other call was answered, but not bridged yet.
+  (channel.c, `ast_channel_move`): to the media channel, now in no bridge, that talked with the same telephone
+  before. So it is with an attended transfer by a telephone whose other call is answered and not bridged yet.
 - A key counts when it is over (DTMFEnd). One that was heard to begin is a tone, one that was not is SIP INFO
   (channel.c, `__ast_read`); of two ends of one beginning the second is a press of the other kind.
 - Channels are known by their Uniqueid: names change. What happens to channels that no assistant talks with
