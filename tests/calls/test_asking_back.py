@@ -18,12 +18,10 @@ CHAIR = (
     ("told", "chosen", "topic"),
     [
         (CAR, "Yes, please.", "parking"),
-        (CAR, "1", "parking"),
-        (CHAIR, "The first one.", "access"),
         (CHAIR, "2", "appointment"),
         (CAR, "No. When are you open?", "hours"),
     ],
-    ids=["yes", "key 1", "the first", "key 2", "no, and a question"],
+    ids=["yes", "key 2", "no, and a question"],
 )
 def test_what_it_may_be_about_is_asked_and_chosen(phone, judge, english_texts, told, chosen, topic):
     said, asked = told

@@ -31,7 +31,6 @@ def heard(judge, english_texts):
     return check
 
 
-@pytest.mark.alone
 def test_a_caller_who_speaks_over_the_answer_is_answered(phone, judge, english_texts):
     topics = english_texts.topics
     caller = phone(CALLER)
@@ -49,7 +48,6 @@ def test_a_caller_who_speaks_over_the_answer_is_answered(phone, judge, english_t
     assert not judge.heard_english(topics["appointment"].answer, recording.heard).ok
 
 
-@pytest.mark.alone
 def test_a_cough_over_the_answer_does_not_end_it(phone, heard, english_texts):
     cough = next(clip for clip in clips() if clip.kind is Kind.COUGH)
     answer = english_texts.topics["appointment"].answer
@@ -63,7 +61,6 @@ def test_a_cough_over_the_answer_does_not_end_it(phone, heard, english_texts):
     heard(caller.hangup("2000-cough"), answer)
 
 
-@pytest.mark.alone
 def test_a_caller_who_pauses_in_mid_sentence_is_waited_for(phone, judge, english_texts):
     topic = english_texts.topics["parking"]
     first, _ = read_wav(english("Could you please tell me,"))

@@ -241,6 +241,13 @@ def test_what_is_not_known_is_rarely_answered_and_not_often_asked_about(office: 
     assert sum(isinstance(one, Guess) for one in got) <= 0.35 * len(got)
 
 
+def test_who_talks_at_length_is_answered_what_is_asked_at_the_end() -> None:
+    talk = "I was thinking about this when my sister came to visit us from the village with her cousin " * 5
+    reply = said("english", f"{talk}so what are your opening hours?")
+    assert isinstance(reply, Reply)
+    assert reply.topics == ("hours",)
+
+
 @pytest.mark.parametrize("text", ["Um.", "please", "?", "..."])
 def test_hesitation_and_politeness_are_no_question(text: str) -> None:
     assert said("english", text) is None

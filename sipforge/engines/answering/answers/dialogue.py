@@ -15,7 +15,7 @@ from sipforge.core.messages.events import OFFERED, TOPICS
 from sipforge.engines.answering.answers.heard import AnswersPhrases, Heard
 from sipforge.engines.answering.answers.plan import Plan, Planner
 from sipforge.engines.answering.knowledge import Knowledge, Topic
-from sipforge.engines.answering.meaning.decision import Evidence, decide
+from sipforge.engines.answering.meaning.decision import END_WORDS, TALK_WORDS, Evidence, decide
 from sipforge.engines.answering.meaning.topics import Topics
 from sipforge.engines.protocols import Alternative, EngineError, Guess, Question, Reply, Speak
 from sipforge.engines.registry import ENCODING, AnsweringNeeds
@@ -148,6 +148,8 @@ class AnswersDialogue:
         """Of what was said, behind what was said `before`."""
         assert self._meaning is not None  # noqa: S101 - who asks has looked
         text = question.text
+        if len(words(text)) > TALK_WORDS:
+            text = self._planner.end(text, END_WORDS)
         shares = np.array(self._planner.shares(text), np.float32)
         corrected = question.history[-1].topics if question.history and question.denies else ()
         without = {at for at, topic in enumerate(self._topics) if topic.id in corrected}

@@ -88,6 +88,15 @@ class Planner:
         """Whether `text` may have to be understood from `history`."""
         return bool(history) and any(map(self._clauses.leans, self._clauses.cut(text)))
 
+    def end(self, text: str, least: int) -> str:
+        """The last clauses of `text`, of `least` words together."""
+        kept: list[str] = []
+        for clause in reversed(self._clauses.cut(text)):
+            kept = [*clause, *kept]
+            if len(kept) >= least:
+                break
+        return " ".join(kept)
+
     def plan(self, text: str, history: Sequence[Exchange] = ()) -> Plan:
         """What to say to `text`."""
         clauses = self._clauses.cut(text)

@@ -31,6 +31,10 @@ STORY: Final = 0.02
 """for each word beyond, by this,"""
 LONGEST_STORY: Final = 8
 """up to so many. Of the development sets' stories few were about something that is not known."""
+TALK_WORDS: Final = 40
+"""Words of an utterance from which only its end is looked at: who talks at length asks at the end."""
+END_WORDS: Final = 6
+"""How many the end has at least, in whole clauses."""
 TOGETHER: Final = 0.25
 """Two topics within this are asked about at once, and the next where they are denied."""
 CONSENT: Final = 0.15
