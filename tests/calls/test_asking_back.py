@@ -7,19 +7,16 @@ import pytest
 from tests.calls.telephones import CALLER
 from tests.phones.speech import english
 
-CAR = ("My car is very big, where do I leave it?", "Is it about parking?")
-CHAIR = (
-    "My mother is in a wheelchair, can she get in?",
-    "Is it about access with a wheelchair, or appointments?",
-)
+STAIRS = ("My grandmother cannot climb the stairs.", "Is it about access with a wheelchair?")
+MONEY = ("I have no money with me.", "Is it about our prices, or ways to pay?")
 
 
 @pytest.mark.parametrize(
     ("told", "chosen", "topic"),
     [
-        (CAR, "Yes, please.", "parking"),
-        (CHAIR, "2", "appointment"),
-        (CAR, "No. When are you open?", "hours"),
+        (STAIRS, "Yes, please.", "access"),
+        (MONEY, "2", "payment"),
+        (STAIRS, "No. When are you open?", "hours"),
     ],
     ids=["yes", "key 2", "no, and a question"],
 )
