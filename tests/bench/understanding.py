@@ -40,7 +40,7 @@ def halves(sealed: bool) -> Iterator[dict[str, Path]]:
 
 
 def load(path: Path) -> list[tuple[frozenset[str], str]]:
-    """Each line's topics, none where nothing answers it, and what is said; ("", "") between dialogues."""
+    """Each line's topics, none where nothing answers it, and what is said; nothing between dialogues."""
     found = []
     for line in path.read_text(encoding="utf-8").splitlines():
         topics, tab, said = line.rpartition("\t")
@@ -61,7 +61,7 @@ def ask(office: str, said: Sequence[str], *, dialogue: bool, encoder: Path | Non
 
 
 def verdict(wanted: frozenset[str], answer: dict[str, Any]) -> str:
-    """What came of one question: answered, asked, wrong or honest."""
+    """What came of one question; the names are those of the table's columns."""
     answered, asked = set(answer["answered"]), set(answer["asked_back"])
     if answered:
         return "answered" if wanted and wanted <= answered | asked else "wrong"
