@@ -249,14 +249,30 @@ class Dialogue(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A text as a sentence encoder sees it."""
+
+    vector: Floats
+    """Of the whole, of length 1: [dimensions]."""
+    pieces: tuple[str, ...]
+    """The text cut into pieces of words."""
+    states: Floats
+    """Of each piece in its place, of length 1: [pieces, dimensions]."""
+
+
 class SentenceEncoding(Protocol):
-    """From sentences to vectors that are near where the meanings are."""
+    """From texts to vectors that are near where the meanings are."""
 
     identity: str
-    """The same identity and text have the same vector."""
+    """The same identity and text are encoded the same."""
 
-    def vectors(self, texts: Sequence[str]) -> Floats:
-        """A vector of length 1 for each of `texts`, at least one: [texts, dimensions]."""
+    def pieces(self, text: str) -> tuple[str, ...]:
+        """How `text` is cut, as in `Encoded`."""
+        ...
+
+    def encode(self, texts: Sequence[str]) -> list[Encoded]:
+        """Each of `texts`."""
         ...
 
 

@@ -222,23 +222,25 @@ class Listening(Speaking):
         self._works.answering = None
         self._filler_at = math.inf
         thought, heard = work.thought, work.heard
-        if heard is not None:
-            coughed = thought.meaning is Meaning.NOTHING and self._said_seconds < COUGH_SECONDS
-            if coughed and self.state is State.THINKING:
-                self._move(State.LISTENING)
-                return
-            self._understood(heard, thought)
+        coughed = thought.meaning is Meaning.NOTHING and self._said_seconds < COUGH_SECONDS
+        if heard is not None and coughed and self.state is State.THINKING:
+            self._move(State.LISTENING)
+            return
+        # What is thought about again was heard before.
+        text, seconds = ("", 0.0) if heard is None else self._understood(heard, thought)
+        self._put(command.Note(self._turn, thought.meaning, thought.failed, len(text), seconds))
         self._unanswered = True
         actions = self._policy.understood(
             thought.meaning, thought.target, thought.guesses, denies=thought.denies
         )
         self._act(actions, work)
 
-    def _understood(self, heard: Heard, thought: Thought) -> None:
+    def _understood(self, heard: Heard, thought: Thought) -> tuple[str, float]:
+        """Report what was said; the words, and how long it took to recognise them."""
         text = (thought.text or heard.text)[:WORDS_CHARACTERS]
         self._question = text or self._question
         self._replies.measures.understood(heard.seconds, thought.seconds)
         event = TranscriptEvent(self._turn, text, heard.confidence, heard.seconds)
         self._history.take(event)
         self._put(event)
-        self._put(command.Note(self._turn, thought.meaning, thought.failed, len(text), heard.seconds))
+        return text, heard.seconds

@@ -105,6 +105,8 @@ class Speaking:
                     self._replies.invite(other, self._now)
                     self._replies.complete(self._now)
                 case do.Hush():
+                    # What comes now is the reply to a key, not to the turn before.
+                    self._closed, self._unanswered = True, False
                     self._stop()
                     self._works.drop_listening()
                     self._ears.quiet()

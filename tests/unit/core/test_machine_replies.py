@@ -56,6 +56,9 @@ def test_a_reply_that_breaks_off_is_thought_about_again_and_goes_on_with_what_is
     assert world.spoken[1:] == ["From eight.", "unknown."]
     assert world.reported[-1].text == "From eight. unknown."
     assert world.state is State.LISTENING
+    # Both tries are in the log; the words, in the first.
+    notes = [(one.turn, one.meaning, one.characters) for one in world.commands(command.Note)]
+    assert notes == [(1, Meaning.ANSWERED, 4), (1, Meaning.UNKNOWN, 0)]
 
 
 def test_while_a_reply_that_broke_off_is_thought_about_again_one_moment_is_said() -> None:

@@ -10,7 +10,7 @@ from sipforge.core.conversation.actions import HandOver, Hangup, Reason, TakeMes
 from sipforge.core.conversation.dialogue_policy import Meaning
 from sipforge.core.conversation.machine import ENDING_SECONDS
 from sipforge.core.conversation.states import IllegalMoveError, State, step
-from sipforge.core.messages.events import Clear
+from sipforge.core.messages.events import Clear, TranscriptEvent
 from tests.unit.core.calls_so_far import departing, greeted, speaking, thinking
 from tests.unit.core.conversation_world import FILLER_SECONDS, POLICY, World
 
@@ -124,6 +124,23 @@ def test_a_key_revokes_it() -> None:
     world.speak_all()
     assert world.departed is None
     assert world.spoken[-1] == "One, two."
+
+
+@pytest.mark.parametrize("key", ["8", "*"])
+def test_what_a_key_that_revokes_it_is_answered_with_is_no_reply_to_the_turn(key: str) -> None:
+    world = thinking()
+    world.tell(fact.Elapsed(), FILLER_SECONDS)
+    world.understood(Meaning.OTHER_LANGUAGE, "kinyarwanda")
+    assert world.state is State.DEPARTING
+    world.tell(fact.Key(key))
+    world.make()
+    # Over its first second: after a reply to the turn that would be the turn, going on.
+    world.hear(True, 0.3)
+    world.hear(False, 0.25)
+    world.recognised()
+    world.hear(False, 0.2)
+    world.understood(Meaning.UNKNOWN)
+    assert [one.turn for one in world.commands(TranscriptEvent)] == [1, 2]
 
 
 def test_a_key_that_means_nothing_does_not() -> None:

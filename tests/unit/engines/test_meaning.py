@@ -16,12 +16,20 @@ from sipforge.engines.answering.answers.dialogue import AnswersDialogue, make
 from sipforge.engines.answering.answers.heard import AnswersPhrases
 from sipforge.engines.answering.answers.plan import Plan
 from sipforge.engines.answering.knowledge import Knowledge, Topic, load_knowledge, read_knowledge
-from sipforge.engines.answering.meaning.decision import Evidence, decide
+from sipforge.engines.answering.meaning.decision import Evidence, decide, probabilities
 from sipforge.engines.answering.meaning.encoder import SentenceEncoder
-from sipforge.engines.answering.meaning.nearness import Near, Nearness
+from sipforge.engines.answering.meaning.kept import kept
+from sipforge.engines.answering.meaning.nearness import (
+    LEAST,
+    NO_BACKGROUND,
+    Near,
+    Nearness,
+    Rarity,
+    Said,
+    TopicTexts,
+)
 from sipforge.engines.answering.meaning.topics import Topics
-from sipforge.engines.answering.meaning.vectors import kept_vectors
-from sipforge.engines.protocols import EngineError, Exchange, Floats, Guess, Question, Reply
+from sipforge.engines.protocols import Encoded, EngineError, Exchange, Floats, Guess, Question, Reply
 from sipforge.engines.registry import AnsweringNeeds
 from sipforge.infra.settings.assistants import DialogueSettings
 from sipforge.text.language import load_language
@@ -50,59 +58,53 @@ def topics(*titles: str) -> tuple[Topic, ...]:
 THREE = topics("parking", "prices", "hours")
 
 
-def evidence(
-    *scores: float, background: float = 0.3, shares: Sequence[float] = (), words: int = 6
-) -> Evidence:
-    return Evidence(
-        Near(np.array(scores, np.float32), background),
-        np.array(shares or [0.0] * len(scores), np.float32),
-        words,
-    )
+def evidence(*probabilities: float, without: Sequence[int] = ()) -> Evidence:
+    """Of each topic; what is left is that none is meant."""
+    return Evidence(np.array([*probabilities, 1 - sum(probabilities)], np.float32), frozenset(without))
 
 
 def guessed(plan: Plan) -> list[list[str]]:
     return [[topic.id for topic in asked] for asked in plan.guesses]
 
 
-def by_words(topic: int, fit: float = 0.8) -> Plan:
+def by_words(topic: int, fit: float = 0.7) -> Plan:
     return Plan((THREE[topic],), fit=fit)
 
 
-def test_both_sure_is_answered() -> None:
-    assert decide(by_words(0), evidence(0.6, 0.3, 0.2), THREE).topics == THREE[:1]
+def test_what_the_words_are_sure_of_is_answered_where_meaning_thinks_of_it_first() -> None:
+    assert decide(by_words(0), evidence(0.3, 0.02, 0.02), THREE).topics == THREE[:1]
+    # Two topics are likely: what fits only just does not decide, and what fits to the letter does.
+    two = evidence(0.3, 0.1, 0.05)
+    assert guessed(decide(by_words(0), two, THREE)) == [["parking", "prices"], ["hours"]]
+    assert decide(by_words(0, 1.0), two, THREE).topics == THREE[:1]
 
 
 def test_words_that_meaning_is_against_are_asked_about_first() -> None:
-    assert guessed(decide(by_words(1), evidence(0.6, 0.3, 0.2), THREE)) == [["prices", "parking"], ["hours"]]
-    # Sure by the letter, and the nearest: no doubt of the lead is enough.
-    assert decide(by_words(0, 1.0), evidence(0.3, 0.29, 0.2), THREE).topics == THREE[:1]
+    assert guessed(decide(by_words(1), evidence(0.6, 0.2, 0.1), THREE)) == [["prices", "parking"], ["hours"]]
 
 
-def test_meaning_alone_is_sure_of_what_is_nearly_a_question_of_the_file() -> None:
-    near = evidence(0.9, 0.3, 0.2, shares=(0.9, 0, 0))
-    assert decide(Plan(), near, THREE).topics == THREE[:1]
-    # Words of something else are against it.
-    assert guessed(decide(Plan(), evidence(0.9, 0.3, 0.2), THREE)) == [["parking"], ["prices"]]
+def test_meaning_alone_answers_what_it_is_sure_of() -> None:
+    assert decide(Plan(), evidence(0.98, 0.01), THREE[:2]).topics == THREE[:1]
+    assert guessed(decide(Plan(), evidence(0.9, 0.01, 0.005), THREE)) == [["parking"], ["prices"]]
 
 
 def test_the_plausible_is_asked_about_two_at_once_where_they_are_close() -> None:
-    assert guessed(decide(Plan(), evidence(0.5, 0.45, 0.4), THREE)) == [["parking", "prices"], ["hours"]]
-    assert guessed(decide(Plan(), evidence(0.6, 0.3, 0.2), THREE)) == [["parking"], ["prices"]]
+    assert guessed(decide(Plan(), evidence(0.3, 0.2, 0.1), THREE)) == [["parking", "prices"], ["hours"]]
+    assert guessed(decide(Plan(), evidence(0.6, 0.05, 0.01), THREE)) == [["parking"], ["prices"]]
 
 
 def test_what_is_asked_elsewhere_is_not_known() -> None:
-    assert decide(Plan(), evidence(0.5, 0.45, 0.4, background=0.7), THREE) == Plan()
+    assert decide(Plan(), evidence(0.1, 0.05, 0.05), THREE) == Plan()
 
 
-def test_a_story_is_asked_about_sooner() -> None:
-    far = {"background": 0.45}
-    assert decide(Plan(), evidence(0.4, 0.35, 0.2, **far), THREE) == Plan()
-    assert guessed(decide(Plan(), evidence(0.4, 0.35, 0.2, **far, words=18), THREE))
+def test_what_was_denied_is_not_meant() -> None:
+    denied = evidence(0.6, 0.3, 0.05, without=[0])
+    assert guessed(decide(Plan(), denied, THREE)) == [["prices", "hours"]]
 
 
 def test_topics_without_title_are_not_asked_about() -> None:
-    assert guessed(decide(Plan(), evidence(0.5, 0.45), topics("", "prices"))) == [["prices"]]
-    assert decide(Plan(), evidence(0.5, 0.45), topics("", "")) == Plan()
+    assert guessed(decide(Plan(), evidence(0.3, 0.3), topics("", "prices"))) == [["prices"]]
+    assert decide(Plan(), evidence(0.3, 0.3), topics("", "")) == Plan()
 
 
 def test_one_topic_is_enough() -> None:
@@ -111,18 +113,20 @@ def test_one_topic_is_enough() -> None:
     assert decide(by_words(0), evidence(0.7), THREE[:1]).topics == THREE[:1]
 
 
-def test_two_questions_in_one_breath_need_both_to_be_near() -> None:
+def test_two_questions_in_one_breath_need_both_to_be_likely() -> None:
     both = Plan((THREE[0], THREE[2]), fit=0.9)
-    assert decide(both, evidence(0.5, 0.2, 0.4), THREE) == both
+    assert decide(both, evidence(0.5, 0.1, 0.3), THREE) == both
     five = (*THREE, *topics("email", "address"))
-    asked = guessed(decide(both, evidence(0.1, 0.5, 0.2, 0.6, 0.6), five))
+    asked = guessed(decide(both, evidence(0.05, 0.3, 0.01, 0.4, 0.1), five))
     assert asked == [["parking", "hours"], ["email"]]
 
 
 def test_what_leans_is_judged_with_what_was_said_before() -> None:
-    alone, together = evidence(0.2, 0.3, 0.2), evidence(0.6, 0.3, 0.2)
-    assert decide(by_words(0), alone, THREE, together).topics == THREE[:1]
-    assert guessed(decide(Plan(), evidence(0.1, 0.1, 0.1), THREE, together)) == [["parking"], ["prices"]]
+    alone, beside = near((0.0, 0.0)), near((1.0, 0.0))
+    assert probabilities(alone)[0] == pytest.approx(probabilities(alone)[1])
+    half = (probabilities(alone) + probabilities(beside)) / 2
+    assert np.allclose(probabilities(alone, beside), half)
+    assert probabilities(beside).sum() == pytest.approx(1)
 
 
 # --- nearness
@@ -133,16 +137,62 @@ def unit(*numbers: float) -> Floats:
     return np.asarray(vector / np.linalg.norm(vector), np.float32)
 
 
+def near(alike: Sequence[float]) -> Near:
+    """Of some topics, each as near as one number says."""
+    return Near(np.array([[one] * 4 for one in alike], np.float32), np.array([0.5] * 3, np.float32))
+
+
+EAST, NORTH, UP = unit(1, 0, 0), unit(0, 1, 0), unit(0, 0, 1)
+
+
+def encoded(text: str, *states: Floats) -> Encoded:
+    return Encoded(unit(*sum(states)), tuple(text.split()), np.stack(states))
+
+
+CAT, DOG, BIRD = encoded("cat", EAST), encoded("dog", NORTH), encoded("bird", UP)
+NOTHING = np.zeros((0, 3), np.float32)
+PIECES = Rarity([["cat"], ["dog"], ["bird"]])
+
+
+def topic_of(*questions: Encoded) -> TopicTexts:
+    vectors = np.stack([question.vector for question in questions])
+    return TopicTexts(questions, questions[:1], vectors, vectors)
+
+
+def said_as(text: Encoded) -> Said:
+    return Said(text, text.pieces, text.states, len(text.pieces))
+
+
+def test_a_text_is_near_as_a_whole_by_its_pieces_and_by_its_words() -> None:
+    nearness = Nearness([topic_of(CAT, CAT), topic_of(DOG)], NOTHING, PIECES, PIECES)
+    cat, dog = nearness.near(said_as(CAT)).topics
+    assert cat.tolist() == pytest.approx([1, 1, 1, 0], abs=1e-5)
+    assert dog[:3].tolist() == pytest.approx([0, 0, 0], abs=1e-5)
+    assert dog[3] < 0
+    # Half of it is covered: the least covered piece counts most.
+    both = nearness.near(said_as(encoded("cat bird", EAST, UP))).topics[0]
+    assert 0 < both[1] < 0.1
+    assert both[2] == pytest.approx(1, abs=1e-5)
+
+
 def test_what_the_office_knows_is_no_background_to_it() -> None:
-    questions_of = [np.stack([unit(1, 0, 0)]), np.stack([unit(0, 1, 0), unit(0, 1, 0.1)])]
-    answers = np.stack([unit(1, 0, 0), unit(0, 1, 0)])
-    near = Nearness(questions_of, answers, np.stack([unit(1, 0, 0), unit(0, 0, 1)])).near(unit(1, 0, 0))
-    assert near.scores.argmax() == 0
-    assert near.scores[0] == pytest.approx(1.2)
-    assert near.background == pytest.approx(0.0)
+    background = np.stack([CAT.vector, BIRD.vector])
+    known = Nearness([topic_of(CAT), topic_of(DOG)], background, PIECES, PIECES)
+    assert known.near(said_as(CAT)).elsewhere[0] == pytest.approx(0, abs=1e-5)
+    assert known.near(said_as(BIRD)).elsewhere[0] == pytest.approx(1, abs=1e-5)
+    # Without a background it is as near as usual.
+    alone = Nearness([topic_of(CAT)], NOTHING, PIECES, PIECES)
+    assert alone.near(said_as(BIRD)).elsewhere[0] == pytest.approx(NO_BACKGROUND)
 
 
-# --- vectors are kept
+def test_what_is_everywhere_tells_little_and_marks_as_little() -> None:
+    rarity = Rarity([["the", "cat"], ["the", "dog"]])
+    the, cat, unheard, mark = rarity.of(["the", "cat", "ox", "?"])
+    assert the == mark == pytest.approx(LEAST)
+    assert LEAST < cat < unheard
+
+
+# --- what was encoded is kept
 
 
 class Counting:
@@ -153,31 +203,39 @@ class Counting:
     def __init__(self) -> None:
         self.made = 0
 
-    def vectors(self, texts: Sequence[str]) -> Floats:
+    def pieces(self, text: str) -> tuple[str, ...]:
+        return tuple(text)
+
+    def encode(self, texts: Sequence[str]) -> list[Encoded]:
         self.made += len(texts)
-        return np.stack([unit(len(text), 1) for text in texts])
+        return [encoded(" ".join(text), *[unit(ord(one), 1) for one in text]) for text in texts]
 
 
-def test_vectors_are_made_once_for_a_file_and_a_model(tmp_path: Path) -> None:
+def test_a_file_is_encoded_once_by_a_model(tmp_path: Path) -> None:
     encoder = Counting()
-    first = kept_vectors(encoder, ["a", "bb"], tmp_path)
-    assert np.array_equal(kept_vectors(encoder, ["a", "bb"], tmp_path), first)
-    assert encoder.made == 2
-    kept_vectors(encoder, ["a", "ccc"], tmp_path)
+    first, vectors = kept(encoder, ["a", "bb"], ["c"], tmp_path)
+    again, same = kept(encoder, ["a", "bb"], ["c"], tmp_path)
+    assert [one.pieces for one in again] == [one.pieces for one in first] == [("a",), ("b", "b")]
+    assert np.allclose(vectors, same, atol=1e-3)
+    for one, other in zip(first, again, strict=True):
+        assert np.allclose(one.vector, other.vector, atol=1e-3)
+        assert np.allclose(one.states, other.states, atol=1e-3)
+    assert encoder.made == 3
+    kept(encoder, ["a"], ["bb", "c"], tmp_path)
     encoder.identity = "two"
-    kept_vectors(encoder, ["a", "ccc"], tmp_path)
-    assert encoder.made == 6
+    kept(encoder, ["a"], ["bb", "c"], tmp_path)
+    assert encoder.made == 9
     [file] = tmp_path.iterdir()
     file.write_bytes(file.read_bytes()[:-9])
-    kept_vectors(encoder, ["a", "ccc"], tmp_path)
-    assert encoder.made == 8
+    kept(encoder, ["a"], ["bb", "c"], tmp_path)
+    assert encoder.made == 12
 
 
-def test_without_a_folder_they_are_made_anew(tmp_path: Path) -> None:
+def test_without_a_folder_it_is_encoded_anew(tmp_path: Path) -> None:
     encoder = Counting()
     for cache_folder in (None, tmp_path / "gone"):
-        kept_vectors(encoder, ["a"], cache_folder)
-    assert encoder.made == 2
+        kept(encoder, ["a"], ["b"], cache_folder)
+    assert encoder.made == 4
 
 
 # --- the real encoder
@@ -192,7 +250,10 @@ def encoder() -> SentenceEncoder:
 def dialogue(office: str) -> AnswersDialogue:
     knowledge = load_knowledge(KNOWLEDGE[office])
     return AnswersDialogue(
-        knowledge, PHRASES, ENGLISH.lexicon, Topics(encoder(), knowledge, ENGLISH.background)
+        knowledge,
+        PHRASES,
+        ENGLISH.lexicon,
+        Topics(encoder(), knowledge, ENGLISH.background, ENGLISH.lexicon),
     )
 
 
@@ -201,15 +262,17 @@ def said(office: str, text: str) -> Reply | Guess | None:
 
 
 def test_what_is_no_unicode_is_a_text_too() -> None:
-    assert np.isfinite(encoder().vectors(["caf\udce9", "\ud83d"])).all()
+    assert all(np.isfinite(one.vector).all() for one in encoder().encode(["caf\udce9", "\ud83d"]))
 
 
 def test_sentences_of_one_meaning_are_near_whatever_their_company() -> None:
     texts = ["Where can I leave my car?", "Is there a car park?", "Do you sell bread?"]
-    together = encoder().vectors([*texts, "A much longer sentence, which has to be padded for."])
-    assert np.allclose(np.linalg.norm(together, axis=1), 1, atol=1e-5)
-    alone = np.concatenate([encoder().vectors([text]) for text in texts])
-    assert (alone * together[:3]).sum(1).min() > 0.99
+    together = encoder().encode([*texts, "A much longer sentence, which has to be padded for."])
+    assert all(one.pieces == encoder().pieces(text) for one, text in zip(together, texts, strict=False))
+    assert all(len(one.pieces) == len(one.states) for one in together)
+    alone = [encoder().encode([text])[0].vector for text in texts]
+    assert np.allclose(np.linalg.norm(alone, axis=1), 1, atol=1e-5)
+    assert min(one @ other.vector for one, other in zip(alone, together, strict=False)) > 0.99
     assert alone[0] @ alone[1] > alone[0] @ alone[2] + 0.2
 
 

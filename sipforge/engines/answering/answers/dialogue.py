@@ -9,13 +9,18 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import Final
 
-import numpy as np
-
 from sipforge.core.messages.events import OFFERED, TOPICS
 from sipforge.engines.answering.answers.heard import AnswersPhrases, Heard
 from sipforge.engines.answering.answers.plan import Plan, Planner
 from sipforge.engines.answering.knowledge import Knowledge, Topic
-from sipforge.engines.answering.meaning.decision import END_WORDS, TALK_WORDS, Evidence, decide
+from sipforge.engines.answering.meaning.decision import (
+    END_WORDS,
+    TALK_WORDS,
+    Evidence,
+    decide,
+    probabilities,
+)
+from sipforge.engines.answering.meaning.nearness import Near
 from sipforge.engines.answering.meaning.topics import Topics
 from sipforge.engines.protocols import Alternative, EngineError, Guess, Question, Reply, Speak
 from sipforge.engines.registry import ENCODING, AnsweringNeeds
@@ -38,7 +43,8 @@ def make(needs: AnsweringNeeds) -> AnswersDialogue:
         try:
             encoder = ENCODING[meaning.engine].make(needs.models / meaning.model)
             if encoder is not None:
-                topics = Topics(encoder, needs.knowledge, needs.language.background, needs.cache)
+                language = needs.language
+                topics = Topics(encoder, needs.knowledge, language.background, language.lexicon, needs.cache)
         except EngineError as error:
             _log.warning("questions are understood by their words alone: %s", error)
     return AnswersDialogue(needs.knowledge, needs.phrases, needs.language.lexicon, topics)
@@ -134,38 +140,41 @@ class AnswersDialogue:
         if self._meaning is None or self._planner.empty(question.text):
             return {"words": by_words}
         evidence = self._evidence(question)
-        scores = sorted(zip(evidence.scores.tolist(), self._topics, strict=True), key=lambda one: -one[0])
-        both = {topic.id: round(score, 3) for score, topic in scores[:3]}
-        return {"words": by_words, "both": both, "elsewhere": round(evidence.near.background, 3)}
+        likely = {
+            self._topics[at].id: round(float(evidence.probabilities[at]), 3) for at in evidence.order[:3]
+        }
+        return {"words": by_words, "likely": likely, "known": round(evidence.known, 3)}
 
     def _agreed(self, plan: Plan, question: Question) -> Plan:
         """What the words came to, once meaning has had its say."""
         if self._meaning is None or self._planner.empty(question.text):
             return plan
-        return decide(plan, self._evidence(question), self._topics, self._context(question))
+        return decide(plan, self._evidence(question), self._topics)
 
-    def _evidence(self, question: Question, before: str = "") -> Evidence:
-        """Of what was said, behind what was said `before`."""
-        assert self._meaning is not None  # noqa: S101 - who asks has looked
-        text = question.text
-        if len(words(text)) > TALK_WORDS:
-            text = self._planner.end(text, END_WORDS)
-        shares = np.array(self._planner.shares(text), np.float32)
+    def _evidence(self, question: Question) -> Evidence:
+        """What meaning says of `question`, and, where that may belong to it, of it behind the one before."""
         corrected = question.history[-1].topics if question.history and question.denies else ()
         without = {at for at, topic in enumerate(self._topics) if topic.id in corrected}
-        return Evidence(self._meaning.near(f"{before} {text}".strip()), shares, len(words(text)), without)
+        before = self._before(question)
+        beside = self._near(f"{before} {question.text}") if before else None
+        return Evidence(probabilities(self._near(question.text), beside), without)
 
-    def _context(self, question: Question) -> Evidence | None:
-        """As `_evidence`, with the question before, where that may belong to it."""
+    def _near(self, text: str) -> Near:
+        assert self._meaning is not None  # noqa: S101 - who asks has looked
+        return self._meaning.near(
+            self._planner.end(text, END_WORDS) if len(words(text)) > TALK_WORDS else text
+        )
+
+    def _before(self, question: Question) -> str:
+        """The question before, where this one may lean on it."""
         if not (question.denies or self._planner.leans(question.text, question.history)):
-            return None
+            return ""
         # "Not really" says nothing more of what was asked about; behind the question it would choose it.
         last = question.history[-1].topics if question.history else ()
         asked = any(topic.endswith(OFFERED) for topic in last)
         if asked and not self._planner.names(question.text):
-            return None
-        before = next((one.caller for one in reversed(question.history) if one.caller), "")
-        return self._evidence(question, before) if before else None
+            return ""
+        return next((one.caller for one in reversed(question.history) if one.caller), "")
 
     def _reply(self, plan: Plan, heard: str = "") -> Reply | None:
         said = self._words(plan)

@@ -9,13 +9,13 @@ from typing import Any, Final
 
 import numpy as np
 
-from sipforge.engines.protocols import EngineError, Floats, Stage
+from sipforge.engines.protocols import Encoded, EngineError, Floats, Stage
 from sipforge.engines.runtime.ct2 import load, vocabulary
 
-TOKENS: Final = 64
-"""Longest sentence; what is longer is cut off. A caller's utterance has about 20."""
+PIECES: Final = 128
+"""Longest text; what is longer is cut off. A caller's utterance has about 20."""
 BATCH: Final = 4
-"""Sentences encoded at once."""
+"""Texts encoded at once."""
 
 
 def make(directory: Path) -> SentenceEncoder:
@@ -34,37 +34,49 @@ class SentenceEncoder:
         """
         self._model, self._tokenizer = load(Stage.DIALOGUE, "Encoder", directory, threads=1)
         self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(TOKENS)
+        self._tokenizer.enable_truncation(PIECES)
         known = len(vocabulary(Stage.DIALOGUE, directory))
         if self._tokenizer.get_vocab_size() != known:
             raise EngineError(Stage.DIALOGUE, f"the tokenizer in {directory} is another model's")
         try:
             with (directory / "model.bin").open("rb") as stream:
                 self.identity = hashlib.file_digest(stream, "sha256").hexdigest()
-            self._encode(["?"])
+            self.encode(["?"])
         except Exception as error:  # the library raises bare exceptions
             raise EngineError(
                 Stage.DIALOGUE, f"the model in {directory} is no sentence encoder: {error}"
             ) from error
 
-    def vectors(self, texts: Sequence[str]) -> Floats:
-        """A vector of length 1 for each of `texts`, at least one: [texts, dimensions]."""
-        # Sentences of about one length waste no time on padding.
-        order = np.argsort([len(text) for text in texts])
-        batches = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
-        made = np.concatenate([self._encode([texts[at] for at in batch]) for batch in batches])
-        return made[np.argsort(order)]
+    def pieces(self, text: str) -> tuple[str, ...]:
+        """How `text` is cut."""
+        return tuple(self._cut(text).tokens[1:-1])
 
-    def _encode(self, texts: Sequence[str]) -> Floats:
+    def encode(self, texts: Sequence[str]) -> list[Encoded]:
+        """Each of `texts`."""
+        # Texts of about one length waste no time on padding.
+        order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
+        made: dict[int, Encoded] = {}
+        for start in range(0, len(order), BATCH):
+            batch = order[start : start + BATCH]
+            made |= zip(batch, self._encode([self._cut(texts[at]) for at in batch]), strict=True)
+        return [made[at] for at in range(len(texts))]
+
+    def _cut(self, text: str) -> Any:
         # What is no Unicode, such as half of a pair, the tokenizer takes for no text.
-        known = [text.encode("utf-8", "replace").decode() for text in texts]
-        tokens = [self._tokenizer.encode(text).ids for text in known]
-        out: Any = self._model.forward_batch(tokens)
-        if out.pooler_output is not None:
-            vectors = np.asarray(out.pooler_output, np.float32)
-        else:
-            states = np.asarray(out.last_hidden_state, np.float32)
-            lengths = np.array([len(sentence) for sentence in tokens])[:, None]
-            spoken = np.arange(states.shape[1]) < lengths
-            vectors = (states * spoken[:, :, None]).sum(1) / lengths
-        return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
+        return self._tokenizer.encode(text.encode("utf-8", "replace").decode())
+
+    def _encode(self, cut: Sequence[Any]) -> list[Encoded]:
+        out: Any = self._model.forward_batch([text.ids for text in cut])
+        states = np.asarray(out.last_hidden_state, np.float32)
+        pooled = None if out.pooler_output is None else np.asarray(out.pooler_output, np.float32)
+        made = []
+        for at, text in enumerate(cut):
+            own = states[at, : len(text.ids)]
+            vector = own.mean(0) if pooled is None else pooled[at]
+            # Between the marks of beginning and end.
+            made.append(Encoded(_unit(vector), tuple(text.tokens[1:-1]), _unit(own[1:-1])))
+        return made
+
+
+def _unit(vectors: Floats) -> Floats:
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=-1, keepdims=True), np.float32)
