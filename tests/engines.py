@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from sipforge.engines.answering.answers.heard import AnswersPhrases
+from sipforge.engines.answering.answers.phrases import AnswersPhrases
 from sipforge.engines.answering.knowledge import Knowledge
 from sipforge.engines.protocols import Dialogue, Stt, Tts, Vad
 from sipforge.engines.registry import (

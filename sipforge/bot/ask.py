@@ -19,7 +19,7 @@ import numpy as np
 
 from sipforge.bot.build import make_dialogues, make_menu, make_thinking
 from sipforge.bot.phrases import PhraseError, load_phrases
-from sipforge.bot.thinking import Thinking
+from sipforge.bot.thinking import Hearing, Thinking
 from sipforge.core.conversation import actions as do
 from sipforge.core.conversation.actions import Action
 from sipforge.core.conversation.dialogue_policy import DialoguePolicy, PolicyRules
@@ -27,13 +27,15 @@ from sipforge.core.conversation.history import History
 from sipforge.core.conversation.replies import Script
 from sipforge.core.messages.events import OFFERED, ReplyEvent, TranscriptEvent
 from sipforge.engines.answering.knowledge import load_knowledge
-from sipforge.engines.protocols import EngineError, Reply, Speak, Transcript
+from sipforge.engines.protocols import EngineError, Floats, Reply, Speak, Stt, Transcript
 from sipforge.infra.settings.host import DEFAULT_PATH, Settings, SettingsError, check_settings, load_settings
 from sipforge.text.language import load_language
 
 _SILENT: Final = np.zeros(0, np.float32)
 _KEYS: Final = frozenset("0123456789*#")
 _OPERATOR: Final = "1000"
+ASSISTANT: Final = "assistant"
+"""Name of the only one where there is no host."""
 EX_CONFIG: Final = 78
 
 
@@ -63,28 +65,39 @@ class WrittenCall:
         self._last: tuple[str, tuple[str, ...]] = ("", ())
 
     async def ask(self, question: str) -> Answer:
-        """The caller says `question`, or presses a key."""
-        self._turn += 1
-        reply: Reply | None = None
-        why: dict[str, Any] = {}
+        """The caller writes `question`, or presses a key."""
         if question in _KEYS:
-            actions = self._policy.key(question)
-        else:
-            hearing = self._thinking.read(Transcript(question, 1.0, 0.0))
-            history = self._history.exchanges
-            thought = await self._thinking.think(hearing, history, _SILENT)
-            why = {"meaning": thought.meaning.value, **self._thinking.explain(hearing, history)}
-            reply = thought.reply
-            self._history.take(TranscriptEvent(self._turn, question, 1.0, 0.0))
-            actions = self._policy.understood(
-                thought.meaning, thought.target, thought.guesses, denies=thought.denies
-            )
+            return await self._answer(question, self._policy.key(question))
+        return await self._understand(self._thinking.read(Transcript(question, 1.0, 0.0)), _SILENT)
+
+    async def hear(self, samples: Floats) -> Answer:
+        """The caller says `samples` (16 kHz), one whole utterance."""
+        return await self._understand(await self._thinking.hear(samples), samples)
+
+    async def _understand(self, hearing: Hearing, samples: Floats) -> Answer:
+        question, history = hearing.transcript.text, self._history.exchanges
+        thought = await self._thinking.think(hearing, history, samples)
+        why = {"meaning": thought.meaning.value, **self._thinking.explain(hearing, history)}
+        self._history.take(TranscriptEvent(self._turn + 1, thought.text or question, 1.0, 0.0))
+        actions = self._policy.understood(
+            thought.meaning, thought.target, thought.guesses, denies=thought.denies
+        )
+        return await self._answer(question, actions, thought.reply, why)
+
+    async def _answer(
+        self,
+        question: str,
+        actions: Iterable[Action],
+        reply: Reply | None = None,
+        why: dict[str, Any] | None = None,
+    ) -> Answer:
+        self._turn += 1
         said, topics = await self._done(actions, reply)
         self._last = (said, topics) if said else self._last
         self._history.take(ReplyEvent(self._turn, said, "", topics))
         asked = tuple(topic.removesuffix(OFFERED) for topic in topics if topic.endswith(OFFERED))
         answered = tuple(topic for topic in topics if not topic.endswith(OFFERED))
-        return Answer(question, answered, asked, said, why)
+        return Answer(question, answered, asked, said, why or {})
 
     async def _done(self, actions: Iterable[Action], reply: Reply | None) -> tuple[str, tuple[str, ...]]:
         """The words of `actions`, and the topics that they speak of."""
@@ -112,8 +125,13 @@ class WrittenCall:
         return " ".join(said), topics
 
 
-def make_calls(settings: Settings, name: str) -> Callable[[], WrittenCall]:
-    """What begins a call to the assistant `name` of a host, without ears, voice and services.
+def make_calls(settings: Settings, name: str, recognisers: Sequence[Stt] = ()) -> Callable[[], WrittenCall]:
+    """What begins a call to the assistant `name` of a host, without voice and services.
+
+    Args:
+        settings: of the host.
+        name: of the assistant.
+        recognisers: its ears; without, its callers can only write.
 
     Raises:
         SettingsError, PhraseError, EngineError: a part of it is missing or wrong.
@@ -126,7 +144,7 @@ def make_calls(settings: Settings, name: str) -> Callable[[], WrittenCall]:
     others = {other: settings.bots[other].phrases for other in bot.others}
     phrases = load_phrases(bot.phrases, settings.office, bot.language, others)
     knowledge = load_knowledge(bot.knowledge)
-    thinking = make_thinking(bot, phrases, (), make_dialogues(settings, name, phrases, knowledge))
+    thinking = make_thinking(bot, phrases, recognisers, make_dialogues(settings, name, phrases, knowledge))
     menu = make_menu(bot, phrases, knowledge)
     script = Script(phrases.texts, load_language(bot.language).sentences, menu.pages, menu.answers, menu.ask)
     rules = PolicyRules(bot.operator)
@@ -146,24 +164,29 @@ def dialogues_in(lines: Iterable[str]) -> Iterator[list[str]]:
         yield turns
 
 
-def _without_host(given: argparse.Namespace) -> Settings:
-    """The settings of an office that is nothing but two files."""
-    dialogue = {"meaning": {"model": str(given.model.resolve())}} if given.model else {}
+def without_host(knowledge: Path, phrases: Path, language: str, model: Path | None) -> Settings:
+    """The settings of an office that is nothing but two files, and perhaps a sentence encoder.
+
+    Raises:
+        SettingsError: something is wrong with them.
+    """
+    dialogue = {"meaning": {"model": str(model.resolve())}} if model else {}
     bot = {
         "extension": "2000",
-        "language": given.language,
+        "language": language,
         "http_port": 1,
-        "phrases": given.phrases,
-        "knowledge": given.knowledge,
+        "phrases": phrases,
+        "knowledge": knowledge,
         "operator": _OPERATOR,
         "dialogue": dialogue,
     }
-    return check_settings(given.knowledge, {"bots": {"assistant": bot}})
+    return check_settings(knowledge, {"bots": {ASSISTANT: bot}})
 
 
 async def _run(given: argparse.Namespace) -> None:
     if given.knowledge:
-        settings, name = _without_host(given), "assistant"
+        settings = without_host(given.knowledge, given.phrases, given.language, given.model)
+        name = ASSISTANT
     else:
         settings, name = load_settings(given.settings), given.name
     call_begins = make_calls(settings, name)

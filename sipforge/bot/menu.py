@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sipforge.core.conversation.keypad import MESSAGE_KEY, MORE_KEY, OPERATOR_KEY, TOPIC_KEYS
-from sipforge.engines.answering.answers.heard import AnswersPhrases
+from sipforge.engines.answering.answers.phrases import AnswersPhrases
 from sipforge.engines.answering.knowledge import Knowledge
 
 

@@ -16,7 +16,7 @@ from typing import Any, Final, TypeVar
 from sipforge.bot.menu import MenuPhrases
 from sipforge.core.conversation.actions import Phrase
 from sipforge.core.conversation.dialogue_policy import Meaning
-from sipforge.engines.answering.answers.heard import AnswersPhrases
+from sipforge.engines.answering.answers.phrases import AnswersPhrases
 from sipforge.engines.protocols import Exchange
 from sipforge.text.plain import contains, words
 

@@ -255,7 +255,12 @@ class Thinking:
         """How complete the turn is, by its words and by whether an answer to it is known."""
         if hearing.completeness is Completeness.OPEN:
             return Completeness.OPEN
-        answered = thought is not None and thought.meaning is Meaning.ANSWERED and thought.engine == "answers"
+        # What the file may hold an answer to is a whole question, too, even if it has to be asked back about.
+        found = (
+            thought is not None
+            and thought.engine == "answers"
+            and thought.meaning in {Meaning.ANSWERED, Meaning.GUESSED}
+        )
         # A statement goes on more often than a question: "I want to change my appointment ... to Thursday".
         asks = self._whole_phrases or hearing.transcript.text.endswith("?")
         meaning = hearing.meaning
@@ -263,7 +268,7 @@ class Thinking:
             # Perhaps a digit among others: what was said before decides.
             meaning = thought.meaning if thought else None
         short = meaning not in {None, Meaning.NOTHING, Meaning.FOREIGN}
-        return Completeness.FINISHED if short or (answered and asks) else Completeness.UNSURE
+        return Completeness.FINISHED if short or (found and asks) else Completeness.UNSURE
 
     async def _other(self, samples: Floats) -> str:
         """Name of the assistant whose language `samples` are in; empty: none that is known."""

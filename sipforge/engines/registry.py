@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Generic, TypeVar, cast
 
 if TYPE_CHECKING:
-    from sipforge.engines.answering.answers.heard import AnswersPhrases
+    from sipforge.engines.answering.answers.phrases import AnswersPhrases
     from sipforge.engines.answering.knowledge import Knowledge
     from sipforge.engines.protocols import Dialogue, SentenceEncoding, Stt, Tts, Vad
     from sipforge.engines.runtime.openai_service import OpenAiService

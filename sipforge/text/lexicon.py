@@ -42,16 +42,6 @@ class Lexicon:
     """Phrases a question begins with, or that follow its question word."""
     starters: frozenset[str] = frozenset()
     """Words that make a question of the piece that they come first in."""
-    requests: tuple[str, ...] = ()
-    """Phrases that make a statement a question, such as "i need"."""
-    tellers: frozenset[str] = frozenset()
-    """First words of a statement, such as "my"."""
-    ellipses: tuple[str, ...] = ()
-    """Beginnings of a question that leans on the one before, such as "what about"."""
-    circumstances: tuple[str, ...] = ()
-    """Beginnings of what may be left away at a question's end, such as "from" where the way is asked."""
-    dummies: tuple[str, ...] = ()
-    """Phrases whose anaphora stand for nothing, such as "is there"."""
     negations: tuple[str, ...] = ()
     """Beginnings of what is not meant, such as "not"."""
     anaphora: frozenset[str] = frozenset()

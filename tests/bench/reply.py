@@ -91,14 +91,16 @@ def intervals(judged: Sequence[Judged]) -> list[float]:
 
 
 def correctness(judged: Sequence[Judged]) -> list[Figure]:
-    """How many known questions were answered right, and unknown ones wrongly."""
+    """How many known questions were answered right or asked back about rightly, and unknown ones answered."""
     known = [one for one in judged if one.asked.question.topic]
     unknown = [one for one in judged if not one.asked.question.topic]
     right = sum(one.verdict is Verdict.RIGHT for one in known)
+    served = right + sum(one.verdict is Verdict.ASKED for one in known)
     wrong = sum(one.verdict is Verdict.WRONG for one in unknown)
     least = Target(math.ceil(RIGHT_SHARE * len(known)), at_least=True)
     return [
-        count("questions in other words than the file's, answered right", right, len(known), least),
+        count("questions in other words than the file's, answered right", right, len(known)),
+        count("those, or asked back whether that is meant", served, len(known), least),
         count("questions without an answer, answered wrongly", wrong, len(unknown), Target(0)),
     ]
 
@@ -130,7 +132,7 @@ def raw(one: Judged) -> dict[str, Any]:
 
 def _as_it_should_be(one: Judged) -> bool:
     if one.asked.question.topic:
-        return one.verdict is Verdict.RIGHT
+        return one.verdict in {Verdict.RIGHT, Verdict.ASKED}
     return one.verdict is not Verdict.WRONG
 
 

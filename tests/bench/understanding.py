@@ -1,8 +1,9 @@
-"""How well written questions are understood: `python -m tests.bench.understanding [--sealed] [--words]`.
+"""How well questions are understood: `python -m tests.bench.understanding [--sealed] [--words] [--voices]`.
 
 The six offices of tests/questions/offices, each through `sipforge ask` with its own knowledge file: a
 line for each office and set, and what was not served with `--misses`. A question is served where its topic is
 answered, or asked back about. When the sealed halves may be opened stands in tests/questions/README.md.
+With `--voices` each question is spoken by three voices over the telephone's band, and recognised.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from sipforge.bot.ask import dialogues_in
+from tests.bench.spoken import VOICES, ask_aloud
 from tests.models import REPOSITORY, model
 
 OFFICES = REPOSITORY / "tests/questions/offices"
@@ -75,6 +78,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--sealed", action="store_true", help="the sealed halves: a first run is reported")
     parser.add_argument("--words", action="store_true", help="without the sentence encoder")
+    parser.add_argument("--voices", action="store_true", help="spoken instead of written")
     parser.add_argument("--misses", action="store_true", help="show what was not served")
     options = parser.parse_args()
     encoder = None if options.words else model(ENCODER, print)
@@ -86,7 +90,13 @@ def main() -> None:
             for path in sorted(folder.glob("*.t[sx][vt]"), key=lambda path: SETS.index(path.stem)):
                 lines = load(path)
                 dialogue = path.stem == "dialogues"
-                answers = iter(ask(office, [said for _, said in lines], dialogue=dialogue, encoder=encoder))
+                told = [said for _, said in lines]
+                if options.voices:
+                    calls = list(dialogues_in(told)) if dialogue else [[one] for one in told if one]
+                    answers = iter(ask_aloud(OFFICES / office / "knowledge.toml", PHRASES, encoder, calls))
+                    lines *= len(VOICES)
+                else:
+                    answers = iter(ask(office, told, dialogue=dialogue, encoder=encoder))
                 found = Counter[str]()
                 for wanted, said in lines:
                     if not said:

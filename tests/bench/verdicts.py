@@ -7,7 +7,7 @@ from enum import Enum
 
 from sipforge.text.english import normalisation as english_text
 from tests.phones.audio import Segment
-from tests.phones.texts import Texts
+from tests.phones.texts import Texts, Topic
 from tests.phones.words import fewest_edits_within, word_error_rate_within, words_of
 
 MOST_WORD_ERRORS = 0.3
@@ -25,12 +25,14 @@ class Verdict(Enum):
     """On a reply."""
 
     RIGHT = "right"
+    ASKED = "asked"
+    """It asked whether that is meant."""
     WRONG = "wrong"
     """The answer to something else."""
     HONEST = "honest"
     """It said that it did not know, or did not understand."""
     OTHER = "other"
-    """Something that is not in the knowledge file: asking back, a language model's own words."""
+    """Something that is not in the knowledge file: asking about something else, a model's own words."""
     SILENT = "silent"
 
 
@@ -50,6 +52,8 @@ def judge(heard: str, topic: str, texts: Texts) -> Verdict:
         return Verdict.SILENT
     if topic and holds(heard, texts.topics[topic].answer):
         return Verdict.RIGHT
+    if topic and _asks(heard, texts.topics[topic], texts):
+        return Verdict.ASKED
     errors = {(Verdict.WRONG, id): _errors(heard, entry.answer) for id, entry in texts.topics.items()}
     errors |= {
         (Verdict.HONEST, name): _errors(heard, texts.phrases[name])
@@ -62,6 +66,11 @@ def judge(heard: str, topic: str, texts: Texts) -> Verdict:
     if best >= MOST_WORD_ERRORS and (best >= NEAREST_WORD_ERRORS or second - best < LEAST_LEAD):
         return Verdict.OTHER
     return Verdict.RIGHT if verdict is Verdict.WRONG and name == topic else verdict
+
+
+def _asks(heard: str, topic: Topic, texts: Texts) -> bool:
+    """Whether the caller was asked, about one topic or two, whether `topic` is meant."""
+    return bool(texts.asks and topic.title) and holds(heard, texts.asks) and holds(heard, topic.title)
 
 
 def _errors(heard: str, text: str) -> float:

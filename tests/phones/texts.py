@@ -25,6 +25,8 @@ class Topic:
     id: str
     questions: tuple[str, ...]
     answer: str
+    title: str = ""
+    """How it is asked about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class Texts:
     """By name, such as "greeting"."""
     briefing: str = ""
     """What a colleague hears before a caller is put through, with {caller} and {reason}."""
+    asks: str = ""
+    """How the question begins whether a topic is meant."""
 
     def everything(self) -> list[str]:
         """Every text it can say, each once."""
@@ -54,14 +58,18 @@ def load_texts(
     """
     topics = {
         topic["id"]: Topic(
-            topic["id"], tuple(_text(question) for question in topic["questions"]), topic["answer"]
+            topic["id"],
+            tuple(_text(question) for question in topic["questions"]),
+            topic["answer"],
+            topic.get("title", ""),
         )
         for topic in _read(knowledge or KNOWLEDGE / f"{name}.toml")["topics"]
     }
     spoken = _read(phrases_file or PHRASES / f"{name}.toml")
     phrases = {key: _text(phrase).replace("{office}", office) for key, phrase in spoken["phrases"].items()}
     phrases["greeting"] = phrases[greeting(datetime.now(OFFICE_TIME).hour).value]
-    return Texts(topics, phrases, _text(spoken.get("briefing", "")))
+    asks = spoken.get("answers", {}).get("ask", "").partition("{")[0]
+    return Texts(topics, phrases, _text(spoken.get("briefing", "")), asks)
 
 
 def _read(path: Path) -> dict[str, Any]:

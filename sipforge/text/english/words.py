@@ -93,138 +93,123 @@ worst worth write wrong year yellow young zoo
 
 # The group without a name is said around a question and part of none. "when open" stands for both concepts.
 SAME: Final = """
-: i am calling, calling about, calling to, good morning, good afternoon, good evening, of course, by the
- way, at the moment, at all, as well, last time, first of all, have a question, did you say, make it, make
- sure, when i come, when we come, when i arrive, when i visit, before i come, in mind, in front of, next to,
- anybody who, anyone who, somebody who, someone who, people who, colleague who, was wondering, as soon as,
- by taxi, by moto, by train, by car, is that a problem, is it a problem, is that fine, is that okay, is that
- ok, is that possible, would that be possible, would that work, would that be okay, would it be possible, a
- lot, its doors, your doors, for me, for you, to me, is it okay if, is it ok if
-when: when, what time, which time, what times, what hour, from when, since when
+: i am calling, calling about, good morning, good afternoon, good evening, at the moment, as well, make
+ it, when i come, when i arrive, when i visit, before i come, in front of, next to, anybody who, anyone
+ who, someone who, people who, was wondering, by taxi, by car, is that a problem, is that fine, is that
+ okay, is that possible, would that be possible, would that work, a lot, its doors, for me, for you, to
+ me, is it okay if
+when: when, what time, which time, what times, what hour, from when
 whichday: what day, what days, which day, which days
-when open: business hours, office hours, working hours, work hours, opening time, what hours, which hours,
- hour, hours, how late, how early, how long are you, how long you, how long is the office, timetable
-when close: closing time, until when, till when, until what time, till what time, until what hour
-lunchtime: lunchtime, lunch time, lunch break, lunch hour, lunch hours, for lunch, at lunch, over lunch,
- during lunch
-clock time: what time is it, what is the time, what day is it, what date is it
-open: open, opened, opening, opens, are you there, anybody there, anyone there, somebody there, someone
- there, are you in, be there, you there, do you work, start, start working, begin, begin work, are you
- working, you working, come by, drop in, drop by, stop by, come over, come around, show up, turn up, look in
-close: close, closed, closing, closes, shut, shuts, lock up, finish, finish work, finishing, not open, you
- not open
-visit: visit, consultation, consult, come in, walk in
+when open: working hours, work hours, what hours, which hours, hour, hours, how late, how early, how long
+ are you, how long you, how long is the office
+when close: closing time, until when, until what time, until what hour
+lunchtime: lunchtime, lunch hour, lunch hours, for lunch
+clock time: what time is it, what is the time, what day is it
+open: open, opened, opening, opens, are you there, anybody there, anyone there, somebody there, are you
+ in, be there, you there, do you work, start, start working, begin, are you working, you working, come by,
+ drop in, drop by, come over, show up
+close: close, closed, closing, closes, shut, shuts, finish, finish work, finishing, not open, you not open
+visit: visit, consultation, come in, walk in
 weekend: weekend, weekends
 holiday: holiday, public holiday, national holiday, bank holiday, christmas, easter, easter monday, new
  year, good friday
 where: where
 address: address, location, located, based, situated, whereabouts, street, where are you, where you are,
- where are your, which road, what road, which street, what street, part of the city, part of town, part of
- the town, postal address, which floor, what floor, neighbourhood, find you, which building, what building,
- which area, what area, what part of the city, what part of town, what part of the town, which part, what
- part, which district, what district, which town, which city
-direction: direction, directions, get to, get there, come to you, come to your, come there, reach you, reach
- your, reach the office, the way, way to, how to get, route, travel to, find the way, way to reach
-direction address: how to find you, how do i find you, how can i find you, how to find your
-bus: bus, buses, bus park, bus stop, bus station, bus stops, taxi park, public transport, minibus, coach,
- come by bus, come by public transport, come by minibus, come by taxi
-walk: walk, walking, on foot, by foot, come by foot
-park: park, parking, parked, car park, parking space, parking spaces, parking lot, parking place, leave my
- car, leave the car, leave a car, put my car, put the car, park my car, park the car, leave my vehicle,
- leave my motorbike, put my vehicle, place for my car, place for my motorbike, space for my car, space for a
- car, place for a car, space for cars, place for cars, place for the car, park a car
-car: car, drive, driving, vehicle, automobile, motorbike, motorcycle, come by car, come by motorbike
-price: price, cost, costs, charge, charges, fee, fees, rate, rates, expensive, cheap, tariff, pricing, how
- much, how expensive, price list, what do i pay, what would i pay, what do i have to pay, what would i have
- to pay, what will i have to pay, how much money should i bring, how much do i pay, how much must i pay, how
- much should i pay, how much money, how much do i have to pay, how much will i have to pay, how much would i
- have to pay
-perhour: an hour, one hour, per hour, each hour, hourly, the hour
-free: free, free of charge, for free, for nothing, gratis, no charge
-pay: form of payment, forms of payment, means of payment, method of payment, methods of payment, payment
- methods, payment method, ways to pay, ways of paying, way to pay, pay, paying, paid, payment, settle,
- settle the bill
-card: card, credit card, debit card, bank card, mastercard
-cash: cash, coins, banknotes
-mobilemoney: mobile money, momo, mobile payment, airtel money, mtn money
+ which road, which street, what street, part of the city, postal address, which floor, find you, which
+ building, what area, what part of the city, what part, which district, which town
+direction: direction, directions, get to, get there, come to you, come to your, come there, reach you,
+ reach your, the way, way to, how to get, travel to, find the way, way to reach
+direction address: how to find you, how do i find you
+bus: bus, buses, bus park, bus stop, bus station, bus stops, public transport, minibus, coach, come by
+ public transport
+walk: walk, walking, on foot
+park: park, parking, parked, car park, parking space, parking spaces, parking lot, leave my car, leave the
+ car, park my car, park the car, leave my vehicle, put my vehicle, place for my car, place for my
+ motorbike, space for a car, space for cars
+car: car, drive, driving, vehicle, motorbike, motorcycle, come by car
+price: price, cost, costs, charge, charges, fee, fees, rate, rates, expensive, pricing, how much, how
+ expensive, what do i pay, what would i have to pay, how much money should i bring, how much do i pay, how
+ much money, how much do i have to pay, how much will i have to pay
+perhour: an hour, one hour, per hour, hourly, the hour
+free: free, free of charge, for free, for nothing
+pay: form of payment, forms of payment, payment methods, payment method, ways to pay, way to pay, pay,
+ paying, paid, payment, settle, settle the bill
+card: card, credit card, bank card, mastercard
+cash: cash
+mobilemoney: mobile money, momo, mobile payment, airtel money
 money: money, francs, franc
-refund: refund, money back, reimburse, reimbursement
-discount: discount, reduction, special offer, cheaper
+refund: refund, money back
+discount: discount, reduction, cheaper
 bill: bill, invoice, receipt
-appointment: appointment, booking, bookings, to book, book a, book an, book me, book us, book in, booked, i
- book, reservation, reserve, meeting, meetings, reschedule, arrange a time, fix a date, fix a time, make a
- date, come and see you, come to see you, meet you, see someone, see somebody, somebody see me, someone see
- me, meet someone, meet somebody, schedule a, agree a time, fixed time, slot
+appointment: appointment, booking, bookings, to book, book a, book an, book me, booked, i book,
+ reservation, reserve, meeting, meetings, reschedule, arrange a time, fix a date, come and see you, see
+ someone, see somebody, somebody see me
 cancel: cancel, call off
-change: change, move, postpone
-email: email, e mail, mail, mails, email address, mail address, e mail address, inbox
-phone: phone, telephone, call you, ring, ring you, cell, cellphone, mobile, dial, phoned
+change: change, move
+email: email, e mail, mail, mails, email address, mail address, e mail address
+phone: phone, telephone, call you, ring, ring you, mobile, dial, phoned
 phone number: phone number, number can i reach, telephone number, mobile number, number i can call, number
  to reach, number to call, number should i call
 number: number, numbers
-website: website, web site, web page, homepage, internet page, online
-name: name, named, called, is called
-director: director, boss, manager, head, chief, owner, ceo, in charge, leader, leads, leading, who runs, who
- leads, runs, chairman, chairwoman, responsible
-who: who, whom, whose
-speak: speak, speaks, spoken, talk, talks, understand, talk to you, speak to you, speak with you, serve
-contact: contact, contacts, get in touch, write to, reach you by
-connect: speak to, talk to, speak with, talk with, connect, put through
-transfer: transfer, bank transfer, wire transfer
+website: website, online
+name: name, named, called
+director: director, boss, manager, head, owner, in charge, leads, leading, who runs, runs, responsible
+who: who, whose
+speak: speak, speaks, spoken, talk, talks, understand, talk to you, serve
+contact: contact, contacts, write to, reach you by
+connect: speak to, talk to, speak with
+transfer: transfer, bank transfer
 language: language, languages
-service: service, services, offer, offers, offered, provide, provides, what do you do, what you do, what
- kind of things, what sort of things, what things do you do, what can you do, what can you help, what is it
- that you do, what is it you do, what do you offer, what can you, what can your office do, what does your
- office do, what does the office do, what does your company do, what does the company do, what your office
- does, kind of work, help me with what
-bring: bring, bring along, take with me, take along, have with me, come with what, bring with me, carry
+service: service, services, offer, offers, offered, provide, provides, what do you do, what kind of
+ things, what sort of things, what can you do, what can you help, what is it that you do, what do you
+ offer, what can you, what can your office do, what does your office do, what does your company do, kind
+ of work
+bring: bring, bring along, take with me, have with me, bring with me, carry
 document: document, documents, paper, papers, paperwork, certificate
-identity: identity card, id card, identity, id, identification, national id
+identity: identity card, id card, identity, id
 passport: passport
 lift: lift, elevator
-stairs: stairs, stair, steps, staircase, climb stairs, climb the stairs, climb steps
-wheelchair: wheelchair, wheelchairs, wheelchair user, a way in, wheel chair, disabled, disability, disabled
- people, handicapped, accessible, accessibility, ramp, crutches
-past: did, was anybody, was somebody, was there, were you, yesterday, ago, has my, was the, who was, last
- year, last month, last night
-why: why, what for, how come
+stairs: stairs, stair, steps, climb stairs
+wheelchair: wheelchair, wheelchairs, wheelchair user, a way in, wheel chair, disabled, disabled people,
+ accessible
+past: did, was anybody, yesterday, has my, was the, who was, last year, last month, last night
+why: why
 howlong: how long, how much time, how many days, how many hours, how many weeks
 howmany: how many
-howold: how old, what age
+howold: how old
 howfar: how far
 howoften: how often
-job: job, jobs, vacancy, vacancies, position, career, employment, internship
-toilet: toilet, toilets, restroom, bathroom, washroom, wc
-wifi: wifi, wi fi, internet, wireless
-deliver: deliver, delivery, deliveries, ship, shipping, bring it home, home delivery, home deliveries,
- delivered
-repair: repair, repairs, fix, fixed, mend, broken
-buy: buy, purchase, bought
+job: job, jobs, vacancy, vacancies, internship
+toilet: toilet, toilets, bathroom
+wifi: wifi, wi fi, internet
+deliver: deliver, delivery, deliveries, home delivery, home deliveries, delivered
+repair: repair, repairs, fix, fixed, broken
+buy: buy, bought
 sell: sell, sells, selling, for sale, in stock, stock
-rent: rent, renting, rental, hire, hires, lend, borrow
+rent: rent, renting, hire, hires, lend, borrow
 order: order, orders, ordering, ordered
-complain: complaint, complaints, complain, unhappy
-child: child, children, kid, kids, baby, babies, son, daughter, toddler
-doctor: doctor, doctors, physician
-medicine: medicine, medicines, medication, tablet, tablets, pill, pills, drugs
-vaccinate: vaccination, vaccinations, vaccine, vaccines, vaccinated, jab, immunisation
-insurance: insurance, insurances, insured, insurer
+complain: complaint, complaints
+child: child, children, kid, kids, baby, babies, son, daughter
+doctor: doctor, doctors
+medicine: medicine, medicines, tablet, tablets, pill, pills, drugs
+vaccinate: vaccination, vaccinations, vaccine, vaccines, vaccinated, immunisation
+insurance: insurance, insurances, insured
 emergency: emergency, emergencies, urgent, accident
 tooth: tooth, teeth, toothache
-dentist: dentist, dentists, dental
+dentist: dentist, dentists
 ready: ready, come back
 accept: accept, accepts, accepted, do you work with, you work with
-return: return, returns, give back, give it back, bring it back, take it back, send back
+return: return, returns
 guarantee: guarantee, warranty
-home: home, house, my door, doorstep
+home: home, house
 shop: shop, store
-pain: pain, hurt, hurts, ache, aches
-collect: collect, pick up, fetch, pick me up, pick us up, pick it up
-checkin: check in, checkin, checking in
+pain: hurt, hurts
+collect: collect, pick up, fetch, pick me up
+checkin: check in, checking in
 checkout: check out, checkout, checking out
 animal: animal, pet, pets
-wait: wait, waiting, queue
-land: land, piece of land, plot, plots, parcel, plot of land, plots of land
+wait: wait, waiting
+land: land, piece of land, plot, plots, plot of land, plots of land
 """
 
 KINDS: Final = """
@@ -253,15 +238,7 @@ anybody, is somebody, is someone, is that, can i, can you, can we, can my, can s
 may i, will you, would you, should i, have you, did you
 """
 STARTERS: Final = "is are do does can could will would may should"
-REQUESTS: Final = """
-i need, i want, i would like, i like, i wonder, i was wondering, i am looking, i must know, give me, tell me,
-show me, help me, i only
-"""
-TELLERS: Final = "he i it my our she that there they this we"
-ELLIPSES: Final = "and, what about, how about, or, but"
 NEGATIONS: Final = "not, i do not mean, i did not mean, i am not asking"
-CIRCUMSTANCES: Final = "from, without, on foot, to get to, to reach, to send"
-DUMMIES: Final = "is there, are there, is it possible, is that possible, would that be, this week"
 ANAPHORA: Final = "he her his it one she that them then these they this those"
 INTERROGATIVE: Final = "howfar howlong howmany howoften howold past when where who why"
 INCIDENTAL: Final = "free holiday night saturday sunday weekend"

@@ -60,13 +60,16 @@ def judged(
 
 
 def test_reply_times_and_what_was_right():
-    one = [judged(0.5)] * 47 + [judged(0.7, WRONG)] * 2 + [judged(FAILED, SILENT)]
+    one = [judged(0.5)] * 46 + [judged(0.5, Verdict.ASKED)] + [judged(0.7, WRONG)] * 2
+    one += [judged(FAILED, SILENT)]
     unknown = [judged(0.5, HONEST, "")] * 19 + [judged(0.5, WRONG, "")]
     found = reply.findings({1: one + unknown, 10: [judged(2.5, filler=1.5)] * 20})
     p95 = figure(found, "1 call: end of question to first word of answer, p95")
     assert (p95.value, p95.n, p95.failed, p95.met) == (pytest.approx(0.61), 50, 1, True)
     right = figure(found, "questions in other words than the file's, answered right")
-    assert (right.value, right.n, right.target.bound, right.met) == (47, 50, 45, True)
+    assert (right.value, right.n, right.target) == (46, 50, None)
+    served = figure(found, "those, or asked back whether that is meant")
+    assert (served.value, served.n, served.target.bound, served.met) == (47, 50, 45, True)
     wrong = figure(found, "questions without an answer, answered wrongly")
     assert (wrong.value, wrong.n, wrong.met) == (1, 20, False)
     assert figure(found, "10 calls: to first sound, a filler included, p50").value == pytest.approx(1.0)
@@ -74,7 +77,7 @@ def test_reply_times_and_what_was_right():
     assert len(found.failures) == 4  # two wrong, one silent, one unknown answered
     assert "no reply" in found.failures[2]
     assert found.plots[0].series["1 call"].count(FAILED) == 1
-    assert found.tables[0].rows[0] == ["1 call", "47", "2", "0", "0", "1", "50"]
+    assert found.tables[0].rows[0] == ["1 call", "46", "1", "2", "0", "0", "1", "50"]
 
 
 def test_how_often_callers_speak_is_told():

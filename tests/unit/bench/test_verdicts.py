@@ -7,11 +7,15 @@ from tests.phones.texts import Texts, Topic
 HOURS = "We open at eight in the morning and close at five in the afternoon, Monday to Friday."
 PRICES = "The first visit is free. After that, one hour costs 20,000 francs."
 TEXTS = Texts(
-    {"hours": Topic("hours", (), HOURS), "prices": Topic("prices", (), PRICES)},
+    {
+        "hours": Topic("hours", (), HOURS, "our opening hours"),
+        "prices": Topic("prices", (), PRICES, "our prices"),
+    },
     {
         "unknown": "I am sorry, I do not know that. Shall I connect you with a person?",
         "one_moment": "One moment, please.",
     },
+    asks="Is it about ",
 )
 MOMENT = [TEXTS.phrases["one_moment"]]
 
@@ -37,6 +41,10 @@ MOMENT = [TEXTS.phrases["one_moment"]]
         ("The thirst visit is free. After this, an hour costs 20,000.", "prices", Verdict.RIGHT),
         ("The thirst visit is free. After this, an hour costs 20,000.", "", Verdict.WRONG),
         ("Do you mean the opening hours or the prices?", "hours", Verdict.OTHER),
+        ("Is it about our opening hours?", "hours", Verdict.ASKED),
+        ("Is it about our prices, or our opening hours?", "hours", Verdict.ASKED),
+        ("Is it about our opening hours?", "prices", Verdict.OTHER),
+        ("Is it about our opening hours?", "", Verdict.OTHER),
         ("", "hours", Verdict.SILENT),
         ("...", "hours", Verdict.SILENT),
     ],

@@ -1,4 +1,7 @@
-"""What callers say (tests/questions), against the offices' files: the figures that must not get worse."""
+"""What callers say (tests/questions), by the words alone: the figures that must not get worse.
+
+Those of an assistant with a sentence encoder, as the example office has one, are in test_meaning.
+"""
 
 import random
 import tomllib
@@ -9,7 +12,6 @@ from typing import Any
 import pytest
 
 from sipforge.core.messages.events import OFFERED
-from sipforge.engines.answering.answers.heard import Heard
 from sipforge.engines.answering.answers.plan import Plan, Planner
 from sipforge.engines.answering.knowledge import load_knowledge
 from sipforge.engines.protocols import Exchange
@@ -34,7 +36,7 @@ def questions(office: str) -> dict[str, Any]:
 @cache
 def planner(office: str) -> Planner:
     knowledge = load_knowledge(KNOWLEDGE[office])
-    return Planner(knowledge, load_language("english").lexicon, Heard(knowledge), asks_back=True)
+    return Planner(knowledge, load_language("english").lexicon, asks_back=True)
 
 
 def ids(plan: Plan) -> list[str]:
@@ -55,10 +57,10 @@ def heard(plan: Plan) -> str:
 @pytest.mark.parametrize(
     ("office", "kind", "least_right", "most_wrong"),
     [
-        ("english", "heldout", 50, 0),
-        ("english", "fresh", 49, 0),
+        ("english", "heldout", 49, 0),
+        ("english", "fresh", 48, 0),
         ("english", "last", 50, 0),
-        ("english", "development", 165, 1),
+        ("english", "development", 164, 1),
         ("english", "misheard", 21, 0),
         ("clinic", "development", 24, 0),
         ("clinic", "misheard", 4, 0),

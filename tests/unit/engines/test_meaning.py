@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from sipforge.engines.answering.answers.dialogue import AnswersDialogue, make
-from sipforge.engines.answering.answers.heard import AnswersPhrases
+from sipforge.engines.answering.answers.phrases import AnswersPhrases
 from sipforge.engines.answering.answers.plan import Plan
 from sipforge.engines.answering.knowledge import Knowledge, Topic, load_knowledge, read_knowledge
 from sipforge.engines.answering.meaning.decision import Evidence, decide, probabilities
@@ -277,24 +277,32 @@ def test_sentences_of_one_meaning_are_near_whatever_their_company() -> None:
 
 
 @pytest.mark.parametrize(
-    ("office", "kind", "least_served", "most_wrong"),
-    [("english", "heldout", 0.96, 0), ("english", "fresh", 0.96, 0), ("clinic", "development", 0.9, 0)],
+    ("office", "kind", "least_answered", "least_served", "most_wrong"),
+    [
+        ("english", "heldout", 46, 49, 0),
+        ("english", "fresh", 42, 50, 0),
+        ("english", "last", 44, 51, 0),
+        ("english", "development", 150, 171, 1),
+        ("clinic", "development", 23, 27, 0),
+        ("shop", "development", 25, 25, 0),
+        ("hotel", "fresh", 22, 22, 1),
+    ],
 )
 def test_questions_are_answered_or_asked_about(
-    office: str, kind: str, least_served: float, most_wrong: int
+    office: str, kind: str, least_answered: int, least_served: int, most_wrong: int
 ) -> None:
-    served, wrong, every = 0, [], 0
+    answered, asked, wrong = 0, 0, []
     for topic, texts in questions(office)["asked"][kind].items():
         for text in texts:
-            every += 1
             match said(office, text):
-                case Reply(topics=answered):
-                    served += topic in answered
-                    wrong += [] if topic in answered else [text]
+                case Reply(topics=topics):
+                    answered += topic in topics
+                    wrong += [] if topic in topics else [text]
                 case Guess(rounds=rounds):
-                    served += topic in rounds[0]
+                    asked += topic in rounds[0]
     assert len(wrong) <= most_wrong, wrong
-    assert served >= least_served * every
+    assert answered >= least_answered
+    assert answered + asked >= least_served
 
 
 @pytest.mark.parametrize(("office", "kind"), [("english", "heldout"), ("clinic", "development")])

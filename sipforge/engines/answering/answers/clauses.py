@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -29,10 +29,6 @@ class Clauses:
         self._joints = _phrases(lexicon.joints)
         self._openers = _phrases(lexicon.openers)
         self._wh = _phrases(lexicon.wh)
-        self._requests = _phrases(lexicon.requests)
-        self._ellipses = _phrases(lexicon.ellipses)
-        self._circumstances = _phrases(lexicon.circumstances)
-        self._dummies = _phrases(lexicon.dummies)
         self._negations = _phrases(lexicon.negations)
 
     def cut(self, text: str) -> list[Clause]:
@@ -44,7 +40,7 @@ class Clauses:
         joined: list[Clause] = []
         waiting: Clause = ()
         for piece in pieces:
-            if self._matcher.says(piece) or self._leans(piece):
+            if self._matcher.says(piece):
                 joined.append(waiting + piece)
                 waiting = ()
             else:
@@ -78,45 +74,23 @@ class Clauses:
         at = next((start for start in range(len(said)) if _at(said, start, self._wh)), None)
         return at is not None and not any(_at(said, start, self._openers) for start in range(len(said)))
 
-    def asks(self, clause: Clause) -> bool:
-        """Whether `clause` wants an answer, rather than telling something."""
-        at = _at(clause, 0, self._joints)
-        return self.complete(clause) or not (len(clause) > at and clause[at] in self._lexicon.tellers)
-
     def complete(self, clause: Clause) -> bool:
-        """Whether `clause` is a whole question or request, rather than a word or two after "and"."""
+        """Whether `clause` is a whole question, rather than a word or two after "and"."""
         at = _at(clause, 0, self._joints)
         if _at(clause, at, self._wh) or (clause[at : at + 1] and clause[at] in self._lexicon.starters):
             return True
-        return any(
-            self._opens(clause, start) or _at(clause, start, self._requests) for start in range(len(clause))
-        )
-
-    def cores(self, clause: Clause) -> Iterator[Clause]:
-        """`clause` without the last of its circumstances, then without the one before as well, and so on."""
-        for at in range(len(clause) - 1, 0, -1):
-            if _at(clause, at, self._circumstances):
-                yield clause[:at]
-
-    def _leans(self, clause: Clause) -> bool:
-        return bool(_at(clause, 0, self._ellipses))
+        return any(self._opens(clause, start) for start in range(len(clause)))
 
     def refers(self, clause: Clause) -> bool:
         """Whether `clause` speaks of something by "it" or "that"."""
-        at = 0
-        while at < len(clause):
-            dummy = _at(clause, at, self._dummies)
-            if not dummy and clause[at] in self._lexicon.anaphora:
-                return True
-            at += dummy or 1
-        return False
+        return not self._lexicon.anaphora.isdisjoint(clause)
 
     def leans(self, clause: Clause) -> bool:
         """Whether `clause` may have to be understood from what was spoken of before."""
         terms = self._matcher.heard(clause)
         if len(terms) > SHORT:
             return False
-        return self._leans(clause) or self.refers(clause) or not self.complete(clause) or len(clause) <= SHORT
+        return self.refers(clause) or not self.complete(clause) or len(clause) <= SHORT
 
 
 def _phrases(phrases: Iterable[str]) -> tuple[tuple[str, ...], ...]:

@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from typing import Final
 
 from sipforge.core.messages.events import OFFERED, TOPICS
-from sipforge.engines.answering.answers.heard import AnswersPhrases, Heard
+from sipforge.engines.answering.answers.phrases import AnswersPhrases
 from sipforge.engines.answering.answers.plan import Plan, Planner
 from sipforge.engines.answering.knowledge import Knowledge, Topic
 from sipforge.engines.answering.meaning.decision import (
@@ -103,7 +103,7 @@ class AnswersDialogue:
         self._lexicon = lexicon
         self._meaning = meaning
         self._topics = knowledge.topics
-        self._planner = Planner(knowledge, lexicon, Heard(knowledge), asks_back=bool(self._phrases.ask))
+        self._planner = Planner(knowledge, lexicon, asks_back=bool(self._phrases.ask))
 
     @property
     def by_meaning(self) -> bool:

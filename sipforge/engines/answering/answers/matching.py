@@ -9,7 +9,7 @@ answer) counts in part.
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Final
@@ -36,8 +36,6 @@ KIND: Final = 0.9
 """As above, what it is a kind of."""
 ANSWERED: Final = 0.75
 """As above, the same word in the answer."""
-KEY: Final = 0.85
-"""How much of a phrasing a term is that only this topic's phrasings have."""
 PHRASED: Final = 0.4
 """Least part of a phrasing: a market on the way to the office is not what the way is asked for by."""
 OTHER_KIND: Final = 0.6
@@ -73,8 +71,6 @@ class Match:
 class _Phrasing:
     topic: int
     terms: tuple[str, ...]
-    full: float
-    """Fit where all its terms are in the question."""
 
 
 class Matcher:
@@ -85,7 +81,7 @@ class Matcher:
         self.terms = Terms(lexicon, knowledge.synonyms, knowledge.filler)
         self._interrogative = lexicon.interrogative
         self._phrasings = [
-            _Phrasing(index, tuple(term.concept for term in self.terms.of(self.terms.words(text))), 1.0)
+            _Phrasing(index, tuple(term.concept for term in self.terms.of(self.terms.words(text))))
             for index, topic in enumerate(knowledge.topics)
             for text in [*topic.questions, *([topic.title] if topic.title else [])]
         ]
@@ -104,7 +100,6 @@ class Matcher:
             term: self._weigh(term, len({*having, *self._answers_of.get(term, ())}))
             for term, having in self._topics_of.items()
         }
-        self._phrasings += self._keys()
         self._phrasings_of = _postings(
             (term, number) for number, said in enumerate(self._phrasings) for term in said.terms
         )
@@ -125,15 +120,6 @@ class Matcher:
         kinds = [members for name, members in lexicon.kinds if self.terms.concept(name) in worth]
         office = (spoken | self.terms.spoken(worth)).union(*kinds) - plain
         self._healer = Healer(lexicon, office, self.terms.known())
-
-    def _keys(self) -> list[_Phrasing]:
-        """Terms that say by themselves which topic is meant."""
-        count = Counter((said.topic, term) for said in self._phrasings for term in said.terms)
-        return [
-            _Phrasing(topic, (term,), KEY)
-            for (topic, term), times in count.items()
-            if times > 1 and len(self._topics_of[term]) == 1 and not self._hollow(term)
-        ]
 
     def _hollow(self, term: str) -> bool:
         return term in self._interrogative or term in self.terms.weak
@@ -213,7 +199,7 @@ class Matcher:
 
     def phrased(self, asked: Sequence[Term]) -> float:
         """The largest part of any phrasing that is in `asked`: 0 to 1."""
-        return max(self._contained(asked, whole=True).values(), default=0.0)
+        return max(self._contained(asked).values(), default=0.0)
 
     def completions(self, asked: Sequence[Term], before: Topic) -> list[tuple[float, int]]:
         """Topics (by index, after the part) that all of `asked` are about, with the largest part of a
@@ -224,7 +210,7 @@ class Matcher:
         telling = {term.concept for term in context if not self._hollow(term.concept)}
         shared = telling if self.incidental(asked) else None
         needed = {concept for term in asked for concept in self._alike(term)}
-        parts = self._contained([*asked, *context], whole=True, needed=needed, shared=shared)
+        parts = self._contained([*asked, *context], needed=needed, shared=shared)
         return [(part, index) for index, part in parts.items() if index != own and self._about(asked, index)]
 
     def _about(self, asked: Sequence[Term], index: int) -> bool:
@@ -265,12 +251,10 @@ class Matcher:
         self,
         asked: Sequence[Term],
         *,
-        whole: bool = False,
         needed: Set[str] | None = None,
         shared: Set[str] | None = None,
     ) -> dict[int, float]:
-        """Topic → how much of its best phrasing is in `asked`; `whole`: of phrasings only, no single terms;
-        `needed`, `shared`: only of phrasings that have one of these, of each."""
+        """Topic → how much of its best phrasing is in `asked`; of those with `needed` and `shared` terms."""
         got: dict[int, dict[str, float]] = defaultdict(dict)
         for term in asked:
             # "When is the holiday?" is not "Are you open on a holiday?", kin as they are.
@@ -282,9 +266,9 @@ class Matcher:
         best: dict[int, float] = {}
         for number, having in got.items():
             said = self._phrasings[number]
-            if whole and (said.full < 1 or not _has(said, needed) or not _has(said, shared)):
+            if not _has(said, needed) or not _has(said, shared):
                 continue
-            part = said.full * self._sum(having) / sum(self._weight[term] for term in said.terms)
+            part = self._sum(having) / sum(self._weight[term] for term in said.terms)
             best[said.topic] = max(best.get(said.topic, 0.0), part)
         return best
 

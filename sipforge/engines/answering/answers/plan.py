@@ -1,18 +1,19 @@
 """What to say to an utterance, given what was said before: which answers, a question back, or nothing. Pure.
 
-An utterance is cut into clauses, and its best reading is looked for: neighbouring clauses that make one
-question are matched together. A short question that leans on what was spoken of before ("and on Saturday?")
+An utterance is cut into clauses, which are matched together and each by itself; the reading that explains
+more is taken. A short question that leans on what was spoken of before ("and on Saturday?")
 is completed by the topic before. A piece that asks for something unknown is never passed over in silence.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
+from sipforge.core.messages.events import OFFERED
 from sipforge.engines.answering.answers.clauses import Clause, Clauses
-from sipforge.engines.answering.answers.heard import Heard, Said
 from sipforge.engines.answering.answers.matching import SURE, Matcher
 from sipforge.engines.answering.answers.terms import Term
 from sipforge.engines.answering.knowledge import Knowledge, Topic
@@ -27,8 +28,6 @@ COMPLETED: Final = 0.8
 """How much of a phrasing the topic before and the caller's words must make up together."""
 EXACT: Final = 0.9
 """Covering from which a term is the topic's own."""
-PLAIN_CORE: Final = 0.85
-"""Fit of a question without its circumstances from which these do not matter."""
 PARTLY: Final = 0.4
 """Covering from which a term may be the topic's."""
 
@@ -48,6 +47,15 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What was spoken of last."""
+
+    topic: Topic | None = None
+    unknown: bool = False
+    """Something, but none of the topics."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Reading:
     """What one piece comes to."""
 
@@ -59,17 +67,15 @@ class _Reading:
     """Whether it wanted something that is not known."""
     unclear: bool = False
     """Whether it spoke of something unknown."""
-    tells: bool = False
-    """Whether it asked for nothing, such as "I have an appointment"."""
 
 
 class Planner:
     """Plans replies from one knowledge file."""
 
-    def __init__(self, knowledge: Knowledge, lexicon: Lexicon, heard: Heard, *, asks_back: bool) -> None:
+    def __init__(self, knowledge: Knowledge, lexicon: Lexicon, *, asks_back: bool) -> None:
         self._matcher = Matcher(knowledge, lexicon)
         self._clauses = Clauses(lexicon, self._matcher)
-        self._heard = heard
+        self._topics = {topic.id: topic for topic in knowledge.topics}
         self._asks_back = asks_back
 
     def shares(self, text: str) -> list[float]:
@@ -101,20 +107,13 @@ class Planner:
         """What to say to `text`."""
         clauses = self._clauses.cut(text)
         before = self._before(history)
-        if before.offered and (chosen := self._heard.choice(text, before.offered, self._matcher)):
-            return Plan(topics=chosen, fit=1.0)
         best = Plan()
         worth = 0.0
-        readings: dict[tuple[Clause, Said, bool], _Reading] = {}
         for pieces in _joinings(clauses):
             read: list[_Reading] = []
             said = before
             for clause in pieces:
-                after = bool(read) and read[-1].unclear
-                key = (clause, said, after)
-                if key not in readings:
-                    readings[key] = self._read(clause, said, after=after)
-                read.append(readings[key])
+                read.append(self._read(clause, said, after=bool(read) and read[-1].unclear))
                 if read[-1].topic is not None:
                     said = Said(topic=read[-1].topic)
             cost = self._matcher.rarest * sum(map(self._cost, pieces))
@@ -131,8 +130,8 @@ class Planner:
         if not self._matcher.says(clause):
             return _Reading()
         terms = self._matcher.heard(clause)
-        tells = not self._clauses.asks(clause)
-        lost = _Reading(asks=not tells and not self._matcher.hollow(terms), unclear=True, tells=tells)
+        asks = self._clauses.complete(clause) and not self._matcher.hollow(terms)
+        lost = _Reading(asks=asks, unclear=True)
         if self._clauses.leans(clause):
             refers = self._clauses.refers(clause)
             alone = self._clauses.complete(clause) and not self._matcher.hollow(terms)
@@ -144,25 +143,16 @@ class Planner:
                 return _Reading(topic, fit=fit, worth=worth)
             if self._hangs(terms, before, refers=refers):
                 return lost
-        reading = self._alone(terms, lost)
-        return reading if reading is not lost else self._at_core(clause, lost)
-
-    def _at_core(self, clause: Clause, lost: _Reading) -> _Reading:
-        """What `clause` comes to without its circumstances, where that leaves no doubt."""
-        for core in filter(self._clauses.complete, self._clauses.cores(clause)):
-            reading = self._alone(self._matcher.heard(core), lost)
-            if reading.topic is not None and reading.fit >= PLAIN_CORE:
-                return reading
-        return lost
+        return self._alone(terms, lost)
 
     def _alone(self, terms: Sequence[Term], lost: _Reading) -> _Reading:
         """What `terms` come to by themselves; `lost` where to nothing."""
         match = self._matcher.match_terms(terms)
         worth = match.fit * match.known
         if match.sure:
-            return _Reading(match.topic, fit=match.fit, worth=worth, tells=lost.tells)
+            return _Reading(match.topic, fit=match.fit, worth=worth)
         between = tuple(topic for topic in (match.topic, match.second) if topic is not None and topic.title)
-        if self._asks_back and match.close and not lost.tells and len(between) > 1:
+        if self._asks_back and match.close and len(between) > 1:
             return _Reading(between=between, fit=match.fit, worth=worth, unclear=True)
         return lost
 
@@ -193,9 +183,11 @@ class Planner:
     def _before(self, history: Sequence[Exchange]) -> Said:
         """What was spoken of last."""
         for exchange in reversed(history):
-            said = self._heard.said(exchange.topics)
-            if said.topic or said.offered:
-                return said
+            answered = [name for name in exchange.topics if name in self._topics]
+            if answered:
+                return Said(self._topics[answered[-1]])
+            if any(name.endswith(OFFERED) for name in exchange.topics):
+                return Said()
             match = self._matcher.match(exchange.caller)
             if match.sure:
                 return Said(topic=match.topic)
@@ -205,11 +197,8 @@ class Planner:
 
 
 def _summary(read: Sequence[_Reading]) -> Plan:
-    answers = [reading for reading in read if reading.topic]
     rest = any(reading.asks for reading in read)
-    # What was told beside a question that is not known is no question.
-    asked = [reading for reading in answers if not reading.tells] or ([] if rest else answers)
-    topics = tuple(dict.fromkeys(reading.topic for reading in asked if reading.topic))
+    topics = tuple(dict.fromkeys(reading.topic for reading in read if reading.topic))
     between = next((reading.between for reading in read if reading.between), ())
     fit = min(reading.fit for reading in read if reading.topic or reading.between)
     # What is asked about beside an answer would be one thing too many to listen to.
@@ -218,13 +207,7 @@ def _summary(read: Sequence[_Reading]) -> Plan:
     return Plan((), (between,), rest, fit) if between else Plan()
 
 
-def _joinings(clauses: Sequence[Clause]) -> Iterator[list[Clause]]:
-    """Every way to join neighbours of `clauses`, the fewest pieces first."""
-    inner = max(len(clauses) - 1, 0)
-    for cuts in sorted(range(2**inner), key=int.bit_count):
-        pieces: list[list[str]] = [[]]
-        for at, clause in enumerate(clauses):
-            if at and cuts >> (at - 1) & 1:
-                pieces.append([])
-            pieces[-1] += clause
-        yield [tuple(piece) for piece in pieces]
+def _joinings(clauses: Sequence[Clause]) -> list[list[Clause]]:
+    """The ways to read `clauses`: as one piece, and each by itself."""
+    whole = [tuple(chain.from_iterable(clauses))] if clauses else []
+    return [whole, list(clauses)] if len(clauses) > 1 else [whole]

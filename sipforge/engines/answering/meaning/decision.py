@@ -83,9 +83,9 @@ def decide(plan: Plan, evidence: Evidence, topics: Sequence[Topic]) -> Plan:
     """
     by_words = [topics.index(topic) for topic in plan.topics]
     first = evidence.order[0]
-    if by_words and set(by_words) <= set(evidence.order[: len(by_words)]):
-        if len(by_words) > 1 or plan.fit * evidence.share(first) >= AGREED:
-            return plan
+    agreed = len(by_words) > 1 or plan.fit * evidence.share(first) >= AGREED
+    if by_words and agreed and set(by_words) <= set(evidence.order[: len(by_words)]):
+        return plan
     if not by_words and evidence.probabilities[first] >= SURE:
         return Plan((topics[first],), fit=float(evidence.probabilities[first]))
     if not by_words and evidence.known < PLAUSIBLE:
