@@ -119,7 +119,7 @@ def _long_questions(bench: Bench) -> Iterator[Question]:
 
 
 def _other_questions(bench: Bench, asked: Sequence[Question]) -> list[Question]:
-    """Held-out questions in the same voices, each about something else than what it comes over."""
+    """Questions in the same voices, each about something else than what it comes over."""
     known, _ = bench.questions
     found = []
     for question, other in zip(asked, itertools.cycle(known), strict=False):

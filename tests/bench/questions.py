@@ -39,16 +39,16 @@ class Question:
 
 
 def load_questions(path: Path = QUESTIONS) -> tuple[list[Question], list[Question]]:
-    """The held-out questions: those that the knowledge file answers, and `UNKNOWN` of those that it does not.
+    """In other words than the file's: those that it answers, and `UNKNOWN` of those that it does not.
 
     Raises:
         OSError, ValueError, KeyError: the file is missing or has another form.
     """
     written = tomllib.loads(path.read_text(encoding="utf-8"))
     # Topic by topic in turn, so that the first few ask about many.
-    by_topic = [[(text, topic) for text in texts] for topic, texts in written["asked"]["heldout"].items()]
+    by_topic = [[(text, topic) for text in texts] for topic, texts in written["asked"]["first"].items()]
     known = [pair for rank in itertools.zip_longest(*by_topic) for pair in rank if pair]
-    unknown = written["unknown"]["heldout"]
+    unknown = written["unknown"]["first"]
     unknown = unknown[:: max(1, len(unknown) // UNKNOWN)][:UNKNOWN]
     voices = itertools.cycle(VOICES)
     return (

@@ -1,6 +1,6 @@
 """Where a turn's processor time goes, without a call: `python -m tests.bench.turn_cost [--callers 10]`.
 
-The held-out questions, spoken by flite over a telephone line, one after the other through the understanding
+The questions of `reply`, spoken by flite over a telephone line, one after the other through the understanding
 of the English assistant as it is built on a host; each is recognised at every pause in it, as in a call. With
 `--callers`, so many callers at once ask them afterwards, each every `--every` seconds, and it is measured how
 long they wait. On a processor that is faster than those of the offices, take its newer instructions away:

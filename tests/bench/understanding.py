@@ -2,7 +2,7 @@
 
 The six offices of tests/questions/offices, each through `sipforge ask` with its own knowledge file: a
 line for each office and set, and what was not served with `--misses`. A question is served where its topic is
-answered, or asked back about. When the sealed halves may be opened stands in tests/questions/README.md.
+answered, or asked back about. When the sealed sets may be opened stands in tests/questions/README.md.
 With `--voices` each question is spoken by three voices over the telephone's band, and recognised.
 """
 
@@ -31,7 +31,7 @@ SETS = ("plain", "roundabout", "unknown", "dialogues")
 
 
 @contextmanager
-def halves(sealed: bool) -> Iterator[dict[str, Path]]:
+def sets(sealed: bool) -> Iterator[dict[str, Path]]:
     """The folder of each office's sets."""
     names = sorted(path.name for path in OFFICES.iterdir() if path.is_dir())
     if not sealed:
@@ -76,7 +76,7 @@ def verdict(wanted: frozenset[str], answer: dict[str, Any]) -> str:
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--sealed", action="store_true", help="the sealed halves: a first run is reported")
+    parser.add_argument("--sealed", action="store_true", help="the sealed sets: a first run is reported")
     parser.add_argument("--words", action="store_true", help="without the sentence encoder")
     parser.add_argument("--voices", action="store_true", help="spoken instead of written")
     parser.add_argument("--misses", action="store_true", help="show what was not served")
@@ -85,7 +85,7 @@ def main() -> None:
     verdicts = ("answered", "asked", "asked wrongly", "wrong", "honest")
     print(f"{'':24}{'n':>6}" + "".join(f"{name:>15}" for name in verdicts))
     sums = {name: Counter[str]() for name in SETS}
-    with halves(options.sealed) as folders:
+    with sets(options.sealed) as folders:
         for office, folder in folders.items():
             for path in sorted(folder.glob("*.t[sx][vt]"), key=lambda path: SETS.index(path.stem)):
                 lines = load(path)

@@ -1,6 +1,6 @@
 """Finds the weights of the decision by meaning: `python -m tests.bench.weights`.
 
-The development halves of the six offices of tests/questions/offices, single questions: what was meant is made
+The development sets of the six offices of tests/questions/offices, single questions: what was meant is made
 as probable as can be, with a small penalty on the weights, by Newton's method. Printed are the weights learnt
 from all, and what comes of each office with those learnt from the five others.
 """

@@ -1,17 +1,17 @@
 from tests.bench.questions import VOICES, load_questions
 
 FILE = """
-[asked.heldout]
+[asked.first]
 hours = ["When?", "Until when?"]
 prices = ["How much?"]
-[asked.development]
+[asked.tuning]
 hours = ["Not this one"]
 [unknown]
-heldout = ["Dogs?", "Cats?"]
+first = ["Dogs?", "Cats?"]
 """
 
 
-def test_held_out_questions_topic_by_topic(tmp_path):
+def test_questions_topic_by_topic(tmp_path):
     path = tmp_path / "english.toml"
     path.write_text(FILE)
     known, unknown = load_questions(path)
@@ -28,6 +28,6 @@ def test_held_out_questions_topic_by_topic(tmp_path):
 def test_twenty_of_many_without_an_answer_evenly_spread(tmp_path):
     path = tmp_path / "english.toml"
     texts = ", ".join(f'"{number}"' for number in range(61))
-    path.write_text(f"[asked.heldout]\nhours = []\n[unknown]\nheldout = [{texts}]\n")
+    path.write_text(f"[asked.first]\nhours = []\n[unknown]\nfirst = [{texts}]\n")
     _, unknown = load_questions(path)
     assert [question.text for question in unknown] == [str(number) for number in range(0, 60, 3)]
