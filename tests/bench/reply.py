@@ -56,7 +56,7 @@ def findings(runs: Mapping[int, Sequence[Judged]]) -> Findings:
         "Reply time: knowledge answers, offline",
         "From the last sound of the question in the phone's recording of what it said to the first word of "
         "the answer in its recording of what it heard, both on one clock (20 ms steps; the clock's own "
-        f"uncertainty, 95th percentile: {_spread(runs)}). Other words than the file's, three voices, PCMU; with one "
+        f"uncertainty, 95th percentile: {_spread(runs)}). Three voices, PCMU; with one "
         "call the next question comes when the reply is over, with several each caller speaks every 12 s. "
         "What a reply was is judged afterwards, by recognising the recording, and where that is nothing that "
         "the assistant says, by its own account.",
