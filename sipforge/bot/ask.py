@@ -106,8 +106,9 @@ class WrittenCall:
         topics: tuple[str, ...] = ()
         for action in actions:
             match action:
-                case do.Say(phrase):
+                case do.Say(phrase, asks):
                     said.append(script.phrases[phrase])
+                    topics += tuple(topic + OFFERED for topic in asks)
                 case do.ReadMenu(page):
                     said.append(script.pages[page])
                 case do.TellTopic(topic):

@@ -153,6 +153,7 @@ def make_thinking(
         backchannel=language.is_backchannel,
         whole_phrases=_hears_a_closed_set(bot),
         departments=bot.departments,
+        lexicon=language.lexicon,
         numerals={word for digit in range(10) for word in words(language.normalise(str(digit)))},
         foreign=foreign,
         reconsider=next((stt.reconsider for stt in recognisers if isinstance(stt, Reconsidering)), None),

@@ -103,10 +103,17 @@ class Phrases:
         pressing = words(self.menu.topic.partition("{key}")[0])[-1:] if self.menu else []
         return bool(pressing) and contains(words(text), pressing)
 
-    def choice(self, utterance: str, asked: int) -> Meaning | None:
-        """Which of `asked` topics, which the caller was asked about, an utterance chooses by its place.
+    def choice(self, utterance: str, asked: int, function: Set[str] = frozenset()) -> Meaning | None:
+        """Which of the topics that the caller was asked about an utterance chooses by its place.
 
-        None: it is something else, or there is nothing to choose from.
+        Args:
+            utterance: what was said.
+            asked: how many topics.
+            function: the language's words that say nothing: with one of others, such as "the first visit", it
+                is no choice. Empty: not known.
+
+        Returns:
+            None: it is something else, or there is nothing to choose from.
         """
         said = words(utterance)
         kinds = ((Meaning.FIRST, self.answers.first), (Meaning.SECOND, self.answers.second))
@@ -115,6 +122,7 @@ class Phrases:
             for meaning, phrases in (*kinds, (Meaning.BOTH, self.answers.both))
             for phrase in phrases
             if len(said) <= len(words(phrase)) + _CHOOSING and contains(said, words(phrase))
+            if not function or function >= set(said) - set(words(phrase))
         ]
         return max(found, key=lambda one: one[0])[1] if found and asked else None
 

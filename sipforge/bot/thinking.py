@@ -25,6 +25,7 @@ from sipforge.engines.protocols import (
     Transcript,
     Weighing,
 )
+from sipforge.text.lexicon import PLAIN, Lexicon
 from sipforge.text.plain import contains, words
 from sipforge.text.turn_end import Completeness
 
@@ -103,6 +104,7 @@ class Thinking:
         whole_phrases: bool = False,
         departments: Mapping[str, str] | None = None,
         numerals: Set[str] = frozenset(),
+        lexicon: Lexicon = PLAIN,
         foreign: Callable[[Floats], Awaitable[str]] | None = None,
         reconsider: Callable[[Floats], AsyncGenerator[tuple[Alternative, ...]]] | None = None,
         ahead: Callable[[Floats], Awaitable[None]] | None = None,
@@ -119,6 +121,7 @@ class Thinking:
             whole_phrases: whether the recogniser only knows whole phrases, so that none can be half said.
             departments: spoken name → extension, of whom callers may ask for.
             numerals: the language's words for digits; see `Phrases.ends_call`.
+            lexicon: of the language.
             reconsider: looks again at what made no sense, look by look, for the one of `dialogues` that can
                 weigh what it may have been (sipforge.engines.protocols.Weighing).
             ahead: recognises what is settled of an utterance that goes on.
@@ -133,6 +136,7 @@ class Thinking:
         self._whole_phrases = whole_phrases
         self._departments = [(words(name), target) for name, target in (departments or {}).items()]
         self._numerals = numerals
+        self._lexicon = lexicon
         self._foreign = foreign
         self._reconsider = reconsider
         self._ahead = ahead
@@ -175,6 +179,8 @@ class Thinking:
             target = self._whom(transcript.text)
             if short is None and target and self._phrases.asks_for_somebody(transcript.text):
                 short = Meaning.OPERATOR
+        if short is None and not self._lexicon.split(words(transcript.text)):
+            short = Meaning.NOTHING  # "Um."
         return Hearing(transcript, completeness, short, target if short else "")
 
     async def think(self, hearing: Hearing, history: tuple[Exchange, ...], samples: Floats) -> Thought:
@@ -182,7 +188,7 @@ class Thinking:
         text = hearing.transcript.text
         if hearing.meaning is Meaning.GOODBYE and not self._phrases.ends_call(text, history, self._numerals):
             return Thought(Meaning.NOTHING)
-        if chosen := self._phrases.choice(text, _asked(history)):
+        if chosen := self._phrases.choice(text, _asked(history), self._lexicon.function):
             return Thought(chosen)
         if hearing.meaning in {None, Meaning.YES, Meaning.NO, Meaning.THANKS}:
             thought = await self._beyond(hearing, history)

@@ -51,6 +51,8 @@ class Say:
     """Speak a fixed phrase."""
 
     phrase: Phrase
+    asks: tuple[str, ...] = ()
+    """Ids of topics that the caller is still asked about."""
 
 
 @dataclass(frozen=True, slots=True)

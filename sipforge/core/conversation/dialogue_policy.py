@@ -136,6 +136,10 @@ class DialoguePolicy:
         """Whether an offer stands, so that a "yes" is an answer."""
         return self._offer is not None
 
+    @property
+    def _asks(self) -> tuple[str, ...]:
+        return self._rounds[0] if self._offer is Offer.TOPIC else ()
+
     def begin(
         self, arrival: Arrival, hour: int, detail: Detail = Detail.NONE, target: str = ""
     ) -> list[Action]:
@@ -185,7 +189,7 @@ class DialoguePolicy:
         if self._silence_seconds >= max(PAUSE_SECONDS, self._wait_seconds) and not self._warned:
             self._wait_seconds *= 2
             self._silence_seconds = 0.0
-            return [Say(Phrase.ASK_AGAIN)]
+            return [Say(Phrase.ASK_AGAIN, self._asks)]
         return []
 
     def stays(self) -> None:
@@ -222,8 +226,8 @@ class DialoguePolicy:
         if meaning is Meaning.FOREIGN and self._offer is Offer.OTHER_LANGUAGE:
             # A caller who was invited in their language and answers in it wants it.
             return [HandOver(self._target)]
+        asked = self._asks
         offer, self._offer = self._offer, None
-        asked = self._rounds[0] if offer is Offer.TOPIC else ()
         if denies:
             self._denied.update(asked)
         match meaning:
@@ -296,7 +300,7 @@ class DialoguePolicy:
             return [Say(Phrase.BUSY)]
         if self._misunderstood < 2:
             # An offer still stands: the caller's yes to it may be what was not understood.
-            return [Say(Phrase.NOT_UNDERSTOOD)]
+            return [Say(Phrase.NOT_UNDERSTOOD, self._asks)]
         self._misunderstood = 0
         self._pages.close()
         menu = self._read_menu()

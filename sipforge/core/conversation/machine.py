@@ -134,7 +134,7 @@ class Machine(Listening):
         if self.state in {State.LISTENING, State.PAUSED, State.THINKING, State.SPEAKING}:
             quiet = self.state is State.LISTENING and not self._ears.begun
             actions = self._policy.waited(seconds if quiet else None)
-            if do.Say(Phrase.ASK_AGAIN) in actions:
+            if any(isinstance(one, do.Say) and one.phrase is Phrase.ASK_AGAIN for one in actions):
                 self._ears.forget_level()
             self._act(actions)
 

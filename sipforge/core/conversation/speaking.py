@@ -83,8 +83,8 @@ class Speaking:
         script = self._script
         for action in actions:
             match action:
-                case do.Say(phrase):
-                    self._say(script.phrases[phrase])
+                case do.Say(phrase, asks):
+                    self._say(script.phrases[phrase], tuple(topic + OFFERED for topic in asks))
                 case do.ReadMenu(page):
                     self._say(script.pages[page])
                 case do.TellTopic(topic):

@@ -62,7 +62,8 @@ def read_knowledge(text: str) -> Knowledge:
     """Read a knowledge file.
 
     Raises:
-        EngineError: not TOML, or a topic lacks its id, questions or answer, has a long id, or is there twice.
+        EngineError: not TOML, or a topic lacks its id, questions or answer, has a long id, or is there twice,
+            or its title is.
     """
     try:
         raw = tomllib.loads(text)
@@ -74,6 +75,11 @@ def read_knowledge(text: str) -> Knowledge:
     twice = [name for name, count in Counter(topic.id for topic in topics).items() if count > 1]
     if twice or not topics:
         raise EngineError(Stage.DIALOGUE, f"the knowledge file has topics twice or none: {twice}")
+    titles = Counter(fold(topic.title).casefold() for topic in topics if topic.title)
+    same = [title for title, count in titles.items() if count > 1]
+    if same:
+        # "Is it about parking, or parking?"
+        raise EngineError(Stage.DIALOGUE, f"topics of the knowledge file have the same title: {same}")
     return Knowledge(topics, synonyms, filler)
 
 

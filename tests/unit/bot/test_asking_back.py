@@ -65,6 +65,18 @@ def test_what_is_said_to_a_question_back(
     assert (then.answered, then.asked_back) == (answered, asked_back)
 
 
+@pytest.mark.parametrize("hesitation", ["Um.", "um, please", "Hmm"])
+def test_hesitation_is_no_answer_and_what_was_asked_stands(hesitation: str) -> None:
+    _, then, chosen = talk(CLOSE, hesitation, "the first one")
+    assert (then.answered, then.asked_back) == ((), ("directions", "address"))
+    assert "did not understand" in then.said
+    assert chosen.answered == ("directions",)
+
+
+def test_a_first_of_something_else_is_no_choice() -> None:
+    assert talk(CLOSE, "the first visit")[1].answered != ("directions",)
+
+
 def test_denied_twice_a_person_is_offered_and_it_is_not_asked_again() -> None:
     _, denied, again, taken = talk(CLOSE, "no thanks", CLOSE, "yes please")
     assert "Shall I connect you" in denied.said

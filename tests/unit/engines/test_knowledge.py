@@ -55,6 +55,9 @@ WRONG = ("[[]]", '[["open", "?"]]', '["open", "shut"]')
         '[[topics]]\nid = "a"\nquestions = ["why"]\nanswer = " "',
         '[[topics]]\nid = "a"\nquestions = ["why"]\nanswer = "x"\n' * 2,
         '[[topics]]\nid = ""\nquestions = ["why"]\nanswer = "x"',
+        "".join(
+            f'[[topics]]\nid = "{name}"\ntitle = "It"\nquestions = ["why"]\nanswer = "x"\n' for name in "ab"
+        ),
         '[[topics]]\nid = "a?"\nquestions = ["why"]\nanswer = "x"',
         f'[[topics]]\nid = "{"a" * 41}"\nquestions = ["why"]\nanswer = "x"',
         *(f'synonyms = {wrong}\n[[topics]]\nid = "a"\nquestions = ["why"]\nanswer = "x"' for wrong in WRONG),
