@@ -21,6 +21,7 @@ from sipforge.bot.service import BotMetrics, BotService, Parts
 from sipforge.core.conversation.actions import Phrase
 from sipforge.engines.answering.knowledge import Knowledge, load_knowledge
 from sipforge.engines.protocols import RATE_HZ, EngineError
+from sipforge.infra.heap import settle
 from sipforge.infra.http import Health, Status, build_app, serve
 from sipforge.infra.logs import configure_logging
 from sipforge.infra.metrics import Metrics
@@ -193,6 +194,7 @@ async def _serve(name: str, settings: Settings, bot: BotSettings) -> None:
                 group.create_task(openai.remote.watch())
             await taking.wait()
             await answering.wait()
+            settle()
             notifier.ready()
             notifier.status("taking calls")
             _log.info("taking calls", extra={"voice": voice.identity})

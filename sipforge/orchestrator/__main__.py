@@ -20,6 +20,7 @@ from sipforge.infra.asterisk.agi import answer_agi
 from sipforge.infra.asterisk.ami.service import AmiServiceClient
 from sipforge.infra.call_store import CallStore
 from sipforge.infra.capacity import limits
+from sipforge.infra.heap import settle
 from sipforge.infra.http import FastAPI, serve
 from sipforge.infra.logs import configure_logging
 from sipforge.infra.metrics import Metrics
@@ -173,6 +174,7 @@ async def run(parts: Parts, stop: asyncio.Event, notifier: Notifier) -> None:
             ]
             for ready in (agi_ready, audio_ready, http_ready):
                 await ready.wait()
+            settle()
             _log.info("serving", extra={"bots": sorted(parts.settings.bots)})
             notifier.ready()
             await stop.wait()

@@ -44,11 +44,11 @@ class TurnRules:
     threshold: float = 0.4
     """Probability from which sound is speech."""
     start_seconds: float = 0.09
-    pause_seconds: float = 0.2
+    pause_seconds: float = 0.16
     """A short pause, at which recognition begins on speculation."""
     resume_seconds: float = 0.06
     """Speech after which the caller has gone on: more than a click."""
-    finished_seconds: float = 0.4
+    finished_seconds: float = 0.37
     """Silence that ends a turn which is a whole question or reply."""
     unsure_seconds: float = 0.9
     open_seconds: float = 1.4

@@ -51,7 +51,7 @@ def spoken() -> Line:
 
 @pytest.mark.parametrize(
     ("completeness", "seconds"),
-    [(Completeness.FINISHED, 0.4), (Completeness.UNSURE, 0.9), (Completeness.OPEN, 1.4), (None, 1.4)],
+    [(Completeness.FINISHED, 0.37), (Completeness.UNSURE, 0.9), (Completeness.OPEN, 1.4), (None, 1.4)],
 )
 def test_the_silence_that_ends_a_turn_depends_on_its_words(
     completeness: Completeness | None, seconds: float

@@ -32,9 +32,9 @@ def test_recognition_begins_at_the_first_short_pause() -> None:
     world = greeted()
     world.hear(True, 1.0)
     assert world.machine.caller_speaks
-    world.hear(False, 0.16)
+    world.hear(False, 0.128)
     assert recognitions(world) == []
-    world.hear(False, 0.096)
+    world.hear(False, 0.064)
     assert len(recognitions(world)) == 1
     assert world.state is State.PAUSED
 
