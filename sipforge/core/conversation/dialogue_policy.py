@@ -235,8 +235,10 @@ class DialoguePolicy:
                 return [Tell()]
             case Meaning.GUESSED:
                 guesses = self._undenied(guesses)
-                again = [topic for topic in sum(guesses[:1], ()) if topic in asked and not denies]
-                return self._guess(guesses) if not again else self._agreed(again)
+                likely = sum(guesses[:1], ())
+                again = [topic for topic in likely if topic in asked] if not denies else []
+                # Where something else is likelier, that another was asked about decides nothing.
+                return self._agreed(again) if again[:1] and again[0] == likely[0] else self._guess(guesses)
             case Meaning.YES | Meaning.NO | Meaning.FIRST | Meaning.SECOND | Meaning.BOTH if asked:
                 return self._chosen(meaning)
             case Meaning.GREETING:

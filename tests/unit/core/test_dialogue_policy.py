@@ -355,6 +355,12 @@ def test_who_asks_anew_for_what_was_asked_about_has_chosen_it() -> None:
     assert policy.understood(Meaning.GUESSED, guesses=GUESSES) == [Say(Phrase.UNKNOWN)]
 
 
+def test_a_likelier_topic_that_was_not_asked_about_is_asked_about_first() -> None:
+    policy = begun()
+    policy.understood(Meaning.GUESSED, guesses=(("access", "parking"),))
+    assert policy.understood(Meaning.GUESSED, guesses=(("hours", "parking"),)) == [Ask(("hours", "parking"))]
+
+
 def test_who_asks_anew_behind_a_denial_has_chosen_what_is_left() -> None:
     policy = begun()
     either = (("parking",), ("hours",))
