@@ -7,7 +7,7 @@ import pytest
 from tests.calls.telephones import CALLER
 from tests.phones.speech import english
 
-STAIRS = ("My grandmother cannot climb the stairs.", "Is it about access with a wheelchair?")
+STAIRS = ("I cannot walk up the stairs, my leg is broken.", "Is it about access with a wheelchair?")
 MONEY = ("I have no money with me.", "Is it about our prices, or ways to pay?")
 
 
