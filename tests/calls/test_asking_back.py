@@ -7,16 +7,16 @@ import pytest
 from tests.calls.telephones import CALLER
 from tests.phones.speech import english
 
-STAIRS = ("I cannot walk up the stairs, my leg is broken.", "Is it about access with a wheelchair?")
+CAR = ("I am coming by car and I do not want to leave it on the street.", "Is it about parking?")
 MONEY = ("I have no money with me.", "Is it about our prices, or ways to pay?")
 
 
 @pytest.mark.parametrize(
     ("told", "chosen", "topic"),
     [
-        (STAIRS, "Yes, please.", "access"),
+        (CAR, "Yes, please.", "parking"),
         (MONEY, "2", "payment"),
-        (STAIRS, "No. When are you open?", "hours"),
+        (CAR, "No. When are you open?", "hours"),
     ],
     ids=["yes", "key 2", "no, and a question"],
 )
