@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sipforge.core.conversation.dialogue_policy import greeting
+from sipforge.core.conversation.actions import greeting
 from tests.models import REPOSITORY
 
 OFFICE_TIME = ZoneInfo("Africa/Kigali")

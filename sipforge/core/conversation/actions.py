@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, StrEnum
+from typing import Final
 
 
 class Phrase(Enum):
@@ -150,3 +151,13 @@ Action = (
     | HandOver
     | Hangup
 )
+
+MORNING_HOURS: Final = range(4, 12)
+AFTERNOON_HOURS: Final = range(12, 17)
+
+
+def greeting(hour: int) -> Phrase:
+    """The greeting for an hour of the day, 0 to 23."""
+    if hour in MORNING_HOURS:
+        return Phrase.GREETING_MORNING
+    return Phrase.GREETING_AFTERNOON if hour in AFTERNOON_HOURS else Phrase.GREETING_EVENING

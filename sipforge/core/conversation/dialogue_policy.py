@@ -7,13 +7,11 @@ offer that stands, "no" goes on. What a caller may mean is asked about, one topi
 or a choice is answered, a "no" leads to the next guess, and after the last counts as not knowing; what was
 denied is not asked about again, and who asks anew for what was asked about has chosen it. Not understanding
 twice in a row leads to the keypad's menu, and where there is none counts as not knowing. Silence makes it ask
-again, after twice as long each time; too long a time in which nothing was understood, whatever was heard, is
-first warned of, with the offer of a person where something was heard, and then ends the call: noise does not
-hold a line.
+again, ever more rarely; too long a time in which nothing was understood is warned of, with the offer of a
+person where something was heard, and then ends the call. A turn that goes on was not over, and decided nothing.
 The keys work at any time: 0 connects with the person, 9 takes a message, # ends the call, * says the last
-thing again, 8 reads the menu of topics, page by page, and 1 takes the offer that stands (2 the other topic of
-two that were asked about, or none of one). Of an offer and the menu only the newer one stands: in the menu, 1
-to 7 choose a topic; where neither stands, they open it.
+thing again, 8 reads the menu of topics, 1 takes the offer that stands (2 the other topic of two, or none of
+one). Of an offer and the menu the newer one stands: in the menu, 1 to 7 choose a topic; else they open it.
 """
 
 from __future__ import annotations
@@ -40,6 +38,7 @@ from sipforge.core.conversation.actions import (
     Tell,
     TellTopic,
     Transfer,
+    greeting,
 )
 from sipforge.core.messages.hello import Arrival, Detail
 
@@ -76,8 +75,6 @@ class Meaning(Enum):
 
 PAUSE_SECONDS: Final = 2.0
 """What is said to silence is not said in one breath."""
-MORNING_HOURS: Final = range(4, 12)
-AFTERNOON_HOURS: Final = range(12, 17)
 
 
 class Offer(Enum):
@@ -87,7 +84,6 @@ class Offer(Enum):
     MESSAGE = "message"
     OTHER_LANGUAGE = "other_language"
     TOPIC = "topic"
-    """One or two topics, which the caller is asked about."""
 
 
 Rounds = tuple[tuple[str, ...], ...]
@@ -130,6 +126,8 @@ class DialoguePolicy:
         """With TOPIC: what was asked about, and what comes next."""
         self._denied: set[str] = set()
         self._misunderstood = 0
+        self._undo: tuple[Offer | None, str, Rounds, set[str], int] | None = None
+        """What stood before the turn that was understood last."""
 
     @property
     def offers(self) -> bool:
@@ -193,7 +191,7 @@ class DialoguePolicy:
         return []
 
     def stays(self) -> None:
-        """A caller whose idle call was about to end said something."""
+        """The caller of an idle call that was about to end spoke."""
         self._idle_seconds = self._rules.idle_limit_seconds - self._warning_seconds
         self.stayed = True
 
@@ -213,6 +211,7 @@ class DialoguePolicy:
             guesses: with GUESSED, what it may be about.
             denies: the turn began with a "no", whatever came then.
         """
+        self._undo = (self._offer, self._target, self._rounds, set(self._denied), self._misunderstood)
         if meaning in {Meaning.NOTHING, Meaning.BUSY}:
             return self._not_understood(meaning)
         self._misunderstood = 0
@@ -237,8 +236,10 @@ class DialoguePolicy:
                 guesses = self._undenied(guesses)
                 likely = sum(guesses[:1], ())
                 again = [topic for topic in likely if topic in asked] if not denies else []
-                # Where something else is likelier, that another was asked about decides nothing.
-                return self._agreed(again) if again[:1] and again[0] == likely[0] else self._guess(guesses)
+                # Who asks anew has chosen; where something else is likelier, nothing was.
+                if not again or again[0] != likely[0]:
+                    return self._guess(guesses)
+                return [TellTopic(again[0])] if len(again) == 1 else self._unknown()
             case Meaning.YES | Meaning.NO | Meaning.FIRST | Meaning.SECOND | Meaning.BOTH if asked:
                 return self._chosen(meaning)
             case Meaning.GREETING:
@@ -262,6 +263,16 @@ class DialoguePolicy:
                 return self._failed()
             case _:
                 return self._unknown()
+
+    def turn_over(self) -> None:
+        """A turn is to be understood."""
+        self._undo = None
+
+    def went_on(self) -> None:
+        """The turn was not over, as where "please" comes after "yes"."""
+        if self._undo is not None:
+            self._offer, self._target, self._rounds, self._denied, self._misunderstood = self._undo
+            self._undo = None
 
     def key(self, key: str) -> list[Action]:
         """The caller pressed a key."""
@@ -328,10 +339,6 @@ class DialoguePolicy:
         kept = (tuple(topic for topic in asked if topic not in self._denied) for asked in rounds)
         return tuple(filter(None, kept))
 
-    def _agreed(self, topics: Sequence[str]) -> list[Action]:
-        """The caller asked anew, and may mean `topics`, which was asked about just before."""
-        return [TellTopic(topics[0])] if len(topics) == 1 else self._unknown()
-
     def _chosen(self, meaning: Meaning) -> list[Action]:
         """The caller's reply to what was asked about."""
         asked, *further = self._rounds
@@ -391,10 +398,3 @@ class DialoguePolicy:
         self._idle_seconds = self._silence_seconds = 0.0
         self._wait_seconds = self._rules.prompt_again_seconds
         self._warned = self._unclear = self.stayed = False
-
-
-def greeting(hour: int) -> Phrase:
-    """The greeting for an hour of the day, 0 to 23."""
-    if hour in MORNING_HOURS:
-        return Phrase.GREETING_MORNING
-    return Phrase.GREETING_AFTERNOON if hour in AFTERNOON_HOURS else Phrase.GREETING_EVENING

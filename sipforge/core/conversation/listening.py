@@ -175,6 +175,7 @@ class Listening(Speaking):
 
     def _go_on(self) -> None:
         """What is said now belongs to the turn before: it was not over."""
+        self._policy.went_on()
         self._replies.went_on(self._turn)
         self._history.went_on(self._turn)
         self._turn -= 1
@@ -208,6 +209,7 @@ class Listening(Speaking):
         self._turn_since, self._floor = self._since, self._ears.position
         self._said_seconds = self._ears.said_seconds
         self._closed = closed
+        self._policy.turn_over()
         self._works.turn_over()
         self._filler_at = self._now - silence_seconds + self._filler_seconds
         self._replies.measures.turn_over(self._now, silence_seconds)

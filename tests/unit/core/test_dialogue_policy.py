@@ -20,8 +20,9 @@ from sipforge.core.conversation.actions import (
     Tell,
     TellTopic,
     Transfer,
+    greeting,
 )
-from sipforge.core.conversation.dialogue_policy import DialoguePolicy, Meaning, PolicyRules, greeting
+from sipforge.core.conversation.dialogue_policy import DialoguePolicy, Meaning, PolicyRules
 from sipforge.core.messages.hello import Arrival, Detail
 
 OFFICE = PolicyRules(operator="1000")
@@ -353,6 +354,19 @@ def test_who_asks_anew_for_what_was_asked_about_has_chosen_it() -> None:
     assert policy.understood(Meaning.GUESSED, guesses=(("parking", "prices"),)) == [TellTopic("parking")]
     policy.understood(Meaning.GUESSED, guesses=GUESSES)
     assert policy.understood(Meaning.GUESSED, guesses=GUESSES) == [Say(Phrase.UNKNOWN)]
+
+
+def test_a_turn_that_goes_on_decided_nothing() -> None:
+    policy = begun()
+    policy.understood(Meaning.GUESSED, guesses=(("parking",), ("hours",)))
+    policy.turn_over()
+    assert policy.understood(Meaning.YES) == [TellTopic("parking")]
+    policy.went_on()
+    policy.turn_over()
+    assert policy.understood(Meaning.NO) == [Ask(("hours",))]
+    policy.turn_over()
+    policy.went_on()  # before it was understood
+    assert policy.understood(Meaning.YES) == [TellTopic("hours")]
 
 
 def test_a_likelier_topic_that_was_not_asked_about_is_asked_about_first() -> None:
