@@ -8,7 +8,7 @@ or a choice is answered, a "no" leads to the next guess, and after the last coun
 denied is not asked about again, and who asks anew for what was asked about has chosen it. Not understanding
 twice in a row leads to the keypad's menu, and where there is none counts as not knowing. Silence makes it ask
 again, ever more rarely; too long a time in which nothing was understood is warned of, with the offer of a
-person where something was heard, and then ends the call. A turn that goes on was not over, and decided nothing.
+person where something was heard, and ends the call. A turn that goes on was not over, and decided nothing.
 The keys work at any time: 0 connects with the person, 9 takes a message, # ends the call, * says the last
 thing again, 8 reads the menu of topics, 1 takes the offer that stands (2 the other topic of two, or none of
 one). Of an offer and the menu the newer one stands: in the menu, 1 to 7 choose a topic; else they open it.
