@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sipforge.core.conversation.dialogue_policy import Meaning
 from sipforge.core.conversation.states import State
+from sipforge.core.messages.events import TranscriptEvent
 from tests.unit.core.conversation_world import World
 
 
@@ -45,3 +46,13 @@ def departing(meaning: Meaning = Meaning.OPERATOR) -> World:
         pass
     assert world.state is State.DEPARTING
     return world
+
+
+def turns_with_another_question(world: World) -> list[int]:
+    """The caller asks a short question that is not known: the turns that were transcribed so far."""
+    world.hear(True, 0.3)
+    world.hear(False, 0.25)
+    world.recognised()
+    world.hear(False, 0.2)
+    world.understood(Meaning.UNKNOWN)
+    return [one.turn for one in world.commands(TranscriptEvent)]

@@ -11,7 +11,7 @@ from sipforge.core.conversation.endpointing import LOUDER_DB
 from sipforge.core.conversation.machine import LOOK_SECONDS
 from sipforge.core.conversation.states import State
 from sipforge.core.messages.events import Clear, Pause, Resume, TranscriptEvent
-from tests.unit.core.calls_so_far import greeted, speaking, thinking
+from tests.unit.core.calls_so_far import greeted, speaking, thinking, turns_with_another_question
 from tests.unit.core.conversation_world import LOUD, RULES, WINDOW, World
 
 
@@ -158,12 +158,7 @@ def test_a_prompt_answers_nothing_that_could_go_on() -> None:
     world.speak_all()
     world.wait(12.0)
     assert world.spoken[-1] == "ask_again."
-    world.hear(True, 0.3)
-    world.hear(False, 0.25)
-    world.recognised()
-    world.hear(False, 0.2)
-    world.understood(Meaning.UNKNOWN)
-    assert [one.turn for one in world.commands(TranscriptEvent)] == [1, 2]
+    assert turns_with_another_question(world) == [1, 2]
 
 
 def test_a_reply_that_was_over_as_the_caller_began() -> None:

@@ -10,8 +10,8 @@ from sipforge.core.conversation.actions import HandOver, Hangup, Reason, TakeMes
 from sipforge.core.conversation.dialogue_policy import Meaning
 from sipforge.core.conversation.machine import ENDING_SECONDS
 from sipforge.core.conversation.states import IllegalMoveError, State, step
-from sipforge.core.messages.events import Clear, TranscriptEvent
-from tests.unit.core.calls_so_far import departing, greeted, speaking, thinking
+from sipforge.core.messages.events import Clear
+from tests.unit.core.calls_so_far import departing, greeted, speaking, thinking, turns_with_another_question
 from tests.unit.core.conversation_world import FILLER_SECONDS, POLICY, World
 
 
@@ -135,12 +135,7 @@ def test_what_a_key_that_revokes_it_is_answered_with_is_no_reply_to_the_turn(key
     world.tell(fact.Key(key))
     world.make()
     # Over its first second: after a reply to the turn that would be the turn, going on.
-    world.hear(True, 0.3)
-    world.hear(False, 0.25)
-    world.recognised()
-    world.hear(False, 0.2)
-    world.understood(Meaning.UNKNOWN)
-    assert [one.turn for one in world.commands(TranscriptEvent)] == [1, 2]
+    assert turns_with_another_question(world) == [1, 2]
 
 
 def test_a_key_that_means_nothing_does_not() -> None:

@@ -190,12 +190,9 @@ class Matcher:
             known,
         )
 
-    def shares(self, asked: Sequence[Term]) -> list[float]:
-        """Of each topic, the share of the weight of `asked` that is its own: 0 to 1."""
-        total = sum(self.weight(term.concept) for term in asked)
-        cover = self._covering(asked)
-        known = [cover.get(index, {}) for index in range(len(self.topics))]
-        return [sum(self.weight(concept) * like for concept, like in one.items()) / total for one in known]
+    def names(self, asked: Sequence[Term]) -> bool:
+        """Whether any topic has any of `asked`."""
+        return bool(self._covering(asked))
 
     def phrased(self, asked: Sequence[Term]) -> float:
         """The largest part of any phrasing that is in `asked`: 0 to 1."""

@@ -78,17 +78,14 @@ class Planner:
         self._topics = {topic.id: topic for topic in knowledge.topics}
         self._asks_back = asks_back
 
-    def shares(self, text: str) -> list[float]:
-        """As `Matcher.shares`, of `text`."""
-        return self._matcher.shares(self._matcher.heard(self._matcher.terms.words(text)))
-
     def empty(self, text: str) -> bool:
         """Whether there is nothing in `text` but hesitation or politeness, as in "um, please"."""
         return not self._matcher.heard(self._matcher.terms.words(text))
 
     def names(self, text: str) -> bool:
         """Whether there is a word in `text` that means anything, and that a topic has."""
-        return self._matcher.says(tuple(self._matcher.terms.words(text))) and any(self.shares(text))
+        said = self._matcher.terms.words(text)
+        return self._matcher.says(said) and self._matcher.names(self._matcher.heard(said))
 
     def leans(self, text: str, history: Sequence[Exchange]) -> bool:
         """Whether `text` may have to be understood from `history`."""

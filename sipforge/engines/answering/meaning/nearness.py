@@ -12,7 +12,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import accumulate, chain
 from typing import Final
 
 import numpy as np
@@ -53,8 +53,7 @@ class Texts:
 
     def __init__(self, encoded: Sequence[Encoded], rarity: Rarity) -> None:
         self._states = np.concatenate([one.states for one in encoded])
-        lengths = [len(one.pieces) for one in encoded]
-        self._starts = np.cumsum([0, *lengths[:-1]])
+        self._starts = _starts([one.pieces for one in encoded])
         self._weights = np.concatenate([rarity.of(one.pieces) for one in encoded])
         self._sums = np.add.reduceat(self._weights, self._starts)
 
@@ -156,4 +155,5 @@ class Nearness:
 
 
 def _starts(groups: Sequence[Sequence[object] | Floats]) -> list[int]:
-    return [0, *np.cumsum([len(group) for group in groups[:-1]]).tolist()] if len(groups) > 1 else [0]
+    """Where each of `groups`, one behind the other, begins."""
+    return [0, *accumulate(len(group) for group in groups[:-1])]

@@ -60,7 +60,7 @@ class Topics:
 
     def near(self, text: str) -> Near:
         """How near `text`, which has a piece, is to each topic."""
-        said = list(dict.fromkeys(self._words(text)))
+        said = self._words(text)
         new = [word for word in said if word not in self._vectors]
         whole, *others = self._encoder.encode([text, *new])
         if len(self._vectors) > self._known + NEW_WORDS:
@@ -70,8 +70,9 @@ class Topics:
         return self._nearness.near(Said(whole, said, vectors, len(text.split())))
 
     def _words(self, text: str) -> list[str]:
-        """The words of `text` that say something."""
-        return [word for word in self._lexicon.split(words(text)) if word not in self._lexicon.function]
+        """The words of `text` that say something, each once."""
+        said = dict.fromkeys(self._lexicon.split(words(text)))
+        return [word for word in said if word not in self._lexicon.function]
 
 
 def _texts(topic: Topic) -> tuple[str, ...]:
