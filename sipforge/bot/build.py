@@ -177,6 +177,35 @@ def at_once(bot: BotSettings) -> int:
     return max(1, processor_cores() // bot.stt.threads)
 
 
+def make_recognisers(
+    settings: Settings,
+    name: str,
+    phrases: Phrases,
+    knowledge: Knowledge,
+    openai: OpenAiService | None = None,
+) -> list[Stt]:
+    """Who hears the callers of the bot `name`, in order.
+
+    Raises:
+        EngineError: an engine cannot be made.
+    """
+    bot = settings.bots[name]
+    intents = {said: f"={meaning.value}" for meaning in INTENTS for said in phrases.intents.get(meaning, ())}
+    intents |= {said: f"={other}" for other, phrasings in phrases.called.items() for said in phrasings}
+    hearing = HearingNeeds(
+        settings.model_directory / bot.stt.model,
+        load_language(bot.language),
+        bot.stt.language,
+        bot.stt.threads,
+        at_once(bot),
+        knowledge.questions(),
+        intents,
+        phrases.intents[Meaning.GREETING],
+        openai,
+    )
+    return made(HEARING, bot.stt.engines, hearing)
+
+
 def make_parts(
     settings: Settings,
     name: str,
@@ -191,23 +220,10 @@ def make_parts(
     Raises:
         EngineError: an engine cannot be made.
     """
-    bot, models = settings.bots[name], settings.model_directory
-    intents = {said: f"={meaning.value}" for meaning in INTENTS for said in phrases.intents.get(meaning, ())}
-    intents |= {said: f"={other}" for other, phrasings in phrases.called.items() for said in phrasings}
-    hearing = HearingNeeds(
-        models / bot.stt.model,
-        load_language(bot.language),
-        bot.stt.language,
-        bot.stt.threads,
-        at_once(bot),
-        knowledge.questions(),
-        intents,
-        phrases.intents[Meaning.GREETING],
-        openai,
-    )
-    recognisers = made(HEARING, bot.stt.engines, hearing)
+    bot = settings.bots[name]
+    recognisers = make_recognisers(settings, name, phrases, knowledge, openai)
     dialogues = make_dialogues(settings, name, phrases, knowledge, openai)
-    [vad] = made(VAD, [bot.vad.engine], models / bot.vad.model)
+    [vad] = made(VAD, [bot.vad.engine], settings.model_directory / bot.vad.model)
     return Parts(
         vad,
         make_thinking(bot, phrases, recognisers, dialogues, _foreign(settings, bot, recognisers)),

@@ -9,14 +9,14 @@ import re
 from enum import Enum
 from typing import Final
 
-from sipforge.text.plain import fold, words
+from sipforge.text.plain import fold
 
 
 class Completeness(Enum):
     """What the words so far look like."""
 
     FINISHED = "finished"
-    """A whole question, sentence or short reply."""
+    """Whole: nothing can follow but another sentence."""
     OPEN = "open"
     """Something must follow: wait longer."""
     UNSURE = "unsure"
@@ -38,10 +38,7 @@ def last_sentence(text: str) -> str:
 
 def completeness(text: str) -> Completeness:
     """By punctuation alone."""
-    if trails_off(text):
-        return Completeness.OPEN
-    asks = fold(text).endswith("?") and len(words(text)) >= 2
-    return Completeness.FINISHED if asks else Completeness.UNSURE
+    return Completeness.OPEN if trails_off(text) else Completeness.UNSURE
 
 
 def is_backchannel(text: str) -> bool:

@@ -25,7 +25,7 @@ from sipforge.engines.hearing.whisper.model import WhisperModel
 from sipforge.engines.hearing.whisper.phrases import WINDOW_SECONDS, PhraseMatch, PhraseSet
 from sipforge.engines.protocols import Floats
 from tests.bench.outside import sounds
-from tests.bench.recognition import over_the_line
+from tests.bench.recognition import as_heard
 from tests.models import REPOSITORY, model
 from tests.phones.audio import read_wav
 from tests.phones.speech import MANNERS, kinyarwanda
@@ -117,7 +117,7 @@ def questions(ear: Ear, report: Report, every: int = 1) -> Iterator[Asked]:
         for seed, (kind, text) in enumerate(asked):
             sound = read_wav(kinyarwanda(text, words_per_minute, pitch))[0]
             for noise, snr_db in NOISES:
-                yield ear.ask(kind, text, manner, noise, over_the_line(sound, snr_db, seed))
+                yield ear.ask(kind, text, manner, noise, as_heard(sound, snr_db, seed))
 
 
 def digit_strings(ear: Ear, report: Report) -> Iterator[Asked]:
@@ -129,14 +129,14 @@ def digit_strings(ear: Ear, report: Report) -> Iterator[Asked]:
         words_per_minute, pitch = MANNERS[number % len(MANNERS)]
         sound = read_wav(kinyarwanda(said, words_per_minute, pitch))[0]
         for noise, snr_db in NOISES:
-            yield ear.ask("digits", said, "", noise, over_the_line(sound, snr_db, number))
+            yield ear.ask("digits", said, "", noise, as_heard(sound, snr_db, number))
 
 
 def outside(ear: Ear, report: Report) -> Iterator[Asked]:
     """What is no phrase of the set."""
     report("outside the set")
     for number, one in enumerate(sounds()):
-        yield ear.ask(one.voice, one.text, "", "clean", over_the_line(one.samples, None, number))
+        yield ear.ask(one.voice, one.text, "", "clean", as_heard(one.samples, None, number))
 
 
 def table(asked: list[Asked], others: list[Asked]) -> str:

@@ -19,13 +19,14 @@ import numpy as np
 
 from sipforge.core.conversation.endpointing import TurnRules
 from sipforge.engines.protocols import RATE_HZ, Floats
+from sipforge.engines.runtime.telephone_line import over_the_line
 from sipforge.infra.settings.assistants import VadSettings
 from sipforge.text.english.normalisation import normalise
 from sipforge.text.english.turns import is_backchannel
 from tests.bench.noises import Kind, clips
 from tests.bench.sentences import OFFICE
 from tests.bench.speakers import FORMANT_SPEAKERS, SPEAKERS, Speaker
-from tests.bench.telephone import telephone, with_noise
+from tests.bench.telephone import with_noise
 from tests.engines import make_stt, make_vad
 from tests.models import model
 from tests.phones.audio import Samples
@@ -140,7 +141,7 @@ def _errors(
     texts = OFFICE[::every]
     for seed, text in enumerate(texts):
         expected = words_of(normalise(text))
-        got = words_of(normalise(listener.write(over_the_line(speaker.say(text), snr_db, seed))))
+        got = words_of(normalise(listener.write(as_heard(speaker.say(text), snr_db, seed))))
         wrong = edits(expected, got)
         words, errors, whole = words + len(expected), errors + wrong, whole + (wrong == 0)
     return Errors(speaker.name, name, words, errors, whole, len(texts))
@@ -153,7 +154,7 @@ def short_answers(report: Report) -> Iterator[Short]:
         report(f"short answers: {speaker.name}")
         for seed, said in enumerate(SHORT):
             for name, snr_db in ((CLEAN, None), ("20 dB", 20.0)):
-                heard = over_the_line(speaker.say(said), snr_db, seed, _QUIET_SECONDS)
+                heard = as_heard(speaker.say(said), snr_db, seed, _QUIET_SECONDS)
                 text = listener.write(_cut(heard))
                 yield Short(speaker.name, said, name, listener.notices(heard), text)
 
@@ -163,18 +164,18 @@ def noises(report: Report) -> Iterator[Heard]:
     listener = Listener()
     report("noises")
     for clip in clips():
-        heard = over_the_line(clip.samples, None, 0, _QUIET_SECONDS)
+        heard = as_heard(clip.samples, None, 0, _QUIET_SECONDS)
         text = listener.write(_cut(heard))
         yield Heard(clip.name, clip.kind.value, listener.notices(heard), text)
 
 
-def over_the_line(
+def as_heard(
     samples: Samples, snr_db: float | None, seed: int, before_seconds: float = _BEFORE_SECONDS
 ) -> Floats:
     """A voice with the silence that a bot hears around it, over a line with or without noise."""
     before, after = np.zeros(round(before_seconds * RATE_HZ)), np.zeros(round(_AFTER_SECONDS * RATE_HZ))
     sound = np.concatenate([before, samples, after])
-    return telephone(sound if snr_db is None else with_noise(sound, snr_db, seed))
+    return over_the_line(sound if snr_db is None else with_noise(sound, snr_db, seed))
 
 
 def _cut(samples: Floats) -> Floats:

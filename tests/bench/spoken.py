@@ -13,8 +13,9 @@ import numpy as np
 from sipforge.bot.ask import ASSISTANT, Answer, WrittenCall, make_calls, without_host
 from sipforge.engines.answering.knowledge import load_knowledge
 from sipforge.engines.protocols import Floats
+from sipforge.engines.runtime.telephone_line import over_the_line
 from tests.bench.speakers import SPEAKERS, Speaker
-from tests.bench.telephone import RATE_HZ, telephone
+from tests.bench.telephone import RATE_HZ
 from tests.engines import make_stt
 from tests.models import model
 
@@ -44,4 +45,4 @@ def ask_aloud(
 def utterance(voice: Speaker, text: str) -> Floats:
     """`text` as an assistant gets it: 16 kHz, with the silence around it."""
     silence = np.zeros(round(AROUND_SECONDS * RATE_HZ))
-    return telephone(np.concatenate([silence, voice.say(text), silence]))
+    return over_the_line(np.concatenate([silence, voice.say(text), silence]))

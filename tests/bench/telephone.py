@@ -1,6 +1,7 @@
-"""What the telephone does to a voice: its band, its noise and its eight bits. Pure.
+"""Noise around a caller, so loud beside the speech as it is heard within a telephone's band. Pure.
 
-Samples are float64 in -1..1, mono, 16 kHz.
+Samples are float64 in -1..1, mono, 16 kHz. What the line itself does:
+sipforge.engines.runtime.telephone_line.
 """
 
 from __future__ import annotations
@@ -9,14 +10,10 @@ from enum import Enum
 
 import numpy as np
 
-from sipforge.core.audio.resample import Upsampler
-from sipforge.engines.protocols import Floats
-from tests.phones.audio import Samples, levels_dbfs, resample
+from tests.phones.audio import Samples, levels_dbfs
 
 RATE_HZ = 16000
-LINE_HZ = 8000
 LOW_HZ, HIGH_HZ = 300.0, 3400.0
-_MU = 255.0
 
 
 class Noise(Enum):
@@ -58,12 +55,3 @@ def with_noise(samples: Samples, snr_db: float, seed: int, colour: Noise = Noise
     wanted = speech_power(band(samples)) / 10.0 ** (snr_db / 10.0)
     louder: Samples = samples + heard * np.sqrt(wanted / np.mean(band(heard) ** 2))
     return louder
-
-
-def telephone(samples: Samples) -> Floats:
-    """What a bot gets of `samples` over a mu-law line: band, 8 kHz, 8 bits, and up to 16 kHz again."""
-    narrow = np.clip(resample(band(samples), RATE_HZ, LINE_HZ), -1.0, 1.0)
-    coded = np.round(np.sign(narrow) * np.log1p(_MU * np.abs(narrow)) / np.log1p(_MU) * 127.0) / 127.0
-    decoded = np.sign(coded) * np.expm1(np.abs(coded) * np.log1p(_MU)) / _MU
-    slin = Upsampler().process(np.round(decoded * 32767.0).astype("<i2").tobytes())
-    return np.frombuffer(slin, "<i2").astype(np.float32) / np.float32(32768)

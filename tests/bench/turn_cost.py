@@ -38,7 +38,7 @@ from sipforge.engines.runtime.worker import Urgency
 from sipforge.infra.settings.host import load_settings
 from sipforge.text.language import load_language
 from tests.bench.questions import Question, load_questions
-from tests.bench.recognition import over_the_line
+from tests.bench.recognition import as_heard
 from tests.bench.stats import percentile
 from tests.engines import make_tts
 from tests.models import REPOSITORY, model
@@ -214,7 +214,7 @@ def main() -> None:
     asked = []
     for question in [*known[:: given.each], *unknown[:: given.each]]:
         sound = read_wav(english(question.text, question.voice))[0]
-        asked.append((question, beginnings(vad, TurnRules(), over_the_line(sound, None, 0))))
+        asked.append((question, beginnings(vad, TurnRules(), as_heard(sound, None, 0))))
     with counted(costs):
         for question, parts in asked:
             costs.begin()

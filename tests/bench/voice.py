@@ -18,13 +18,13 @@ import numpy as np
 import yaml
 
 from sipforge.engines.protocols import RATE_HZ, Tts
+from sipforge.engines.runtime.telephone_line import over_the_line
 from sipforge.engines.speaking.espeak import EspeakProgram, EspeakTts
 from sipforge.text.kinyarwanda.normalisation import normalise, sentences
 from tests.bench.bench import Bench
 from tests.bench.findings import Bars, Findings, Table
 from tests.bench.round_trip import ForeignEar, Heard, error_rate, syllables_per_second
 from tests.bench.stats import FAILED, Figure, Target, distribution
-from tests.bench.telephone import telephone
 from tests.models import REPOSITORY
 from tests.phones.audio import Samples
 from tests.phones.speech import kinyarwanda_voice
@@ -85,7 +85,7 @@ def measure(report: Callable[[str], None], folder: Path | None = None) -> dict[s
 
 def _said(voice: Tts, ear: ForeignEar, text: str) -> Said:
     samples, seconds = asyncio.run(_speak(voice, text))
-    return Said(ear.hear(text, telephone(samples).astype(np.float64), RATE_HZ), seconds)
+    return Said(ear.hear(text, over_the_line(samples).astype(np.float64), RATE_HZ), seconds)
 
 
 async def _speak(voice: Tts, text: str) -> tuple[Samples, float]:

@@ -175,8 +175,8 @@ class Call:
         over = False
         for wanted in commands:
             match wanted:
-                case command.Recognise(work, since, history):
-                    self._works.recognise(work, self._listener.since(since), history)
+                case command.Recognise(work, since, speech_seconds, history):
+                    self._works.recognise(work, self._listener.since(since), speech_seconds, history)
                 case command.HearAhead(since):
                     self._works.hear_ahead(self._listener.since(since))
                 case command.Hasten(work):

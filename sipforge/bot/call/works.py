@@ -41,10 +41,12 @@ class Works:
         self._works: dict[int, _Work] = {}
         self._ahead: asyncio.Task[None] | None = None
 
-    def recognise(self, number: int, samples: Floats, history: tuple[Exchange, ...]) -> None:
-        """Find out what `samples` (16 kHz) say, and what that comes to."""
+    def recognise(
+        self, number: int, samples: Floats, speech_seconds: float, history: tuple[Exchange, ...]
+    ) -> None:
+        """Find out what `samples` (16 kHz, `speech_seconds` of them speech) say, and what that comes to."""
         work = _Work(Urgency())
-        self._begin(number, work, self._recognise(number, work, samples, history))
+        self._begin(number, work, self._recognise(number, work, samples, speech_seconds, history))
 
     def hear_ahead(self, samples: Floats) -> None:
         """Do what can be done already for an utterance that goes on; one at a time."""
@@ -89,9 +91,14 @@ class Works:
         work.task = self._group.create_task(doing, context=work.urgency.context())
 
     async def _recognise(
-        self, number: int, work: _Work, samples: Floats, history: tuple[Exchange, ...]
+        self,
+        number: int,
+        work: _Work,
+        samples: Floats,
+        speech_seconds: float,
+        history: tuple[Exchange, ...],
     ) -> None:
-        hearing = work.hearing = await self._thinking.hear(samples)
+        hearing = work.hearing = await self._thinking.hear(samples, speech_seconds)
         transcript = hearing.transcript
         heard = Heard(
             number,

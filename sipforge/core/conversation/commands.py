@@ -24,6 +24,8 @@ class Recognise:
     work: int
     since: float
     """Where in what was heard the utterance begins, in seconds of windows; it ends with the last window."""
+    speech_seconds: float
+    """How much of it is the caller's speech."""
     history: tuple[Exchange, ...]
 
 

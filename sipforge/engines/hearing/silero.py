@@ -18,6 +18,15 @@ mistaken for speech; measured by tests/bench/recognition.py with the default thr
 _ROOM_SECONDS = 1.024
 _CONTEXT_SAMPLES = 64
 """The network wants the end of the window before in front of each window."""
+LOST_HZ = 300.0
+"""Telephones lose what is below, 12 dB and more of each octave, and that is where the network looks for
+voices. It gets it back, up to RESTORED_DB, and nothing below HUM_HZ. Over a gentle line (24 dB an octave)
+people's single words are noticed as without a line (129 of 130, without this 124), and strings of digits to
+their ends (35 of 36; 27). Without a line one word is lost, and of 77 noises 7 are noticed and not 4."""
+RESTORED_DB = 14.0
+HUM_HZ = 90.0
+_TAPS = 257
+"""8 ms late."""
 
 
 def make(needs: Path) -> SileroVad:
@@ -42,6 +51,20 @@ class SileroVad:
         return SileroSession(self._model, self._room)
 
 
+def restoring() -> Floats:
+    """The filter's taps, linear in phase."""
+    points = 4096
+    frequencies = np.maximum(np.fft.rfftfreq(points, 1 / RATE_HZ), 1.0)
+    gain_db = np.clip(24 * np.log2(LOST_HZ / frequencies), 0.0, RESTORED_DB)
+    gain_db -= 40 * np.maximum(0.0, np.log2(HUM_HZ / frequencies))
+    whole = np.fft.fftshift(np.fft.irfft(10 ** (np.maximum(gain_db, -60.0) / 20), points))
+    middle = whole[points // 2 - _TAPS // 2 :][:_TAPS]
+    return (middle * np.hamming(_TAPS)).astype(np.float32)
+
+
+_RESTORING = restoring()
+
+
 class SileroSession:
     """The network's memory of one call."""
 
@@ -50,6 +73,7 @@ class SileroSession:
     def __init__(self, model: OnnxModel, room: Floats) -> None:
         self._model = model
         self._room = cycle(room)
+        self._past = np.zeros(_TAPS - 1, np.float32)
         self._window = np.zeros((1, _CONTEXT_SAMPLES + WINDOW_SAMPLES), np.float32)
         self._hidden = np.zeros((1, 1, 128), np.float32)
         self._cell = np.zeros((1, 1, 128), np.float32)
@@ -62,8 +86,10 @@ class SileroSession:
         """
         if samples.shape != (WINDOW_SAMPLES,):
             raise EngineError(Stage.VAD, f"a window of {samples.shape} samples, not {WINDOW_SAMPLES}")
+        line = np.concatenate((self._past, samples))
+        self._past = line[-_TAPS + 1 :]
         self._window[0, :_CONTEXT_SAMPLES] = self._window[0, -_CONTEXT_SAMPLES:]
-        self._window[0, _CONTEXT_SAMPLES:] = samples + next(self._room)
+        self._window[0, _CONTEXT_SAMPLES:] = np.convolve(line, _RESTORING, "valid") + next(self._room)
         inputs = {"input": self._window, "h": self._hidden, "c": self._cell}
         probability, self._hidden, self._cell = self._model.run(inputs)
         return float(probability.reshape(-1)[0])

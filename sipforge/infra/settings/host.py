@@ -118,9 +118,10 @@ class Settings(Section):
     bots: dict[str, BotSettings] = Field(default_factory=dict)
 
     _root: Path = PrivateAttr(default=Path("/"))
+    _models: Path | None = PrivateAttr(default=None)
     run_directory = _Place("/run/sipforge")
     redis_socket = _Place("/run/redis/redis-server.sock")
-    model_directory = _Place("/var/lib/sipforge/models")
+    models_place = _Place("/var/lib/sipforge/models")
     model_manifest = _Place("/opt/sipforge/models/manifest.toml")
     """What models there are; beside it, what converts them."""
     prompt_directory = _Place("/var/lib/sipforge/prompts")
@@ -163,6 +164,17 @@ class Settings(Section):
                     f"bots.{name}.dialogue.pivot.knowledge_of: there is no bot {pivot.knowledge_of!r}"
                 )
         return self
+
+    @property
+    def model_directory(self) -> Path:
+        """Where the models are: each in a folder of its name."""
+        return self._models or self.models_place
+
+    def with_models(self, folder: Path) -> Settings:
+        """The same, with the models of `folder`."""
+        moved = self.model_copy()
+        moved._models = folder.resolve()
+        return moved
 
     def bot_socket(self, name: str) -> Path:
         """Path of the Unix socket on which the bot `name` takes calls."""

@@ -19,7 +19,6 @@ _CONTINUES: Final = frozenset(
     )
 )
 """Words that call for another: and, or, as, at, in, from, until, is, o'clock, the connectors; elided, too."""
-_SHORT: Final = frozenset({"yego", "oya", "murakoze", "murabeho", "muraho", "mwaramutse", "mwiriwe"})
 _PHONE_DIGITS: Final = 10
 _DIGITS: Final = frozenset(
     ("zeru", "rimwe", "kabiri", "gatatu", "kane", "gatanu", "gatandatu", "karindwi", "umunani", "icyenda")
@@ -37,9 +36,7 @@ def completeness(text: str) -> Completeness:
     dictated = digits > 2 or (digits > 0 and said[-digits] == "zeru")
     if said and (said[-1] in _CONTINUES or (dictated and digits < _PHONE_DIGITS)):
         return Completeness.OPEN
-    if dictated or (said and _SHORT.issuperset(said)):
-        return Completeness.FINISHED
-    return turn_end.completeness(text)
+    return Completeness.FINISHED if dictated else turn_end.completeness(text)
 
 
 def is_backchannel(text: str) -> bool:

@@ -132,10 +132,10 @@ def test_the_own_echo_is_a_false_alarm(tmp_path: Path) -> None:
             peer.plays = False
             peer.say(spoken(0) + silence(0.5))
             await peer.spoken(2)
-            peer.say(silence(1.5) + spoken(1, 0.5) + silence(0.5))
+            peer.say(silence(1.5) + spoken(1, 1.3) + silence(0.5))
             await peer.until(lambda: bool(peer.of("resume")))
             # The same sound again does not hold the reply any more.
-            peer.say(spoken(1, 0.5) + silence(0.5) + spoken(1, 0.5) + silence(0.5))
+            peer.say(spoken(1, 1.3) + silence(0.5) + spoken(1, 1.3) + silence(0.5))
             peer.plays = True
             peer.mark(peer.of("mark")[-1]["name"])
             await peer.replied(2)

@@ -11,7 +11,7 @@ from sipforge.engines.hearing.piecewise import PIECE_SECONDS
 from sipforge.engines.protocols import Stt
 from sipforge.text.english.normalisation import normalise
 from tests.bench.noises import Kind, clips
-from tests.bench.recognition import Listener, over_the_line
+from tests.bench.recognition import Listener, as_heard
 from tests.bench.sentences import OFFICE
 from tests.bench.speakers import SPEAKERS
 from tests.engines import make_stt
@@ -29,7 +29,7 @@ def stt() -> Stt:
 
 @pytest.mark.parametrize("said", ["No.", "Bye.", "Goodbye."])
 def test_a_single_word_out_of_digital_silence_is_noticed(said: str) -> None:
-    assert LISTENER.notices(over_the_line(SLT.say(said), None, 0, before_seconds=1.0))
+    assert LISTENER.notices(as_heard(SLT.say(said), None, 0, before_seconds=1.0))
 
 
 def test_noise_and_clicks_are_not_taken_for_speech() -> None:
@@ -37,7 +37,7 @@ def test_noise_and_clicks_are_not_taken_for_speech() -> None:
     noticed = [
         clip.name
         for clip in clips()
-        if clip.kind in kinds and LISTENER.notices(over_the_line(clip.samples, None, 0))
+        if clip.kind in kinds and LISTENER.notices(as_heard(clip.samples, None, 0))
     ]
     assert noticed == []
 
@@ -47,7 +47,7 @@ def test_noise_and_clicks_are_not_taken_for_speech() -> None:
 )
 def test_noises_do_not_become_words(stt: Stt, name: str) -> None:
     clip = next(clip for clip in clips() if clip.name == name)
-    assert asyncio.run(stt.transcribe(over_the_line(clip.samples, None, 0))).text == ""
+    assert asyncio.run(stt.transcribe(as_heard(clip.samples, None, 0))).text == ""
 
 
 def test_a_long_utterance_is_written_whole(stt: Stt) -> None:
@@ -55,5 +55,5 @@ def test_a_long_utterance_is_written_whole(stt: Stt) -> None:
     pause = np.zeros(6400)
     sound = np.concatenate([part for text in texts for part in (SLT.say(text), pause)])
     assert sound.size > PIECE_SECONDS * 16000
-    heard = asyncio.run(stt.transcribe(over_the_line(sound, None, 0)))
+    heard = asyncio.run(stt.transcribe(as_heard(sound, None, 0)))
     assert word_error_rate(normalise(" ".join(texts)), normalise(heard.text)) <= 0.1

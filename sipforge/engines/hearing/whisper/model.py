@@ -33,6 +33,8 @@ class Written(Piece):
     no_speech_probability: float
     tokens: int = 0
     """How many the mean is over."""
+    ended: bool = True
+    """Whether the model came to an end by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,7 @@ class WhisperModel:
                 no_speech,
                 # The end of the text is a token, too.
                 len(tokens) + 1,
+                len(tokens) < most,
             )
             for tokens, score in zip(result.sequences_ids, result.scores, strict=True)
         ]
