@@ -201,6 +201,7 @@ def make_recognisers(
         knowledge.questions(),
         intents,
         phrases.intents[Meaning.GREETING],
+        bot.stt.writes,
         openai,
     )
     return made(HEARING, bot.stt.engines, hearing)

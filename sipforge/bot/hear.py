@@ -102,8 +102,8 @@ class Ear:
         if utterance.size:
             hearing = await self._thinking.hear(utterance, speech_seconds)
             words, confidence = hearing.transcript.text, hearing.transcript.confidence
-            accepted = self._topics.get(words)
-            if accepted is None and words and hearing.meaning is not None:
+            accepted = (hearing.transcript.accepted or "").removeprefix("=") or self._topics.get(words)
+            if not accepted and words and hearing.meaning is not None:
                 accepted = hearing.meaning.value
             if self._languages is not None:
                 shares = await self._languages.language_shares(utterance)

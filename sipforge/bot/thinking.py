@@ -183,8 +183,9 @@ class Thinking:
             return Hearing(_NOTHING, Completeness.UNSURE, why, failed=error.stage)
         if too_fast(transcript.text, speech_seconds):
             transcript = replace(transcript, text="")
-        if not transcript.text:
-            other = await self._other(samples)
+        # What only sounds like the assistant's language may be another one.
+        other = await self._other(samples) if not (transcript.text and transcript.accepted != "") else ""
+        if other or not transcript.text:
             meaning = Meaning.FOREIGN if other else Meaning.NOTHING
             # Of what was not recognised nobody knows that it is whole.
             return Hearing(transcript, Completeness.OPEN, meaning, other)
@@ -194,6 +195,8 @@ class Thinking:
         """What the words of `transcript` alone decide."""
         completeness = self._completeness(transcript.text)
         short, target = self._phrases.intent(transcript.text, exact=self._whole_phrases)
+        if transcript.accepted == "":
+            short = None  # What was only written down by its sound decides nothing by itself.
         if short in {Meaning.OPERATOR, Meaning.MESSAGE, None}:
             target = self._whom(transcript.text)
             if short is None and target and self._phrases.asks_for_somebody(transcript.text):

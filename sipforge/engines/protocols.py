@@ -53,6 +53,9 @@ class Transcript:
     """0 to 1; comparable only between transcripts of one engine."""
     seconds: float
     """How long recognition took."""
+    accepted: str | None = None
+    """Of a closed set of phrases the meaning of the one that was said; empty: none of it was, and the text is
+    only what the sound is like; None: there is no such set."""
 
 
 @dataclass(frozen=True, slots=True)

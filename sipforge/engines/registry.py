@@ -44,6 +44,8 @@ class HearingNeeds:
     """The short things they say → their meaning."""
     greetings: Sequence[str] = ()
     """What they may say before a question."""
+    writes: bool = True
+    """Whether a closed set writes down, too, what is not in it."""
     service: OpenAiService | None = None
 
 

@@ -42,6 +42,8 @@ class Language:
     """The general words, for matching questions."""
     background: tuple[str, ...] = ()
     """Everyday questions to offices of many kinds: what is nearer to these is probably not known."""
+    sentences_said: tuple[str, ...] = ()
+    """Sentences of people, which show how words are spelt and follow each other."""
     letters: Path | None = None
     """Letters as Whisper's encoder hears them, for a language that Whisper never learnt."""
 

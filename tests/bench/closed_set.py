@@ -22,7 +22,7 @@ from sipforge.bot.phrases import INTENTS, load_phrases
 from sipforge.engines.answering.knowledge import Knowledge, load_knowledge
 from sipforge.engines.hearing.whisper.letters import load_letters
 from sipforge.engines.hearing.whisper.model import WhisperModel
-from sipforge.engines.hearing.whisper.phrases import WINDOW_SECONDS, PhraseMatch, PhraseSet
+from sipforge.engines.hearing.whisper.phrases import WINDOW_SECONDS, PhraseMatch, PhraseSet, hear
 from sipforge.engines.protocols import Floats
 from tests.bench.outside import sounds
 from tests.bench.recognition import as_heard
@@ -85,14 +85,15 @@ class Ear:
         self.knowledge, self.expected = knowledge, knowledge.questions()
         for meaning in INTENTS:
             self.expected |= dict.fromkeys(phrases.intents.get(meaning, ()), f"={meaning.value}")
-        letters = load_letters(LETTERS)
-        self._set = PhraseSet(letters, self.expected)
-        self._set_and_digits = PhraseSet(letters, self.expected, DIGITS)
+        self._letters = load_letters(LETTERS)
+        self._set = PhraseSet(self._letters, self.expected)
+        self._set_and_digits = PhraseSet(self._letters, self.expected, DIGITS)
         self._model = WhisperModel(model("whisper-base"), "sw", threads, WINDOW_SECONDS)
 
     def match(self, samples: Floats, digits: bool = False) -> PhraseMatch:
         """What `samples` are taken for, where `digits` may be said besides the phrases or not."""
-        return (self._set_and_digits if digits else self._set).match(self._model.encode(samples))
+        heard = hear(self._letters, self._model.encode(samples))
+        return (self._set_and_digits if digits else self._set).match(heard)
 
     def ask(self, kind: str, said: str, manner: str, noise: str, samples: Floats) -> Asked:
         """Hear an utterance."""

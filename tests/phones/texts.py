@@ -68,7 +68,7 @@ def load_texts(
     spoken = _read(phrases_file or PHRASES / f"{name}.toml")
     phrases = {key: _text(phrase).replace("{office}", office) for key, phrase in spoken["phrases"].items()}
     phrases["greeting"] = phrases[greeting(datetime.now(OFFICE_TIME).hour).value]
-    asks = spoken.get("answers", {}).get("ask", "").partition("{")[0]
+    asks = _text(spoken.get("answers", {}).get("ask", "")).partition("{")[0]
     return Texts(topics, phrases, _text(spoken.get("briefing", "")), asks)
 
 

@@ -144,7 +144,9 @@ class Listening(Speaking):
         echo = repeats(heard.text, self._replies.said)
         wavers = self.state is State.WAVERING
         listens = heard.listens and (wavers or not self._policy.offers)
-        meant = bool(heard.text) and not echo and not listens and not heard.doubtful
+        # "Please", behind a "yes", says nothing.
+        says = bool(heard.text) and heard.meaning is not Meaning.NOTHING
+        meant = says and not echo and not listens and not heard.doubtful
         if wavers:
             for_good = self._departure == IDLE_END and self._policy.stayed
             meant = meant and heard.meaning not in AGREES and not for_good

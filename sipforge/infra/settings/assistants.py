@@ -77,13 +77,17 @@ class SttSettings(Section):
 
     _short = _one_or_several("engine", "engines")
     engines: Annotated[tuple[Annotated[str, _known(HEARING)], ...], _local_last(HEARING)] = ("whisper",)
-    """`whisper` and `wav2vec2-bert` write down anything; `whisper-phrases` picks one of the expected
-    phrases, or none. `openai`, before them, sends what callers say to the service of the table [openai]."""
+    """`whisper` and `wav2vec2-bert` write down anything; `whisper-phrases` picks one of the expected phrases,
+    or with `writes` what else was said. `openai`, before them, sends what callers say to the service of the
+    table [openai]."""
     model: str = "whisper-base"
     language: str = Field(default="en", pattern=r"^[a-z]{2,3}$")
     """Whisper's language token, without its marks: the one that the model's entry in the manifest names (a
     fine-tune without its own token reuses another's). `wav2vec2-bert` has none."""
     threads: int = Field(default=1, ge=1)
+    writes: bool = True
+    """Of `whisper-phrases`: whether what is none of the phrases is written down by its sound, which is less
+    sure; else it counts as not understood."""
 
 
 class TtsSettings(Section):

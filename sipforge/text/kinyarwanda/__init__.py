@@ -7,7 +7,7 @@ from pathlib import Path
 from sipforge.text.kinyarwanda.normalisation import normalise, sentences
 from sipforge.text.kinyarwanda.reading import to_digits
 from sipforge.text.kinyarwanda.turns import completeness, is_backchannel
-from sipforge.text.language import Language
+from sipforge.text.language import Language, read_lines
 
 LANGUAGE = Language(
     "Kinyarwanda",
@@ -16,5 +16,6 @@ LANGUAGE = Language(
     to_digits=to_digits,
     completeness=completeness,
     is_backchannel=is_backchannel,
+    sentences_said=read_lines(Path(__file__).with_name("sentences.txt").read_text(encoding="utf-8")),
     letters=Path(__file__).with_name("letters.npz"),
 )

@@ -93,6 +93,47 @@ def test_a_recogniser_that_fails(text: str, meaning: Meaning) -> None:
     assert (thought.meaning, thought.failed) == (meaning, Stage.STT)
 
 
+@pytest.mark.parametrize(
+    ("said", "seconds", "meaning"),
+    [
+        ("I do not know what you mean", 1.1, None),
+        ("I do not know what you mean", 0.9, Meaning.NOTHING),
+        ("Yes", 0.1, Meaning.YES),
+        ("Please, I need to shut down here.", 0.3, Meaning.NOTHING),
+    ],
+)
+def test_what_nobody_says_so_fast_was_not_said(said: str, seconds: float, meaning: Meaning | None) -> None:
+    samples = np.full(16000, 0.2, np.float32)
+    hearing = asyncio.run(Thinking(LevelStt(said), [], PHRASES).hear(samples, seconds))
+    assert hearing.meaning is meaning
+    assert bool(hearing.transcript.text) is (meaning is not Meaning.NOTHING)
+
+
+@pytest.mark.parametrize(
+    ("accepted", "other", "meaning"),
+    [
+        ("=yes", "", Meaning.YES),
+        (None, "", Meaning.YES),
+        ("", "", None),
+        ("", "english", Meaning.FOREIGN),
+        ("=yes", "english", Meaning.YES),
+    ],
+)
+def test_what_only_sounds_like_a_phrase_decides_nothing(
+    accepted: str | None, other: str, meaning: Meaning | None
+) -> None:
+    class Sounds:
+        async def transcribe(self, samples: Floats) -> Transcript:
+            return Transcript("yes", 0.6, 0.1, accepted)
+
+    async def foreign(samples: Floats) -> str:
+        return other
+
+    thinking = Thinking(Sounds(), [], PHRASES, whole_phrases=True, foreign=foreign)
+    hearing = asyncio.run(thinking.hear(np.zeros(16000, np.float32)))
+    assert (hearing.meaning, hearing.target) == (meaning, other if meaning is Meaning.FOREIGN else "")
+
+
 def test_a_failed_engine_is_forgiven_when_another_answers() -> None:
     broken = BookDialogue({"why": "FAIL"})
     assert think("why", broken, BookDialogue({"why": "because"})).meaning is Meaning.ANSWERED

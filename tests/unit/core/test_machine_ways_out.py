@@ -93,6 +93,14 @@ def test_a_cough_or_a_nod_does_not(text: str, listens: bool) -> None:
     assert world.departure == Transfer("1000")
 
 
+def test_a_please_behind_a_yes_does_not() -> None:
+    world = wavering(Meaning.MESSAGE)
+    world.recognised("please", Meaning.NOTHING)
+    assert world.state is State.DEPARTING
+    world.speak_all()
+    assert world.departure == TakeMessage("1000")
+
+
 def test_a_nod_does_not_even_where_an_offer_stood_as_the_key_was_pressed() -> None:
     world = thinking()
     world.understood(Meaning.UNKNOWN)

@@ -176,7 +176,7 @@ def may_be(first: str, *looks: tuple[Alternative, ...]) -> str | None:
 def test_what_was_hardly_understood_is_not_answered(confidence: float, answered: bool) -> None:
     async def reply() -> bool:
         dialogue = AnswersDialogue(read_knowledge(PETS), ENGLISH, load_language("english").lexicon)
-        return await dialogue.reply(Question("Where is the dog?", confidence=confidence)) is not None
+        return isinstance(await dialogue.reply(Question("Where is the dog?", confidence=confidence)), Reply)
 
     assert asyncio.run(reply()) is answered
 

@@ -9,6 +9,7 @@ import pytest
 
 from sipforge.engines.hearing.piecewise import PIECE_SECONDS
 from sipforge.engines.protocols import Stt
+from sipforge.engines.runtime.telephone_line import Line, over_the_line
 from sipforge.text.english.normalisation import normalise
 from tests.bench.noises import Kind, clips
 from tests.bench.recognition import Listener, as_heard
@@ -30,6 +31,12 @@ def stt() -> Stt:
 @pytest.mark.parametrize("said", ["No.", "Bye.", "Goodbye."])
 def test_a_single_word_out_of_digital_silence_is_noticed(said: str) -> None:
     assert LISTENER.notices(as_heard(SLT.say(said), None, 0, before_seconds=1.0))
+
+
+@pytest.mark.parametrize("said", ["Yes.", "Four.", "Stop."])
+def test_a_short_word_over_a_line_without_depth_is_noticed(said: str) -> None:
+    thin = over_the_line(np.concatenate([np.zeros(16000), SLT.say(said)]), Line(low_hz=350, low_slope_db=30))
+    assert LISTENER.notices(np.concatenate([thin, np.zeros(16000, np.float32)]))
 
 
 def test_noise_and_clicks_are_not_taken_for_speech() -> None:

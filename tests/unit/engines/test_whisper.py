@@ -57,6 +57,15 @@ class Says:
         (Written("you", -1.4, 0.9), True),
         (Written("...", -0.1, 0.0), True),
         (Written("", -0.1, 0.0), True),
+        (Written("Back here, come on.", -1.0, 0.1), True),
+        (Written("0788 12 34 55", -1.2, 0.3), False),
+        (Written("A, K, I, M", -1.2, 0.3), False),
+        (Written("0788 12 34 55", -1.4, 0.3), True),
+        (Written("No, no, no, no, no, no, no", -0.3, 0.1), True),
+        (Written("I am here, I am here, I am here, I am here", -0.1, 0.0), True),
+        (Written("No, no, no!", -0.3, 0.1), False),
+        (Written("0 0 0 0 0 0", -0.3, 0.1), False),
+        (Written("What do I need to bring", -0.1, 0.0, 14, False), True),
     ],
 )
 def test_imagination(written: Written, nothing: bool) -> None:
@@ -71,6 +80,7 @@ def test_imagination(written: Written, nothing: bool) -> None:
         ("which hall is your law for sin which hall is your law", "which hall is your law for sin"),
         ("Do you sell maps? Do you sell maps?", "Do you sell maps?"),
         ("Two. Two.", "Two. Two."),
+        ("Where is it? Where is it? Where is it? Where", "Where is it?"),
         ("No, no, no, no, no, no.", "No, no, no, no, no, no."),
         ("My number is 07 88 12 34 my number is 07 88", "My number is 07 88 12 34 my number is 07 88"),
         ("1, 2, 3, 4, 1, 2, 3", "1, 2, 3, 4, 1, 2, 3"),

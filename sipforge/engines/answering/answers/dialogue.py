@@ -116,6 +116,8 @@ class AnswersDialogue:
         if _worth(plan, question.confidence) < TRUSTED:
             plan = Plan()
         plan = self._agreed(plan, question)
+        if self._meaning is None and self._phrases.ask and not (plan.topics or plan.guesses):
+            plan = Plan(guesses=self._planner.likely(question.text))
         if plan.guesses and self._phrases.ask:
             return Guess(tuple(tuple(topic.id for topic in asked) for asked in plan.guesses), self.name)
         return self._reply(plan)

@@ -31,6 +31,9 @@ EXACT: Final = 0.9
 PARTLY: Final = 0.4
 """Covering from which a term may be the topic's."""
 
+LIKELY: Final = 0.35
+"""Fit from which a topic is asked about, where nothing else tells what was meant."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -99,6 +102,11 @@ class Planner:
             if len(kept) >= least:
                 break
         return " ".join(kept)
+
+    def likely(self, text: str) -> tuple[tuple[Topic, ...], ...]:
+        """The topic that `text` may be about, to ask, where its words do not decide; empty: there is none."""
+        match = self._matcher.match_terms(self._matcher.heard(self._matcher.terms.words(text)))
+        return ((match.topic,),) if match.fit >= LIKELY and match.topic.title else ()
 
     def plan(self, text: str, history: Sequence[Exchange] = ()) -> Plan:
         """What to say to `text`."""

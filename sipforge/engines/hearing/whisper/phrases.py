@@ -14,8 +14,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from sipforge.engines.hearing.piecewise import Piece
+from sipforge.engines.hearing.whisper.letter_text import SpellingModel, write
 from sipforge.engines.hearing.whisper.letter_words import best_words
-from sipforge.engines.hearing.whisper.letters import Letters, load_letters, path_scores
+from sipforge.engines.hearing.whisper.letters import (
+    Letters,
+    Matrix,
+    load_letters,
+    path_scores,
+    without_spaces,
+)
 from sipforge.engines.hearing.whisper.model import Encoded, WhisperModel
 from sipforge.engines.hearing.whisper.shared import SharedWhisper
 from sipforge.engines.protocols import EngineError, Floats, Stage, Transcript
@@ -23,20 +31,26 @@ from sipforge.engines.registry import HearingNeeds
 
 WINDOW_SECONDS: Final = 8.0
 """Least encoder window. Phrases were told as well in 4 s, languages were not."""
-SURE: Final = -3.3
+SURE: Final = -2.9
 """Fit from which a phrase is believed; SURE_SHORT for one of fewer than SHORT_LETTERS, where a single letter
 decides ("muraho", "murabeho"). With AHEAD, of 648 questions over the telephone band (27 topics, two
 phrasings, espeak-ng in four manners; clean, 20 and 12 dB; 104 phrases known) 644 were right, 4 rejected and
 none wrong; of 40 utterances that are no phrase none was answered. The letters were learnt from other variants
 of that voice. Of 57 questions in three voices that were not (Piper's joe, two of Kokoro's, made from people
 who speak no Kinyarwanda) 36 were right clean and 29 at 12 dB, none wrong. Human callers are not known yet."""
-SURE_SHORT: Final = -2.9
+SURE_SHORT: Final = -2.5
 SHORT_LETTERS: Final = 10
 SURE_ROW: Final = -2.0
 """The same for words in a row, of which some always fit a little. Of 62 strings of 1 to 10 digits, 36 of them
 in noise, 56 were right and 3 wrong: to be asked back, and only listened for where they are expected."""
-AHEAD: Final = 9.0
+AHEAD: Final = 12.0
 """How far ahead of any phrase of another meaning it must be. Chosen with SURE."""
+EXPECTED: Final = 3
+"""How often each expected phrase is read for the spelling, beside the sentences of people."""
+LEAST_LETTERS: Final = 4
+LEAST_SURE: Final = -0.7
+"""Log probability of the sound per letter, from which writing is believed."""
+_NOTHING: Final = Piece("", -math.inf)
 _AFTER_SECONDS: Final = 0.3
 _FRAMES_PER_SECOND: Final = 50
 
@@ -52,9 +66,14 @@ def make(needs: HearingNeeds) -> WhisperPhrasesStt:
     asked = needs.questions.items()
     greeted = {f"{hello}, {said}": topic for hello in needs.greetings for said, topic in asked}
     letters = load_letters(needs.language.letters)
+    expected = {**needs.questions, **needs.intents}
+    spelling = None
+    if needs.writes:
+        texts = [*needs.language.sentences_said, *(text for text in expected for _ in range(EXPECTED))]
+        spelling = SpellingModel(map(letters.spell_words, texts), letters.symbols)
     model = WhisperModel(needs.directory, needs.token, needs.threads, WINDOW_SECONDS, needs.at_once)
-    phrases = {**needs.questions, **needs.intents, **greeted}
-    return WhisperPhrasesStt(model, letters, phrases, at_once=needs.at_once)
+    phrases = {**expected, **greeted}
+    return WhisperPhrasesStt(model, letters, phrases, spelling=spelling, at_once=needs.at_once)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +82,8 @@ class PhraseMatch:
 
     text: str
     """A phrase, or words in a row."""
+    meaning: str
+    """Of a phrase."""
     fit: float
     """Mean over its letters of the log of the likelihood ratio to the best letters: at most 0."""
     ahead: float
@@ -74,6 +95,12 @@ class PhraseMatch:
     def sure(self) -> bool:
         """Whether the phrase should be believed."""
         return self.fit >= self.least_fit and self.ahead >= AHEAD
+
+
+def hear(letters: Letters, encoded: Encoded) -> Matrix:
+    """The letters of an utterance: log probabilities (frames, symbols)."""
+    frames = max(1, int((encoded.seconds + _AFTER_SECONDS) * _FRAMES_PER_SECOND))
+    return letters.hear(encoded.states[0, :frames])
 
 
 class PhraseSet:
@@ -99,17 +126,16 @@ class PhraseSet:
         if len(self._phrases) < 2 or not all(self._spellings) or not all(self._word_spellings):
             raise EngineError(Stage.STT, "a closed set needs two phrases or more, all of letters")
 
-    def match(self, encoded: Encoded) -> PhraseMatch:
-        """The phrase that fits an utterance best."""
-        frames = max(1, int((encoded.seconds + _AFTER_SECONDS) * _FRAMES_PER_SECOND))
-        heard = self._letters.hear(encoded.states[0, :frames])
+    def match(self, heard: Matrix) -> PhraseMatch:
+        """The phrase that fits the letters of an utterance best."""
+        heard = without_spaces(heard)
         scores = path_scores(heard, self._spellings)
         best = int(scores.argmax())
         row, row_score = best_words(heard, self._word_spellings) if self._words else ((), -math.inf)
         if row_score > scores[best]:
             length = sum(len(self._word_spellings[word]) for word in row)
             text = " ".join(self._words[word] for word in row)
-            return PhraseMatch(text, row_score / length, row_score - float(scores[best]), SURE_ROW)
+            return PhraseMatch(text, "", row_score / length, row_score - float(scores[best]), SURE_ROW)
         others = [
             float(score)
             for score, meaning in zip(scores, self._meanings, strict=True)
@@ -118,7 +144,9 @@ class PhraseSet:
         length = len(self._spellings[best])
         ahead = float(scores[best]) - max([row_score, *others])
         least_fit = SURE_SHORT if length < SHORT_LETTERS else SURE
-        return PhraseMatch(self._phrases[best], float(scores[best]) / length, ahead, least_fit)
+        return PhraseMatch(
+            self._phrases[best], self._meanings[best], float(scores[best]) / length, ahead, least_fit
+        )
 
 
 class WhisperPhrasesStt(SharedWhisper):
@@ -131,19 +159,48 @@ class WhisperPhrasesStt(SharedWhisper):
         phrases: Mapping[str, str],
         words: Sequence[str] = (),
         *,
+        spelling: SpellingModel | None = None,
         at_once: int = 1,
     ) -> None:
-        """`phrases` and `words` as for PhraseSet; `at_once` utterances are worked on at the same time."""
+        """A recogniser.
+
+        Args:
+            model: loaded for `at_once` utterances at a time.
+            letters: those of the language.
+            phrases: as for PhraseSet.
+            words: as for PhraseSet.
+            spelling: with it, what is not in the set is written down.
+            at_once: how many utterances it works on at the same time.
+        """
         super().__init__(model, at_once)
+        self._letters = letters
+        self._spelling = spelling
         self._set = PhraseSet(letters, phrases, words)
 
     async def transcribe(self, samples: Floats) -> Transcript:
-        """The phrase that was said in at most 30 s; empty when none was.
+        """The phrase that was said in at most 30 s, or else what was said, less surely; or nothing.
 
         Raises:
             EngineError: the queue is full (retryable) or the model failed.
         """
         begun = time.monotonic()
-        match = await self._worker.run(lambda: self._set.match(self._encode(samples)))
-        confidence = 1 / (1 + math.exp(min(50.0, 2 * (match.least_fit - match.fit))))
-        return Transcript(match.text if match.sure else "", confidence, time.monotonic() - begun)
+        match, written = await self._worker.run(lambda: self._hear(samples))
+        seconds = time.monotonic() - begun
+        if match.sure:
+            confidence = 1 / (1 + math.exp(min(50.0, 2 * (match.least_fit - match.fit))))
+            return Transcript(match.text, confidence, seconds, match.meaning)
+        return Transcript(written.text, math.exp(min(0.0, written.mean_log_probability)), seconds, "")
+
+    def _hear(self, samples: Floats) -> tuple[PhraseMatch, Piece]:
+        heard = hear(self._letters, self._encode(samples))
+        match = self._set.match(heard)
+        if match.sure or self._spelling is None:
+            return match, _NOTHING
+        written = write(heard, self._spelling, self._letters.letters)
+        return match, written if believed(written) else _NOTHING
+
+
+def believed(written: Piece) -> bool:
+    """Whether it is Kinyarwanda, and not what coughs and other languages sound like in its letters."""
+    letters = sum(map(str.isalpha, written.text))
+    return letters >= LEAST_LETTERS and written.mean_log_probability >= LEAST_SURE
