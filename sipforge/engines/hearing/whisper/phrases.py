@@ -1,4 +1,4 @@
-"""Speech to text from a closed set: which of the expected phrases was said, or none of them.
+"""Speech to text around a closed set: which of the expected phrases was said, or else what it sounded like.
 
 For a language that Whisper never learnt, what it writes is useless, but its encoder hears the sounds. The
 letters heard (see `letters` beside this) are compared with the spelling of each phrase. A phrase is believed
@@ -33,11 +33,11 @@ WINDOW_SECONDS: Final = 8.0
 """Least encoder window. Phrases were told as well in 4 s, languages were not."""
 SURE: Final = -2.9
 """Fit from which a phrase is believed; SURE_SHORT for one of fewer than SHORT_LETTERS, where a single letter
-decides ("muraho", "murabeho"). With AHEAD, of 648 questions over the telephone band (27 topics, two
-phrasings, espeak-ng in four manners; clean, 20 and 12 dB; 104 phrases known) 644 were right, 4 rejected and
-none wrong; of 40 utterances that are no phrase none was answered. The letters were learnt from other variants
-of that voice. Of 57 questions in three voices that were not (Piper's joe, two of Kokoro's, made from people
-who speak no Kinyarwanda) 36 were right clean and 29 at 12 dB, none wrong. Human callers are not known yet."""
+decides ("muraho", "murabeho"). Of pieces of sentences that a man read and the network had not learnt, in
+changed voices over lines of all kinds, 95 % fit their words so well, of the short ones 87 %. With AHEAD, none
+of 520 single English words, 450 coughs, 195 noises and 1,164 of his sentences was taken for one of 375
+phrases, and 3 of 900 pieces were. The plain espeak-ng voice, which was not learnt, was right in 336 of 336
+questions, clean and in noise of 20 and 12 dB. Other people are not known yet."""
 SURE_SHORT: Final = -2.5
 SHORT_LETTERS: Final = 10
 SURE_ROW: Final = -2.0
@@ -48,15 +48,16 @@ AHEAD: Final = 12.0
 EXPECTED: Final = 3
 """How often each expected phrase is read for the spelling, beside the sentences of people."""
 LEAST_LETTERS: Final = 4
-LEAST_SURE: Final = -0.7
-"""Log probability of the sound per letter, from which writing is believed."""
+LEAST_SURE: Final = -1.0
+"""Log probability of the sound per letter, from which writing is believed: 93 % of 362 such pieces were, and
+66 of 520 English words; of orders and coughs, which the network had learnt to pass over, none."""
 _NOTHING: Final = Piece("", -math.inf)
 _AFTER_SECONDS: Final = 0.3
 _FRAMES_PER_SECOND: Final = 50
 
 
 def make(needs: HearingNeeds) -> WhisperPhrasesStt:
-    """See sipforge.engines.registry; nothing is heard but what callers are expected to say.
+    """See sipforge.engines.registry; what callers are expected to say is heard best.
 
     Raises:
         EngineError: the language has no letters, too.
