@@ -25,7 +25,7 @@ class Recognise:
     since: float
     """Where in what was heard the utterance begins, in seconds of windows; it ends with the last window."""
     speech_seconds: float
-    """How much of it is the caller's speech."""
+    """How much of it sounds like a voice."""
     history: tuple[Exchange, ...]
 
 

@@ -35,6 +35,8 @@ LOUDER_DB: Final = 6.0
 """What is louder by this than the room, or than the assistant's echo, is somebody else."""
 QUIET_DBFS: Final = -200.0
 _HYSTERESIS: Final = 0.15
+_VOICED: Final = 4096
+"""Windows: more than the longest utterance has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,8 @@ class Endpointing:
         self.dbfs = QUIET_DBFS
         """Loudness of the last window, with what came just before it."""
         self._windows: deque[tuple[float, float]] = deque()
+        self._voiced: deque[tuple[float, float]] = deque(maxlen=_VOICED)
+        """Position and length of the last windows that sounded like a voice, whosever."""
         self._caller_dbfs = QUIET_DBFS
         self._room_dbfs = QUIET_DBFS
         self._room_quiet_seconds = 0.0
@@ -108,6 +112,8 @@ class Endpointing:
         self.dbfs = self._level(window)
         believed = self._rules.threshold - (_HYSTERESIS if self.begun else 0.0)
         sounds = window.probability >= believed
+        if sounds:
+            self._voiced.append((self.position, window.seconds))
         self._watch_room(window.seconds, sounds, beginning)
         self.speech = sounds and self.dbfs >= max(self._caller_dbfs - ROOM_DB, self._room_dbfs + LOUDER_DB)
         if not self.speech:
@@ -131,6 +137,10 @@ class Endpointing:
     def utterance_seconds(self) -> float:
         """Length of the utterance so far, pauses included."""
         return self.position - self.since if self.begun else 0.0
+
+    def voiced_seconds(self, since: float) -> float:
+        """How much since the position `since` sounded like a voice, the caller's or not."""
+        return sum(seconds for position, seconds in self._voiced if position > since)
 
     def begin(self) -> None:
         """The caller's utterance has begun with the speech that is being heard, or was just now."""

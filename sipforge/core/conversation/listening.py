@@ -109,8 +109,8 @@ class Listening(Speaking):
     def _recognise(self) -> None:
         """Find out what is being said, and what is to be said to it."""
         number = self._works.listen()
-        said_seconds, history = self._ears.said_seconds, self._replies.history_now()
-        self._put(command.Recognise(number, self._since, said_seconds, history))
+        voiced_seconds, history = self._ears.voiced_seconds(self._since), self._replies.history_now()
+        self._put(command.Recognise(number, self._since, voiced_seconds, history))
 
     def _heard(self, heard: Heard) -> None:
         work = self._works.heard(heard)

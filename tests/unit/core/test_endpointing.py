@@ -40,6 +40,17 @@ class Line:
         self.hear(seconds, -70.0, 0.02)
 
 
+def test_a_voice_is_one_however_softly_it_speaks() -> None:
+    line = Line()
+    line.hear(0.64, CALLER)
+    line.hear(0.32, CALLER - 2 * ROOM_DB)
+    line.hear(0.32, CALLER, 0.02)
+    assert line.ears.said_seconds < 0.9
+    assert line.ears.voiced_seconds(0.0) == pytest.approx(0.96)
+    assert line.ears.voiced_seconds(0.65) == pytest.approx(0.32)
+    assert line.ears.voiced_seconds(0.97) == 0.0
+
+
 def spoken() -> Line:
     """A line whose caller has said something, and is quiet now."""
     line = Line()
