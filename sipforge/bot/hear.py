@@ -115,7 +115,7 @@ class Ear:
             round(samples.size / RATE_HZ, 3),
             accepted,
             {token: round(share, 4) for token, share in likeliest},
-            round(speech_seconds, 3),
+            round(min(speech_seconds, samples.size / RATE_HZ), 3),
             round(time.monotonic() - begun, 3),
         )
 
