@@ -48,9 +48,9 @@ AHEAD: Final = 12.0
 EXPECTED: Final = 3
 """How often each expected phrase is read for the spelling, beside the sentences of people."""
 LEAST_LETTERS: Final = 4
-LEAST_SURE: Final = -1.0
-"""Log probability of the sound per letter, from which writing is believed: 93 % of 362 such pieces were, and
-66 of 520 English words; of orders and coughs, which the network had learnt to pass over, none."""
+LEAST_SURE: Final = -0.7
+"""Log probability of the sound per letter, from which writing is believed: 85 % of 362 such pieces were, and
+52 of 520 English words; of orders and coughs, which the network had learnt to pass over, none."""
 _NOTHING: Final = Piece("", -math.inf)
 _AFTER_SECONDS: Final = 0.3
 _FRAMES_PER_SECOND: Final = 50
