@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from network import SPACE
+
+from sipforge.engines.hearing.whisper.letters import SPACE
 
 Place = tuple[int, int]
 """First and last frame."""

@@ -12,7 +12,6 @@ import torch
 from torch.nn import functional
 
 LETTERS = tuple("aeioubcdfghjkmnprstvwyz") + tuple("sh ny cy jy nt nk mp ts pf nts".split())
-SPACE = 1
 WIDTH, LAYERS, FRAMES, DROPPED = 256, 3, 5, 0.15
 _BATCH_FRAMES = 6000
 _FRAMES_A_LETTER = 10

@@ -36,9 +36,9 @@ from typing import Any
 import numpy as np
 import sounds
 from alignment import words_at
-from network import LETTERS, SPACE, Example, fit, save
+from network import LETTERS, Example, fit, save
 
-from sipforge.engines.hearing.whisper.letters import load_letters
+from sipforge.engines.hearing.whisper.letters import SPACE, load_letters
 from sipforge.engines.hearing.whisper.model import WhisperModel
 from sipforge.engines.protocols import RATE_HZ
 from sipforge.engines.runtime.sound_files import read_sound

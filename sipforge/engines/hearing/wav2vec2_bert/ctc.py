@@ -100,7 +100,7 @@ class _Prefix:
 
     @property
     def total(self) -> float:
-        return _add(self.blank, self.symbol)
+        return log_add(self.blank, self.symbol)
 
 
 def beam_search(log_probabilities: Floats, alphabet: Alphabet, lexicon: Lexicon, beam: int = BEAM) -> Piece:
@@ -131,9 +131,9 @@ def _step(
             if index == alphabet.blank or repeated:
                 same = grown.setdefault(prefix, _Prefix(word=before.word, gained=before.gained))
                 if index == alphabet.blank:
-                    same.blank = _add(same.blank, total + chance)
+                    same.blank = log_add(same.blank, total + chance)
                     continue
-                same.symbol = _add(same.symbol, before.symbol + chance)
+                same.symbol = log_add(same.symbol, before.symbol + chance)
             # A symbol can only come twice in a text where a blank was between.
             reached = (before.blank if repeated else total) + chance
             if reached == _NEVER:
@@ -144,7 +144,7 @@ def _step(
                 ends = letter == " "
                 gained = before.gained + (lexicon.ended(before.word) if ends else 0.0)
                 grown[longer] = _Prefix(word="" if ends else before.word + letter, gained=gained)
-            grown[longer].symbol = _add(grown[longer].symbol, reached)
+            grown[longer].symbol = log_add(grown[longer].symbol, reached)
     return grown
 
 
@@ -160,7 +160,7 @@ def _text(letters: Iterable[str]) -> str:
     return " ".join("".join(letters).split())
 
 
-def _add(one: float, other: float) -> float:
+def log_add(one: float, other: float) -> float:
     """Logarithm of the sum of two probabilities given by theirs."""
     if one < other:
         one, other = other, one

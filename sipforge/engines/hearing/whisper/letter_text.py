@@ -16,6 +16,7 @@ from typing import Final
 import numpy as np
 
 from sipforge.engines.hearing.piecewise import Piece
+from sipforge.engines.hearing.wav2vec2_bert.ctc import log_add
 from sipforge.engines.hearing.whisper.letters import SPACE, Matrix
 
 ORDER: Final = 6
@@ -75,7 +76,7 @@ class _Text:
 
     @property
     def heard(self) -> float:
-        return _add(self.blank, self.letter)
+        return log_add(self.blank, self.letter)
 
     @property
     def worth(self) -> float:
@@ -113,9 +114,9 @@ def _grown(
     grown: dict[str, _Text] = {}
     for text, before in texts.items():
         same = grown.setdefault(text, _Text(_NEVER, _NEVER, before.spelling))
-        same.blank = _add(same.blank, before.heard + frame[0])
+        same.blank = log_add(same.blank, before.heard + frame[0])
         if text:
-            same.letter = _add(same.letter, before.letter + frame[ord(text[-1])])
+            same.letter = log_add(same.letter, before.letter + frame[ord(text[-1])])
         for sign in tried:
             # A letter can only come twice in a text where a blank was between.
             reached = (before.blank if text[-1:] == sign else before.heard) + frame[ord(sign)]
@@ -125,12 +126,5 @@ def _grown(
             if longer is None:
                 spelt = before.spelling + SPELLING * spelling.log_probability(text, sign) + LONGER
                 longer = grown[text + sign] = _Text(_NEVER, _NEVER, spelt)
-            longer.letter = _add(longer.letter, reached)
+            longer.letter = log_add(longer.letter, reached)
     return grown
-
-
-def _add(one: float, other: float) -> float:
-    """Logarithm of the sum of two probabilities given by theirs."""
-    if one < other:
-        one, other = other, one
-    return one if other == _NEVER else one + math.log1p(math.exp(other - one))
