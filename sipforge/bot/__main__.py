@@ -16,7 +16,7 @@ import numpy as np
 from sipforge.bot.build import at_once, make_openai, make_parts, make_rules, make_voice
 from sipforge.bot.measure import turn_seconds
 from sipforge.bot.phrases import PhraseError, load_phrases
-from sipforge.bot.prompts import render_prompt
+from sipforge.bot.prompts import menu_texts, render_prompt
 from sipforge.bot.service import BotMetrics, BotService, Parts
 from sipforge.core.conversation.actions import Phrase
 from sipforge.engines.answering.knowledge import Knowledge, load_knowledge
@@ -120,9 +120,12 @@ async def _render(name: str, settings: Settings, bot: BotSettings) -> None:
     phrases = load_phrases(bot.phrases, settings.office)
     voice = await asyncio.to_thread(make_voice, settings, bot, None)
     changed = False
-    for phrase in RENDERED:
-        path = settings.prompt_directory / name / f"{phrase.value}.sln16"
-        changed = await render_prompt(voice, phrases.texts[phrase], path) or changed
+    said = {phrase.value: phrases.texts[phrase] for phrase in RENDERED}
+    said |= {announcement.value: text for announcement, text in phrases.announcements.items()}
+    said |= menu_texts(settings.menus_file, name)
+    for prompt, text in said.items():
+        path = settings.prompt_directory / name / f"{prompt}.sln16"
+        changed = await render_prompt(voice, text, path) or changed
     sys.stdout.write("changed\n" if changed else "unchanged\n")
 
 

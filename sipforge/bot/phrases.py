@@ -16,6 +16,7 @@ from typing import Any, Final, TypeVar
 from sipforge.bot.menu import MenuPhrases
 from sipforge.core.conversation.actions import Phrase
 from sipforge.core.conversation.dialogue_policy import Meaning
+from sipforge.core.office.announcements import Announcement
 from sipforge.engines.answering.answers.phrases import AnswersPhrases
 from sipforge.engines.protocols import Exchange
 from sipforge.text.plain import contains, words
@@ -68,6 +69,8 @@ class Phrases:
     """What a colleague is told before a caller is put through; {caller} and {reason} stand in it."""
     menu: MenuPhrases | None = None
     """How the keypad's menu is read; None: there is none."""
+    announcements: Mapping[Announcement, str] = field(default_factory=dict)
+    """What the telephone system says in this language; one that is missing is not said."""
     called: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Name of another assistant → how this one's callers ask for its language."""
 
@@ -241,6 +244,11 @@ def read_phrases(text: str, office: str) -> Phrases:
         answers = _answers(raw.get("answers", {}))
         briefing = _text(raw["briefing"]) if "briefing" in raw else ""
         menu = _menu(raw["menu"]) if "menu" in raw else None
+        announcements = {
+            one: _text(raw["telephone"][one.value])
+            for one in Announcement
+            if one.value in raw.get("telephone", {})
+        }
     except tomllib.TOMLDecodeError as error:
         raise PhraseError(f"is not valid TOML: {error}") from error
     except KeyError as error:
@@ -248,7 +256,7 @@ def read_phrases(text: str, office: str) -> Phrases:
     except (TypeError, ValueError) as error:
         raise PhraseError(str(error)) from error
     texts = {phrase: said.replace("{office}", office) for phrase, said in texts.items()}
-    return Phrases(texts, intents, ask_for, answers, briefing, menu)
+    return Phrases(texts, intents, ask_for, answers, briefing, menu, announcements)
 
 
 def _answers(table: Mapping[str, Any]) -> AnswersPhrases:

@@ -1,7 +1,10 @@
-"""The spoken apology that the dialplan plays when a bot cannot answer: made beforehand, kept as a file."""
+"""What the dialplan plays in an assistant's voice: the apology, the telephone system's words, menus; made
+beforehand, kept as files."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +14,18 @@ from sipforge.infra.atomic_file import replace_file
 
 READABLE: Final = 0o644
 """Mode of the sounds that Asterisk, another user, plays."""
+
+
+def menu_texts(path: Path, assistant: str) -> Mapping[str, str]:
+    """What the office's menus say in an assistant's voice: prompt → text; none where there is no such file.
+
+    Raises:
+        OSError, ValueError: it cannot be read.
+    """
+    if not path.exists():
+        return {}
+    texts = json.loads(path.read_text(encoding="utf-8")).get(assistant, {})
+    return {str(prompt): str(text) for prompt, text in texts.items()}
 
 
 async def render_prompt(voice: Voice, text: str, path: Path) -> bool:

@@ -12,6 +12,7 @@ from sipforge.cli import ask, call_test, calls, capacity, config, hear, status, 
 from sipforge.cli.errors import CliError
 from sipforge.cli.host import Host
 from sipforge.cli.models import commands as models
+from sipforge.cli.office import apply, codes, forward, groups, hours, menus, trunks
 from sipforge.cli.output import warn
 from sipforge.cli.review import command as review
 
@@ -59,6 +60,13 @@ def root(
 
 app.command("status")(status.status)
 app.add_typer(users.app, name="user")
+app.add_typer(groups.app, name="group")
+app.add_typer(menus.app, name="menu")
+app.add_typer(hours.app, name="hours")
+app.add_typer(trunks.app, name="trunk")
+app.add_typer(forward.app, name="forward")
+app.command("codes")(codes.codes)
+app.command("apply")(apply.apply)
 app.command("calls")(calls.calls)
 app.command("call-test")(call_test.call_test)
 app.command("capacity")(capacity.capacity)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+import subprocess
+import sys
+from collections.abc import Collection, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,13 +13,11 @@ from sipforge.cli.errors import CliError, Exit
 
 if TYPE_CHECKING:
     from sipforge.infra.asterisk.ami.command import AmiCommandClient
-    from sipforge.infra.asterisk.users import UserStore
+    from sipforge.infra.asterisk.office_store import OfficeStore
     from sipforge.infra.settings.host import Settings
 
 AMI_ACCOUNT = "cli"
 AMI_CREDENTIAL = "ami-cli"
-RELOADED_MODULES = ("res_pjsip.so", "pbx_config.so", "app_voicemail.so")
-"""The modules that read the users' three files."""
 
 
 class Host:
@@ -53,11 +53,15 @@ class Host:
         except SettingsError as error:
             raise CliError(str(error), Exit.CONFIG) from error
 
-    def user_store(self) -> UserStore:
-        """The host's users."""
-        from sipforge.infra.asterisk.users import UserStore
+    def office_store(self) -> OfficeStore:
+        """The host's office."""
+        from sipforge.infra.asterisk.office_store import OfficeStore
 
-        return UserStore(self.settings.users_file, self.settings.asterisk_directory)
+        settings = self.settings
+        assistants = {bot.extension: name for name, bot in settings.bots.items()}
+        return OfficeStore(
+            settings.office_folder, settings.asterisk_directory, settings.public_folder, assistants
+        )
 
     @contextmanager
     def asterisk(self) -> Generator[AmiCommandClient, None, None]:
@@ -87,24 +91,42 @@ class Host:
             hint = "; run as root: sudo sipforge ..." if isinstance(error.__cause__, PermissionError) else ""
             raise CliError(f"{error}{hint}", Exit.UNREACHABLE) from error
 
-    def reload_users(self) -> bool:
-        """Have a running Asterisk read the users' files, without ending any call; False where none runs.
+    def reload(self, modules: Collection[str]) -> bool:
+        """Have modules of a running Asterisk read their files, without ending any call; False where none
+        runs.
 
         Raises:
             CliError: it did not take them.
         """
         try:
             with self.asterisk() as manager:
-                for module in RELOADED_MODULES:
-                    manager.action("Reload", Module=module)
+                for module in modules:
+                    if module.endswith(".so"):
+                        manager.action("Reload", Module=module)
         except AsteriskNotRunning:
             return False
         except CliError as error:
             raise CliError(
-                f"the users are saved, but Asterisk has not taken them; the next change tries again: {error}",
+                f"it is saved, but Asterisk has not taken it; the next change tries again: {error}",
                 Exit.UNREACHABLE,
             ) from error
         return True
+
+    def speak_prompts(self) -> None:
+        """Have each assistant say what menus and the telephone system say in its voice, where that has
+        changed.
+
+        Raises:
+            CliError: one could not.
+        """
+        for name in self.settings.bots:
+            arguments = [sys.executable, "-m", "sipforge.bot", name, "--settings", str(self.settings_path)]
+            made = subprocess.run(
+                [*arguments, "--render-prompts"], capture_output=True, text=True, check=False
+            )
+            if made.returncode != 0:
+                said = made.stderr.strip().splitlines()[-1:] or ["it did not say why"]
+                raise CliError(f"the menus' texts could not be spoken: {said[0]}", Exit.UNREACHABLE)
 
 
 class AsteriskNotRunning(CliError):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,70 +11,98 @@ import typer
 
 from sipforge.cli.errors import CliError, Exit
 from sipforge.cli.host import Host
+from sipforge.cli.office.changes import Json, Yes, change, confirm, outcome_document, preview, told
 from sipforge.cli.output import print_json, print_table, say, warn
 from sipforge.core.office.extensions import USERS
+from sipforge.core.office.users import Encryption, User
 
 if TYPE_CHECKING:
     from sipforge.core.asterisk.state import Contact
-    from sipforge.core.office.users import User
-    from sipforge.infra.asterisk.user_commit import Outcome
+    from sipforge.core.office.described import Described
 
 app = typer.Typer(help=f"Add, list, show and remove telephone users ({USERS}).", no_args_is_help=True)
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
 Extension = Annotated[str, typer.Argument(help=f"Extension, {USERS}.", metavar="EXT")]
+Outside = Annotated[str, typer.Option("--outside", help="Class of what may be rung outside.")]
+Email = Annotated[str, typer.Option("--email", help="Where messages are sent to.")]
+EncryptionOption = Annotated[
+    Encryption | None,
+    typer.Option("--encryption", help="Whether calls are encrypted (default: the office's)."),
+]
 _LIST_BYTES = 4 * 1024 * 1024
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Turn what the store and the rules complain about into the command's error."""
-    from sipforge.infra.asterisk.users import UserStoreError
-
-    try:
-        yield
-    except UserStoreError as error:
-        raise CliError(str(error), Exit.UNREACHABLE) from error
-    except ValueError as error:
-        raise CliError(str(error), Exit.USAGE) from error
 
 
 @app.command()
 def add(
     context: typer.Context,
     extension: Extension,
+    *,
     name: Annotated[str, typer.Option("--name", help="Name shown to the person called.")],
+    outside: Outside = "",
+    email: Email = "",
+    encryption: EncryptionOption = None,
     secret_stdin: Annotated[
         bool, typer.Option("--secret-stdin", help="Read the SIP password from stdin instead of making one.")
     ] = False,
     as_json: Json = False,
 ) -> None:
     """Add a user, who can register at once. Prints what to enter in the telephone."""
-    from sipforge.core.office.users import User
     from sipforge.infra.address import own_address
-    from sipforge.infra.asterisk.user_commit import commit, new_secret
+    from sipforge.infra.asterisk.office_commit import new_secret
 
     host: Host = context.obj
     as_json = as_json or host.as_json
-    with _told():
-        secret = sys.stdin.readline(4096).strip() if secret_stdin else new_secret()
-        user = User(extension, name, secret)
-        store = host.user_store()
-        with store.lock():
-            before = store.load()
-            if any(known.extension == extension for known in before):
-                raise CliError(
-                    f"extension {extension} is taken; see: sipforge user show {extension}", Exit.USAGE
-                )
-            outcome = commit(store, before, (*before, user), host.reload_users)
+    secret = sys.stdin.readline(4096).strip() if secret_stdin else new_secret()
+    with told():
+        user = User(extension, name, secret, outside, email, encryption)
+
+    def step(before: Described) -> Described:
+        if any(known.extension == extension for known in before.users):
+            raise CliError(f"extension {extension} is taken; see: sipforge user show {extension}", Exit.USAGE)
+        return before.with_users((*before.users, user))
+
+    outcome = change(host, step)
     server = own_address()
     if as_json:
         # A password that was made here is told once; one that was given is known.
         made = {} if secret_stdin else {"secret": secret}
-        print_json({"extension": extension, "name": name, "server": server, **made, **_described(outcome)})
+        print_json(
+            {"extension": extension, "name": name, "server": server, **made, **outcome_document(outcome)}
+        )
         return
     say(f"User {extension} ({name}) is added; applied: {outcome.applied.value}.")
     _say_how_to_register(user, server, "(the one you gave)" if secret_stdin else secret)
+
+
+@app.command("set")
+def set_user(
+    context: typer.Context,
+    extension: Extension,
+    *,
+    name: Annotated[str | None, typer.Option("--name", help="Name shown to the person called.")] = None,
+    outside: Annotated[str | None, typer.Option("--outside", help='Class; "" is the default one.')] = None,
+    email: Annotated[
+        str | None, typer.Option("--email", help='Where messages are sent to; "" nowhere.')
+    ] = None,
+    encryption: EncryptionOption = None,
+    as_json: Json = False,
+) -> None:
+    """Change a user; what is not given stays. Exit code 1 if there is no such user."""
+    host: Host = context.obj
+    given = {"name": name, "outside": outside, "email": email, "encryption": encryption}
+    changes = {key: value for key, value in given.items() if value is not None}
+    if not changes:
+        raise CliError("nothing to change; see: sipforge user set --help", Exit.USAGE)
+
+    def step(before: Described) -> Described:
+        changed = replace(_found(before.users, extension), **changes)  # type: ignore[arg-type]
+        return before.with_users(changed if one.extension == extension else one for one in before.users)
+
+    outcome = change(host, step)
+    if as_json or host.as_json:
+        print_json({"extension": extension, **outcome_document(outcome)})
+    else:
+        say(f"User {extension} is changed; applied: {outcome.applied.value}.")
 
 
 @app.command("list")
@@ -83,8 +110,8 @@ def list_users(context: typer.Context, as_json: Json = False) -> None:
     """List the users, and which of them have a telephone registered."""
     host: Host = context.obj
     as_json = as_json or host.as_json
-    with _told():
-        users = host.user_store().load()
+    with told():
+        users = host.office_store().load().users
     contacts, problem = _contacts(host)
     if as_json:
         print_json({"users": [_user_document(user, contacts) for user in users], "problem": problem})
@@ -111,8 +138,8 @@ def show(
 
     host: Host = context.obj
     as_json = as_json or host.as_json
-    with _told():
-        users = host.user_store().load()
+    with told():
+        users = host.office_store().load().users
     user = _found(users, extension)
     contacts, problem = _contacts(host)
     server = own_address()
@@ -134,28 +161,23 @@ def show(
 def remove(
     context: typer.Context,
     extension: Extension,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Yes = False,
     as_json: Json = False,
 ) -> None:
     """Remove a user. The telephone can no longer register or ring. Exit code 1 if there is no such user."""
-    from sipforge.infra.asterisk.user_commit import commit
-
     host: Host = context.obj
     as_json = as_json or host.as_json
-    with _told():
-        store = host.user_store()
-        user = _found(store.load(), extension)
-        if not yes:
-            if not sys.stdin.isatty():
-                raise CliError("nobody to ask; give --yes to remove the user", Exit.USAGE)
-            typer.confirm(f"Remove {user.extension} ({user.name})?", abort=True, err=True)
-        with store.lock():
-            before = store.load()
-            _found(before, extension)
-            after = [known for known in before if known.extension != extension]
-            outcome = commit(store, before, after, host.reload_users)
+    with told():
+        user = _found(host.office_store().load().users, extension)
+    confirm(f"Remove {user.extension} ({user.name})?", yes)
+
+    def step(before: Described) -> Described:
+        _found(before.users, extension)
+        return before.with_users(known for known in before.users if known.extension != extension)
+
+    outcome = change(host, step)
     if as_json:
-        print_json({"extension": extension, **_described(outcome)})
+        print_json({"extension": extension, **outcome_document(outcome)})
     else:
         say(f"User {extension} ({user.name}) is removed; applied: {outcome.applied.value}.")
 
@@ -175,22 +197,19 @@ def apply(
     user's own is kept, or one is made. Works without a running Asterisk, which reads them when it starts.
     """
     from sipforge.core.office.user_plan import parse_wanted, plan
-    from sipforge.infra.asterisk.user_commit import commit, new_secret, preview
+    from sipforge.infra.asterisk.office_commit import new_secret
 
     host: Host = context.obj
     as_json = as_json or host.as_json
     text = _read_list(file)
-    with _told():
+    with told():
         wanted = parse_wanted(text)
-        store = host.user_store()
-        if check:
-            planned = plan(store.load(), wanted, new_secret)
-            outcome = preview(store, planned.users)
-        else:
-            with store.lock():
-                before = store.load()
-                planned = plan(before, wanted, new_secret)
-                outcome = commit(store, before, planned.users, host.reload_users)
+        planned = plan(host.office_store().load().users, wanted, new_secret)
+
+    def step(before: Described) -> Described:
+        return before.with_users(plan(before.users, wanted, new_secret).users)
+
+    outcome = preview(host, step) if check else change(host, step)
     if as_json:
         print_json(
             {
@@ -198,7 +217,7 @@ def apply(
                 "added": list(planned.added),
                 "updated": list(planned.updated),
                 "unchanged": list(planned.unchanged),
-                **_described(outcome),
+                **outcome_document(outcome),
             }
         )
         return
@@ -260,6 +279,9 @@ def _user_document(user: User, contacts: tuple[Contact, ...] | None) -> dict[str
     return {
         "extension": user.extension,
         "name": user.name,
+        "outside": user.outside,
+        "email": user.email,
+        "encryption": user.encryption.value if user.encryption else "",
         "registered": None
         if contacts is None
         else any(contact.is_reachable for contact in _own(user, contacts)),
@@ -268,10 +290,6 @@ def _user_document(user: User, contacts: tuple[Contact, ...] | None) -> dict[str
             for contact in _own(user, contacts or ())
         ],
     }
-
-
-def _described(outcome: Outcome) -> dict[str, Any]:
-    return {"applied": outcome.applied.value, "files": [str(path) for path in outcome.files]}
 
 
 def _say_how_to_register(user: User, server: str, secret: str) -> None:

@@ -1,4 +1,5 @@
-"""Who has which extension: users 1000 to 1999, assistants 2000 to 9999."""
+"""Who has which extension: users 1000 to 1999; assistants, groups, menus 2000 to 9999; services three
+digits."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ import re
 from typing import Final
 
 USERS: Final = "1000 to 1999"
+OTHERS: Final = "2000 to 9999"
 
 
 def is_user(extension: str) -> bool:
@@ -21,7 +23,8 @@ def check_user(extension: str) -> str:
 
 
 def check_assistant(extension: str) -> str:
-    """`extension`, which an assistant can have; ValueError, with the range, for any other."""
+    """`extension`, which an assistant, a group or a menu can have; ValueError, with the range, for any
+    other."""
     if not re.fullmatch("[2-9][0-9]{3}", extension):
-        raise ValueError(f"extension {extension!r}: must be a number from 2000 to 9999")
+        raise ValueError(f"extension {extension!r}: must be a number from {OTHERS}")
     return extension

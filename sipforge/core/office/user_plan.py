@@ -1,7 +1,7 @@
 """What a wanted list of users changes in the list there is, as a pure step.
 
 Rules: a user that is wanted and missing is added; one whose name differs, or whose secret is given and
-differs, is updated; a secret that is not given is kept. Users that are not wanted stay: nobody loses a
+differs, is updated; what is not given is kept. Users that are not wanted stay: nobody loses a
 telephone because a list was short.
 """
 
@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sipforge.core.office.extensions import check_user
-from sipforge.core.office.users import User, UserError, check_name, check_secret
+from sipforge.core.office.users import SECRET_MINIMUM, Encryption, User, UserError
 
-_KEYS = frozenset({"extension", "name", "secret"})
+_OPTIONS = ("secret", "outside", "email", "encryption")
+_KEYS = frozenset({"extension", "name", *_OPTIONS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,10 @@ class Wanted:
     extension: str
     name: str
     secret: str | None = None
-    """None: keep the one there is, or make one."""
+    """None, here and below: keep what there is. A new user's is made."""
+    outside: str | None = None
+    email: str | None = None
+    encryption: str | None = None
 
     def __repr__(self) -> str:
         return f"Wanted(extension={self.extension!r}, name={self.name!r})"
@@ -48,9 +52,9 @@ class Plan:
 
 
 def parse_wanted(text: str) -> tuple[Wanted, ...]:
-    """Read a JSON list of {"extension": "1001", "name": "...", "secret": "..."}.
+    """Read a JSON list of {"extension": "1001", "name": "...", "secret": "...", "outside": "...", ...}.
 
-    The secret may be missing or null; the extension may be a number.
+    All but the first two may be missing or null; the extension may be a number.
 
     Raises:
         UserError: not such a list; the message says where.
@@ -81,7 +85,7 @@ def _wanted(where: str, entry: Any) -> Wanted:
     missing = [key for key in ("extension", "name") if key not in entry]
     if missing:
         raise UserError(f"{where}.{missing[0]}: is missing")
-    extension, name, secret = entry["extension"], entry["name"], entry.get("secret")
+    extension, name = entry["extension"], entry["name"]
     # YAML and JSON both make a number of 1001.
     extension = (
         str(extension) if isinstance(extension, int) and not isinstance(extension, bool) else extension
@@ -90,16 +94,44 @@ def _wanted(where: str, entry: Any) -> Wanted:
         raise UserError(f"{where}.extension: is neither text nor a number")
     if not isinstance(name, str):
         raise UserError(f"{where}.name: is not text")
-    if secret is not None and not isinstance(secret, str):
-        raise UserError(f"{where}.secret: is not text")
+    # YAML takes off for false.
+    options = {key: "off" if entry.get(key) is False else entry.get(key) for key in _OPTIONS}
+    for key, value in options.items():
+        if value is not None and not isinstance(value, str):
+            raise UserError(f"{where}.{key}: is not text")
+    wanted = Wanted(extension, name, **options)
     try:
         check_user(extension)
-        check_name(name, extension)
-        if secret is not None:
-            check_secret(secret, extension)
+        # Whatever the secret will be, the rest must fit a user.
+        _user(wanted, User(extension, name, options["secret"] or "x" * SECRET_MINIMUM))
     except ValueError as error:
         raise UserError(f"{where}: {error}") from error
-    return Wanted(extension, name, secret)
+    return wanted
+
+
+def _user(wanted: Wanted, known: User) -> User:
+    """`known` as it is wanted."""
+    chosen = known.encryption
+    return replace(
+        known,
+        name=wanted.name,
+        secret=wanted.secret or known.secret,
+        outside=known.outside if wanted.outside is None else wanted.outside,
+        email=known.email if wanted.email is None else wanted.email,
+        encryption=encryption(wanted.encryption, known.extension) if wanted.encryption else chosen,
+    )
+
+
+def encryption(text: str, extension: str) -> Encryption:
+    """The setting that is written as `text`.
+
+    Raises:
+        UserError: there is none.
+    """
+    choices = [one.value for one in Encryption]
+    if text not in choices:
+        raise UserError(f"encryption of {extension}: {text!r} must be one of {', '.join(choices)}")
+    return Encryption(text)
 
 
 def plan(existing: Iterable[User], wanted: Iterable[Wanted], new_secret: Callable[[], str]) -> Plan:
@@ -117,10 +149,10 @@ def plan(existing: Iterable[User], wanted: Iterable[Wanted], new_secret: Callabl
     for one in wanted:
         user = users.get(one.extension)
         if user is None:
-            users[one.extension] = User(one.extension, one.name, one.secret or new_secret())
+            users[one.extension] = _user(one, User(one.extension, one.name, one.secret or new_secret()))
             added.append(one.extension)
             continue
-        changed = replace(user, name=one.name, secret=one.secret or user.secret)
+        changed = _user(one, user)
         (unchanged if changed == user else updated).append(one.extension)
         users[one.extension] = changed
     return Plan(

@@ -1,22 +1,19 @@
-"""Office telephone users and the three Asterisk files that describe them, as pure text.
+"""Office telephone users.
 
-Rules:
-- Each user has one extension (`sipforge.core.office.extensions`), which is also the SIP user name.
-- A name or a secret that could change the meaning of a line of Asterisk configuration is refused, not
+Rules: - Each user has one extension (`sipforge.core.office.extensions`), which is also the SIP user name. - A
+name, a secret or an address that could change the meaning of a line of Asterisk configuration is refused, not
   escaped: Asterisk's files share a syntax but not an escape (`;` starts a comment everywhere, `,` divides
-  voicemail.conf, `"` ends a caller id), so an allow-list is the one rule that holds in all three.
-- The same users always give the same bytes, by extension, so that a file is written only if it differs.
-
-The files refer to templates (`sipforge-endpoint`, `sipforge-auth`, `sipforge-aor`) and to a dialplan
-subroutine (`sub-user`) that the host's own configuration defines.
+  voicemail.conf, `"` ends a caller id), so an allow-list is the one rule that holds in all of them.
 """
 
 from __future__ import annotations
 
+import re
 import string
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import Enum
 
 from sipforge.core.office.extensions import check_user
 
@@ -25,13 +22,20 @@ NAME_BYTES = 64
 SECRET_MINIMUM = 12
 SECRET_MAXIMUM = 128
 
-PJSIP_FILE = "sipforge_pjsip_users.conf"
-VOICEMAIL_FILE = "sipforge_voicemail_users.conf"
-EXTENSIONS_FILE = "sipforge_extensions_users.conf"
-
 _NAME_MARKS = frozenset(" .'-_&/+#")
 _SECRET_CHARACTERS = frozenset(string.ascii_letters + string.digits + "!#$%&()*+-./:=?@^_{|}~")
-_HEADER = "; Written by sipforge: changes made here are lost. See: sipforge user --help\n"
+_EMAIL = re.compile(r"[A-Za-z0-9.+_-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+_CLASS = re.compile("[a-z][a-z0-9-]{0,30}")
+
+
+class Encryption(Enum):
+    """Whether a telephone's calls are encrypted: SIP over TLS, RTP by SRTP (SDES, RFC 4568)."""
+
+    REQUIRED = "required"
+    """A telephone that does not is refused."""
+    OFFERED = "offered"
+    """It is, where the telephone does."""
+    OFF = "off"
 
 
 class UserError(ValueError):
@@ -53,11 +57,23 @@ class User:
     """Shown to the person called; at most 64 bytes of UTF-8."""
     secret: str
     """SIP password, 12 to 128 ASCII characters."""
+    outside: str = ""
+    """Class of what may be rung outside (`outside_numbers.Outside`); empty: the office's default."""
+    email: str = ""
+    """Where messages are sent to; empty: nowhere."""
+    encryption: Encryption | None = None
+    """None: the office's."""
 
     def __post_init__(self) -> None:
         check_user(self.extension)
         check_name(self.name, self.extension)
         check_secret(self.secret, self.extension)
+        if self.outside and not _CLASS.fullmatch(self.outside):
+            raise UserError(f"outside of {self.extension}: {self.outside!r} is no name of a class")
+        if self.email and not _EMAIL.fullmatch(self.email):
+            raise UserError(
+                f"email of {self.extension}: {self.email!r} is no address, such as aline@office.example"
+            )
 
     def __repr__(self) -> str:
         return f"User(extension={self.extension!r}, name={self.name!r})"  # never the secret: reprs reach logs
@@ -103,45 +119,3 @@ def check_secret(secret: str, extension: str) -> None:
 
 def _marks(characters: Iterable[str]) -> str:
     return " ".join(sorted(character for character in characters if character != " "))
-
-
-def render(users: Iterable[User]) -> Mapping[str, str]:
-    """The text of each Asterisk file: file name → content, users in order of extension."""
-    ordered = sorted(users, key=lambda user: user.extension)
-    return {
-        PJSIP_FILE: _HEADER + "".join(map(_pjsip, ordered)),
-        VOICEMAIL_FILE: _HEADER + "[default]\n" + "".join(map(_mailbox, ordered)),
-        EXTENSIONS_FILE: _HEADER + "".join(map(_dialplan, ordered)),
-    }
-
-
-def _pjsip(user: User) -> str:
-    extension = user.extension
-    return (
-        f"\n[{extension}](sipforge-endpoint)\n"
-        "type=endpoint\n"
-        f"auth={extension}\n"
-        f"aors={extension}\n"
-        f'callerid="{user.name}" <{extension}>\n'
-        f"mailboxes={extension}@default\n"
-        f"\n[{extension}](sipforge-auth)\n"
-        "type=auth\n"
-        "auth_type=userpass\n"
-        f"username={extension}\n"
-        f"password={user.secret}\n"
-        f"\n[{extension}](sipforge-aor)\n"
-        "type=aor\n"
-    )
-
-
-def _mailbox(user: User) -> str:
-    # No PIN: a mailbox is opened from its owner's own telephone, which has given its SIP password.
-    return f"{user.extension} => ,{user.name}\n"
-
-
-def _dialplan(user: User) -> str:
-    extension = user.extension
-    return (
-        f"exten => {extension},1,Gosub(sub-user,s,1({extension}))\n"
-        f"exten => {extension},hint,PJSIP/{extension}\n"
-    )

@@ -1,8 +1,8 @@
 """`python -m sipforge.infra.settings`: whether an office's inventory makes sense, before a host is changed.
 
-It reads {"settings": what sipforge.toml would be, "users": [...], "operator": "1000"} as JSON from its input
-and prints one sentence for each mistake, with the key as the inventory has it; the exit code is 1 then.
-Runs where Ansible does: needs pydantic and nothing else.
+It reads {"settings": what sipforge.toml would be, "users": [...], "operator": "1000", "plan": {...}} as JSON
+from its input and prints one sentence for each mistake, with the key as the inventory has it; the exit code
+is 1 then. Runs where Ansible does: needs pydantic and nothing else.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from sipforge.core.office.user_plan import parse_wanted
-from sipforge.core.office.users import UserError
+from sipforge.core.office.office import Office, read_plan
+from sipforge.core.office.reading import OfficeError
+from sipforge.core.office.user_plan import Wanted, parse_wanted, plan
+from sipforge.core.office.users import SECRET_MINIMUM, UserError
 from sipforge.infra.settings.host import Settings, problems
 
 _TABLE: Final = re.compile(rf"(?<![\w.])({'|'.join(Settings.model_fields)})(?=\.|:)")
@@ -28,14 +30,16 @@ def mistakes(document: Mapping[str, Any]) -> list[str]:
     """The mistakes in what the module's description shows."""
     users, operator = document["users"], str(document["operator"])
     found = []
+    wanted: tuple[Wanted, ...] | None = None
     try:
-        parse_wanted(json.dumps(users))
+        wanted = parse_wanted(json.dumps(users))
     except UserError as error:
         found.append(f"sipforge_{error}")
     if operator and operator not in {str(user.get("extension")) for user in users if isinstance(user, dict)}:
         found.append(f"sipforge_operator: {operator} is the extension of no user in sipforge_users")
+    settings = None
     try:
-        Settings.model_validate(tomllib.loads(document["settings"]))
+        settings = Settings.model_validate(tomllib.loads(document["settings"]))
     except tomllib.TOMLDecodeError as error:
         found.append(f"sipforge_settings, sipforge_assistants: a value that settings cannot have: {error}")
     except ValidationError as error:
@@ -43,6 +47,15 @@ def mistakes(document: Mapping[str, Any]) -> list[str]:
         found += [
             _as_given(line) for line in problems(error) if f".operator: extension {operator!r}:" not in line
         ]
+    try:
+        described = read_plan(
+            {key: value for key, value in document.get("plan", {}).items() if value not in ({}, "")}
+        )
+        if wanted is not None and settings is not None:
+            assistants = {bot.extension: name for name, bot in settings.bots.items()}
+            Office(plan((), wanted, lambda: "x" * SECRET_MINIMUM).users, described, assistants)
+    except OfficeError as error:
+        found.append(f"sipforge_{error}")
     return found
 
 

@@ -130,7 +130,11 @@ class Settings(Section):
     """What install-program wrote down: Python, the program and its libraries, by their checksums."""
     credential_directory = _Place("/etc/sipforge/credentials")
     """Where the CLI, run as root, reads what services get from systemd."""
-    users_file = _Place("/etc/sipforge/users.json")
+    office_folder = _Place("/etc/sipforge")
+    """Users, and what is arranged for them."""
+    public_folder = _Place("/var/lib/sipforge")
+    """What the assistants read of the office."""
+    menus_file = _Place("/var/lib/sipforge/menus.json")
     asterisk_directory = _Place("/etc/asterisk")
     asterisk_spool_directory = _Place("/var/spool/asterisk")
     cdr_database = _Place("/var/log/asterisk/master.db")

@@ -70,7 +70,16 @@ class AmiCommandClient(contextlib.AbstractContextManager["AmiCommandClient"]):
             raise AmiError(f"{name}: connection lost")
         return accepted(name, dict(answer.headers), answer.data)
 
-    def listing(self, name: str) -> tuple[Headers, ...]:
+    def database(self, family: str) -> dict[str, str]:
+        """What Asterisk's database has under `family`: key → value.
+
+        Raises:
+            AmiError: as `listing`.
+        """
+        found = self.listing("DBGetTree", Family=family)
+        return {entry["Key"].rpartition("/")[2]: entry["Val"] for entry in found if "Key" in entry}
+
+    def listing(self, name: str, **headers: str) -> tuple[Headers, ...]:
         """Ask for a list: its messages, without the one that ends it.
 
         Raises:
@@ -85,7 +94,7 @@ class AmiCommandClient(contextlib.AbstractContextManager["AmiCommandClient"]):
 
         self._manager.register_event("*", take)
         try:
-            self.action(name, ActionID=action_id)
+            self.action(name, ActionID=action_id, **headers)
             found: list[Headers] = []
             deadline = time.monotonic() + self._timeout_seconds
             while len(found) < _LIST_MESSAGES:

@@ -1,0 +1,1 @@
+"""What is arranged in the office: groups, menus, hours, trunks, forwarding, codes, and how it is applied."""

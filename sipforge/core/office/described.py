@@ -1,0 +1,54 @@
+"""An office as it is kept: its users, what the inventory declares, what was added on the host."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from sipforge.core.office.asterisk.numbers import prompt_name
+from sipforge.core.office.layers import Layer, merged
+from sipforge.core.office.office import Office, read_plan
+from sipforge.core.office.users import User
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """The three parts; together they may still be wrong."""
+
+    users: tuple[User, ...] = ()
+    declared: Layer = field(default_factory=dict)
+    added: Layer = field(default_factory=dict)
+
+    def office(self, assistants: Mapping[str, str]) -> Office:
+        """The office that they describe.
+
+        Args:
+            assistants: extension → name.
+
+        Raises:
+            OfficeError: they do not fit together.
+        """
+        return Office(self.users, read_plan(merged(self.declared, self.added)), assistants)
+
+    def with_users(self, users: Iterable[User]) -> Described:
+        """The same office with other users."""
+        return replace(self, users=tuple(sorted(users, key=lambda user: user.extension)))
+
+
+def directory(office: Office) -> str:
+    """Who is there, for the assistants: JSON, nothing secret."""
+    entries = [{"extension": user.extension, "name": user.name} for user in office.users]
+    return (
+        json.dumps(sorted(entries, key=lambda entry: entry["extension"]), ensure_ascii=False, indent=1) + "\n"
+    )
+
+
+def spoken(office: Office) -> str:
+    """What the menus say, for the assistants that say it: JSON, name of the assistant → prompt → text."""
+    texts: dict[str, dict[str, str]] = {}
+    for menu in office.plan.menus:
+        for closed, says in ((False, menu.says), (True, menu.closed_says)):
+            for assistant, text in says.items():
+                texts.setdefault(assistant, {})[prompt_name(menu, closed=closed)] = text
+    return json.dumps(texts, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
