@@ -35,7 +35,7 @@ def read(kind: type[Entry], where: str, raw: Any, **given: Any) -> Entry:
     if not isinstance(raw, Mapping):
         raise OfficeError(f"{where}: must be keys with values, such as {_example(kind)}")
     hints = get_type_hints(kind)
-    known = {field.name: field for field in fields(kind) if field.name not in given}  # type: ignore[arg-type]
+    known = {field.name: field for field in fields(kind) if field.init and field.name not in given}  # type: ignore[arg-type]
     unknown = [str(key) for key in raw if key not in known]
     if unknown:
         raise OfficeError(f"{where}.{unknown[0]}: there is no such key; there are: {', '.join(known)}")
@@ -89,5 +89,5 @@ def _text(where: str, raw: Any) -> str:
 
 
 def _example(kind: type[Any]) -> str:
-    names = [field.name for field in fields(kind) if field.name != "name"]
+    names = [field.name for field in fields(kind) if field.init and field.name != "name"]
     return "{ " + ", ".join(f"{name}: ..." for name in names[:2]) + " }"
