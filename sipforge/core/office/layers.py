@@ -39,7 +39,13 @@ def merged(declared: Layer, added: Layer) -> dict[str, Any]:
     return document
 
 
-COMMANDS: Final[Mapping[str, str]] = {"hours": "hours", "groups": "group", "menus": "menu", "trunks": "trunk"}
+COMMANDS: Final[Mapping[str, str]] = {
+    "hours": "hours",
+    "groups": "group",
+    "menus": "menu",
+    "trunks": "trunk",
+    "codes": "codes",
+}
 """Section → the command that is about it."""
 
 

@@ -18,10 +18,17 @@ from sipforge.core.office.hours import Hours
 from sipforge.core.office.menus import Menu
 from sipforge.core.office.outside_numbers import Outside
 from sipforge.core.office.reading import OfficeError, read
+from sipforge.core.office.shortcuts import Shortcut
 from sipforge.core.office.trunks import Trunk
 from sipforge.core.office.users import Encryption, User
 
-SECTIONS: Final[Mapping[str, type[Any]]] = {"hours": Hours, "groups": Group, "menus": Menu, "trunks": Trunk}
+SECTIONS: Final[Mapping[str, type[Any]]] = {
+    "hours": Hours,
+    "groups": Group,
+    "menus": Menu,
+    "trunks": Trunk,
+    "codes": Shortcut,
+}
 """What there are several of, by name: key of the section → what stands there."""
 
 
@@ -33,6 +40,7 @@ class Plan:
     groups: tuple[Group, ...] = ()
     menus: tuple[Menu, ...] = ()
     trunks: tuple[Trunk, ...] = ()
+    codes: tuple[Shortcut, ...] = ()
     outside: Outside | None = None
     """None: nobody rings outside, not even for help."""
     encryption: Encryption = Encryption.OFFERED
@@ -140,6 +148,9 @@ class Office:
             for number, destination in trunk.by_number.items():
                 yield f"trunks.{trunk.name}.numbers.{number}", destination
             yield f"trunks.{trunk.name}.default", trunk.fallback
+        for code in self.plan.codes:
+            if not code.is_outside:
+                yield f"codes.{code.name}.to", code.place
 
     def _check_members(self) -> None:
         users = {user.extension for user in self.users}

@@ -1,4 +1,4 @@
-"""Groups, menus and opening hours, for extensions.conf."""
+"""Groups, menus, opening hours and the office's own codes, for extensions.conf."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sipforge.core.office.groups import Group, Ring
 from sipforge.core.office.hours import DAYS, Hours
 from sipforge.core.office.menus import Menu
 from sipforge.core.office.office import Office
+from sipforge.core.office.shortcuts import Shortcut
 
 PROMPTS: Final = "/var/lib/sipforge/prompts"
 READINGS: Final = 2
@@ -26,7 +27,12 @@ def numbers(office: Office) -> str:
     ]
     menus = [context(f"menu-{menu.name}", _menu(menu)) for menu in plan.menus]
     times = [context(f"hours-{hours.name}", _hours(hours)) for hours in plan.hours]
-    return context("numbers", doors) + "".join(menus) + "".join(times)
+    codes = [line for code in plan.codes for line in _shortcut(code)]
+    return context("numbers", doors) + context("shortcuts", codes) + "".join(menus) + "".join(times)
+
+
+def _shortcut(code: Shortcut) -> Iterator[str]:
+    yield from extension(code.name, f"Goto(office,{code.to},1)" if code.is_outside else goto(code.place))
 
 
 def prompt_name(menu: Menu, *, closed: bool = False) -> str:
