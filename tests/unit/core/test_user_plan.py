@@ -1,6 +1,6 @@
 import pytest
 
-from sipforge.core.office.user_plan import Wanted, parse_wanted, plan
+from sipforge.core.office.keeping.user_plan import Wanted, parse_wanted, plan
 from sipforge.core.office.users import User, UserError
 
 ANGE = User("1001", "Ange", "s3cret-1001-aaaa")
