@@ -31,7 +31,7 @@ def check_assistant(extension: str) -> str:
 
 
 def is_name(text: str) -> bool:
-    """Whether a group, menu, trunk, class or opening hours can be called so; it stands in Asterisk's files."""
+    """Whether a group, menu, trunk, class or opening hours can be called so; Asterisk's files hold names."""
     return re.fullmatch("[a-z][a-z0-9-]{0,30}", text) is not None
 
 
