@@ -18,7 +18,7 @@ from sipforge.core.office.users import Encryption, User
 
 if TYPE_CHECKING:
     from sipforge.core.asterisk.state import Contact
-    from sipforge.core.office.described import Described
+    from sipforge.core.office.keeping.described import Described
 
 app = typer.Typer(help=f"Add, list, show and remove telephone users ({USERS}).", no_args_is_help=True)
 
@@ -196,7 +196,7 @@ def apply(
     The list is JSON: [{"extension": "1001", "name": "Ange Uwase", "secret": "..."}]. Without a secret, the
     user's own is kept, or one is made. Works without a running Asterisk, which reads them when it starts.
     """
-    from sipforge.core.office.user_plan import parse_wanted, plan
+    from sipforge.core.office.keeping.user_plan import parse_wanted, plan
     from sipforge.infra.asterisk.office_commit import new_secret
 
     host: Host = context.obj

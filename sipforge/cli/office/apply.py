@@ -18,10 +18,14 @@ from sipforge.cli.office.changes import Json, change, outcome_document, preview
 from sipforge.cli.output import print_json, say
 
 if TYPE_CHECKING:
-    from sipforge.core.office.described import Described
+    from sipforge.core.office.keeping.described import Described
     from sipforge.infra.asterisk.office_commit import Outcome
 
-_SECRET = re.compile(r"^(password|secret)( ?= ?).*", re.MULTILINE)
+# As the administrator's own file may write it, too: with blanks, an arrow, or commented out.
+_SECRET = re.compile(
+    r"^([ \t;]*(?:password|secret|md5_cred|oauth_secret|refresh_token)[ \t]*=>?[ \t]*).*",
+    re.MULTILINE | re.IGNORECASE,
+)
 
 
 def apply(
@@ -77,8 +81,8 @@ def _document(file: str) -> dict[str, Any]:
 
 
 def _declared(before: Described, document: dict[str, Any]) -> Described:
+    from sipforge.core.office.keeping.user_plan import parse_wanted, plan
     from sipforge.core.office.office import read_plan
-    from sipforge.core.office.user_plan import parse_wanted, plan
     from sipforge.infra.asterisk.office_commit import new_secret
 
     given = {key: value for key, value in document.items() if key != "users" and value not in (None, {}, "")}
@@ -90,7 +94,7 @@ def _declared(before: Described, document: dict[str, Any]) -> Described:
 def _diff(outcome: Outcome) -> str:
     lines: list[str] = []
     for path, file in sorted(outcome.changed.items()):
-        before, after = (_SECRET.sub(r"\1\2(secret)", text) for text in (file.before, file.after))
+        before, after = (_SECRET.sub(r"\1(secret)", text) for text in (file.before, file.after))
         name = str(path)
         lines += difflib.unified_diff(before.splitlines(), after.splitlines(), name, name, lineterm="")
         if before == after:

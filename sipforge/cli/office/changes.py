@@ -14,7 +14,7 @@ from sipforge.cli.errors import CliError, Exit
 from sipforge.cli.host import Host
 
 if TYPE_CHECKING:
-    from sipforge.core.office.described import Described
+    from sipforge.core.office.keeping.described import Described
     from sipforge.infra.asterisk.office_commit import Outcome
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]

@@ -12,10 +12,10 @@ from sipforge.cli.errors import CliError, Exit
 from sipforge.cli.host import Host
 from sipforge.cli.office.changes import Json, Yes, change, confirm, outcome_document, told
 from sipforge.cli.output import print_json, print_table, say
-from sipforge.core.office.layers import COMMANDS, with_entry, without_entry
+from sipforge.core.office.keeping.layers import COMMANDS, with_entry, without_entry
 
 if TYPE_CHECKING:
-    from sipforge.core.office.described import Described
+    from sipforge.core.office.keeping.described import Described
 
 Row = Callable[[str, Mapping[str, Any]], Sequence[object]]
 SECRETS = frozenset({"secret"})

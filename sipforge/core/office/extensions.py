@@ -1,5 +1,5 @@
 """Who has which extension: users 1000 to 1999; assistants, groups, menus 2000 to 9999; services three
-digits."""
+digits. And how groups, menus and all that is called by a word are named."""
 
 from __future__ import annotations
 
@@ -28,3 +28,18 @@ def check_assistant(extension: str) -> str:
     if not re.fullmatch("[2-9][0-9]{3}", extension):
         raise ValueError(f"extension {extension!r}: must be a number from {OTHERS}")
     return extension
+
+
+def is_name(text: str) -> bool:
+    """Whether a group, menu, trunk, class or opening hours can be called so; Asterisk's files hold names."""
+    return re.fullmatch("[a-z][a-z0-9-]{0,30}", text) is not None
+
+
+def check_entry_name(name: str) -> None:
+    """Refuse a name that is none.
+
+    Raises:
+        ValueError: it is none; the message begins with the key.
+    """
+    if not is_name(name):
+        raise ValueError(f"name: {name!r} must be small letters, digits and -")

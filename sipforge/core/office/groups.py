@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Final
 
 from sipforge.core.office.destinations import Destination, parse_destination
-from sipforge.core.office.extensions import check_assistant, check_user
+from sipforge.core.office.extensions import check_assistant, check_entry_name, check_user
 
 LONGEST_RING_SECONDS: Final = 300
 
@@ -44,6 +44,7 @@ class Group:
     last: Destination = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        check_entry_name(self.name)
         check_assistant(self.extension)
         if not self.members:
             raise ValueError("members: is empty")

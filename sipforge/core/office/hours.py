@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from sipforge.core.office.extensions import check_entry_name
+
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _LENGTHS: Final = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
@@ -43,6 +45,7 @@ class Hours:
     intervals: tuple[Interval, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        check_entry_name(self.name)
         try:
             object.__setattr__(self, "intervals", tuple(map(_interval, self.open)))
         except ValueError as error:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sipforge.core.office.destinations import Destination
-from sipforge.core.office.extensions import check_assistant
+from sipforge.core.office.extensions import check_assistant, check_entry_name
 from sipforge.core.office.groups import destination, destinations
 
 KEYS = "0123456789*#"
@@ -40,6 +40,7 @@ class Menu:
     after_hours: Destination = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        check_entry_name(self.name)
         check_assistant(self.extension)
         if not self.keys:
             raise ValueError("keys: is empty")

@@ -7,7 +7,7 @@ hours that is named is there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -160,14 +160,16 @@ class Office:
                     raise OfficeError(f"groups.{group.name}.members: {member} is the extension of no user")
 
     def _check_circles(self) -> None:
-        """A call that nobody takes must come to an end."""
-        last = {group.extension: group.last for group in self.plan.groups}
-        last |= {menu.extension: menu.after_silence for menu in self.plan.menus}
-        names = {group.extension: f"groups.{group.name}" for group in self.plan.groups}
-        names |= {menu.extension: f"menus.{menu.name}" for menu in self.plan.menus}
-        closed = {menu.extension: menu.after_hours for menu in self.plan.menus}
+        """A call that nobody takes must come to an end, whatever the hour."""
+        names, onward = dict[str, str](), dict[str, tuple[str, ...]]()
+        for group in self.plan.groups:
+            names[group.extension] = f"groups.{group.name}"
+            onward[group.extension] = _extensions(group.last)
+        for menu in self.plan.menus:
+            names[menu.extension] = f"menus.{menu.name}"
+            onward[menu.extension] = _extensions(menu.after_silence, menu.after_hours)
         for start, name in names.items():
-            circle = circle_from(start, (last, closed))
+            circle = circle_from([start], onward, set())
             if circle:
                 raise OfficeError(f"{name}: a call that nobody takes goes in a circle: {' → '.join(circle)}")
 
@@ -176,9 +178,12 @@ class Office:
         for menu in self.plan.menus:
             if menu.hours and menu.hours not in known:
                 raise OfficeError(f"menus.{menu.name}.hours: there are no opening hours {menu.hours!r}")
-            for name in (*menu.says, *menu.closed_says):
-                if name not in self.assistants.values():
-                    raise OfficeError(f"menus.{menu.name}.says: there is no assistant {name!r} to say it")
+            for key, says in (("says", menu.says), ("closed_says", menu.closed_says)):
+                for name in says:
+                    if name not in self.assistants.values():
+                        raise OfficeError(
+                            f"menus.{menu.name}.{key}: there is no assistant {name!r} to say it"
+                        )
 
     def _check_outside(self) -> None:
         trunks, outside = {trunk.name for trunk in self.plan.trunks}, self.plan.outside
@@ -194,7 +199,7 @@ class Office:
                 raise OfficeError(f"outside.trunks: there is no trunk {name!r}")
         for user in self.users:
             if user.outside and user.outside not in (outside.classes if outside else {}):
-                raise OfficeError(f"user {user.extension}: outside: there is no class {user.outside!r}")
+                raise OfficeError(f"users.{user.extension}.outside: there is no class {user.outside!r}")
         clash = SERVICES.keys() & set(outside.emergency if outside else ())
         if clash:
             raise OfficeError(
@@ -202,12 +207,22 @@ class Office:
             )
 
 
-def circle_from(start: str, ways: Iterable[Mapping[str, Destination]]) -> list[str]:
-    """The circle in which a call from `start` would go on, by one of `ways` at each; empty: it ends."""
-    for way in ways:
-        path = [start]
-        while (onward := way.get(path[-1])) and onward.extension and not onward.mailbox:
-            path.append(onward.extension)
-            if path.count(onward.extension) > 1:
-                return path
+def _extensions(*places: Destination) -> tuple[str, ...]:
+    return tuple(place.extension for place in places if place.extension and not place.mailbox)
+
+
+def circle_from(path: list[str], onward: Mapping[str, tuple[str, ...]], ends: set[str]) -> list[str]:
+    """The circle in which a call that came by `path` would go on; empty: it ends.
+
+    Args:
+        path: extensions.
+        onward: extension → those where a call may go on from there.
+        ends: extensions from where it ends, as far as is known; added to.
+    """
+    for extension in onward.get(path[-1], ()):
+        if extension in path:
+            return [*path, extension]
+        if extension not in ends and (circle := circle_from([*path, extension], onward, ends)):
+            return circle
+    ends.add(path[-1])
     return []

@@ -8,10 +8,12 @@ in the country, as dialled.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
+
+from sipforge.core.office.extensions import is_name
 
 LONGEST: Final = 15
 """Digits of a number (E.164)."""
@@ -52,12 +54,21 @@ class Plan:
                 raise ValueError(f"{key}: {getattr(self, key)!r} must be up to four digits")
         if not self.international_prefix:
             raise ValueError("international_prefix: is empty")
+        if self.national_prefix.startswith(self.international_prefix):
+            raise ValueError(
+                f"national_prefix: {self.national_prefix!r} begins like the international one, "
+                "so that no number would be national"
+            )
         for number in self.emergency:
             if not re.fullmatch("[1-9][0-9]{2,4}", number) or len(number) == 4:
                 raise ValueError(f"emergency: {number!r} must be three or five digits (four are extensions)")
         for beginning in self.premium:
             if not re.fullmatch(r"\+[1-9][0-9]{0,14}", beginning):
                 raise ValueError(f"premium: {beginning!r} must be a plus and digits, such as +250900")
+            if f"+{self.country}".startswith(beginning):
+                raise ValueError(f"premium: {beginning!r} holds the whole country {self.country}")
+        for key in ("emergency", "premium"):
+            check_once(key, getattr(self, key))
 
     def e164(self, dialled: str) -> str | None:
         """A dialled number as the world writes it; None: it is no number outside.
@@ -87,6 +98,15 @@ class Plan:
         if number.startswith(self.premium):
             return Kind.PREMIUM
         return Kind.NATIONAL if number.startswith(f"+{self.country}") else Kind.INTERNATIONAL
+
+
+def check_once(key: str, values: Iterable[str]) -> None:
+    """Refuse a list that has something twice: so have two rules for one number."""
+    seen: set[str] = set()
+    for value in values:
+        if value in seen:
+            raise ValueError(f"{key}: {value!r} is there twice")
+        seen.add(value)
 
 
 def check_e164(text: str) -> str:
@@ -132,12 +152,15 @@ class Outside:
         object.__setattr__(self, "plan", plan)
         closed = {Kind.NATIONAL.value, Kind.INTERNATIONAL.value, Kind.PREMIUM.value}
         for name, allowed in self.classes.items():
-            if not re.fullmatch("[a-z][a-z0-9-]{0,30}", name):
+            if not is_name(name):
                 raise ValueError(f"classes: {name!r} must be small letters, digits and -")
             for one in allowed:
                 if one not in closed and not re.fullmatch(r"\+[1-9][0-9]{0,14}", one):
                     kinds = ", ".join(sorted(closed))
                     raise ValueError(f"classes.{name}: {one!r} must be {kinds}, or a beginning such as +256")
+            check_once(f"classes.{name}", allowed)
+        for key in ("trunks", "assistants_may_ring"):
+            check_once(key, getattr(self, key))
         if self.default_class and self.default_class not in self.classes:
             raise ValueError(f"default_class: there is no class {self.default_class!r}")
         for key in ("calls_at_once", "calls_a_day", "minutes_a_day"):

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from sipforge.core.office.destinations import Destination
+from sipforge.core.office.extensions import check_entry_name
 from sipforge.core.office.groups import destination, destinations
 from sipforge.core.office.outside_numbers import check_e164
 
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
+_PORT = re.compile("[0-9]{1,5}")
 _ACCOUNT = re.compile(r"[A-Za-z0-9.+_-]{1,64}")
 _SECRET = re.compile(r"[!#-:=?-~]{1,128}")
 """No space, quote, semicolon or bracket that Asterisk's files could read as more than a password."""
@@ -66,10 +68,9 @@ class Trunk:
     fallback: Destination = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        if not re.fullmatch("[a-z][a-z0-9-]{0,30}", self.name):
-            raise ValueError("name: must be small letters, digits and -")
+        check_entry_name(self.name)
         host, colon, port = self.server.partition(":")
-        if not _HOST.fullmatch(host) or (colon and not (port.isdecimal() and 0 < int(port) < 65536)):
+        if not _HOST.fullmatch(host) or (colon and not (_PORT.fullmatch(port) and 0 < int(port) < 65536)):
             raise ValueError(
                 f"server: {self.server!r} is no server, such as sip.carrier.example or 192.0.2.1:5060"
             )

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from sipforge.core.office.extensions import check_user
+from sipforge.core.office.extensions import check_user, is_name
 
 NAME_BYTES = 64
 """app_voicemail keeps 80 bytes of a name; UTF-8 cut in the middle is not text."""
@@ -24,8 +24,8 @@ SECRET_MAXIMUM = 128
 
 _NAME_MARKS = frozenset(" .'-_&/+#")
 _SECRET_CHARACTERS = frozenset(string.ascii_letters + string.digits + "!#$%&()*+-./:=?@^_{|}~")
-_EMAIL = re.compile(r"[A-Za-z0-9.+_-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
-_CLASS = re.compile("[a-z][a-z0-9-]{0,30}")
+# It is handed to a mailer, where a dash in front would be an option.
+_EMAIL = re.compile(r"(?=.{1,254}$)[A-Za-z0-9][A-Za-z0-9.+_-]{0,63}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
 class Encryption(Enum):
@@ -68,7 +68,7 @@ class User:
         check_user(self.extension)
         check_name(self.name, self.extension)
         check_secret(self.secret, self.extension)
-        if self.outside and not _CLASS.fullmatch(self.outside):
+        if self.outside and not is_name(self.outside):
             raise UserError(f"outside of {self.extension}: {self.outside!r} is no name of a class")
         if self.email and not _EMAIL.fullmatch(self.email):
             raise UserError(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sipforge.infra.asterisk.office_store import PROMPTS
 
 if TYPE_CHECKING:
-    from sipforge.core.office.described import Described
+    from sipforge.core.office.keeping.described import Described
     from sipforge.infra.asterisk.office_store import OfficeStore, Outdated
 
 

@@ -21,13 +21,13 @@ import stat
 import time
 from collections.abc import Collection, Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from sipforge.core.office.asterisk.files import READ_BY, files
-from sipforge.core.office.described import Described, directory, spoken
-from sipforge.core.office.local_file import check_dialplan, check_pjsip
+from sipforge.core.office.asterisk.local_file import check_dialplan, check_pjsip
+from sipforge.core.office.keeping.described import Described, directory, spoken
 from sipforge.core.office.office import Office
 from sipforge.core.office.reading import OfficeError
 from sipforge.core.office.users import Encryption, User, UserError
@@ -58,9 +58,9 @@ class OfficeStoreError(Exception):
 class Outdated:
     """A file that does not hold yet what it should."""
 
-    before: str
+    before: str = field(repr=False)
     """Empty where it is missing."""
-    after: str
+    after: str = field(repr=False)
     mode: int
     module: str
     """The module of Asterisk that reads it, or PROMPTS; empty: nobody is told."""
@@ -257,7 +257,7 @@ def _users(path: Path) -> tuple[User, ...]:
         users = tuple(_user(entry) for entry in document["users"])
         if len({user.extension for user in users}) != len(users):
             raise ValueError("an extension is there twice")
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise OfficeStoreError(f"{path}: is damaged: {error}") from error
     return tuple(sorted(users, key=lambda user: user.extension))
 

@@ -16,9 +16,9 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from sipforge.core.office.keeping.user_plan import Wanted, parse_wanted, plan
 from sipforge.core.office.office import Office, read_plan
 from sipforge.core.office.reading import OfficeError
-from sipforge.core.office.user_plan import Wanted, parse_wanted, plan
 from sipforge.core.office.users import SECRET_MINIMUM, UserError
 from sipforge.infra.settings.host import Settings, problems
 

@@ -1,56 +1,14 @@
 import json
 import stat
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from sipforge.cli.__main__ import app
-from tests.unit.ami_server import ONE_CONTACT, AmiServer
+from tests.unit.ami_server import ONE_CONTACT
+from tests.unit.cli.machine import MODULES, Machine
 
 # pyst2 uses old names of the threading module.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:asterisk.manager")
-
-MODULES = ["res_pjsip.so", "pbx_config.so", "app_voicemail.so"]
-
-
-class Machine:
-    """A host in a folder, with an Asterisk that may be running."""
-
-    def __init__(self, folder: Path, server: AmiServer) -> None:
-        self.folder, self.asterisk = folder / "etc/sipforge", folder / "etc/asterisk"
-        self.server = server
-        self.settings = self.folder / "sipforge.toml"
-        self.asterisk.mkdir(parents=True)
-        (self.folder / "credentials").mkdir(parents=True)
-        (self.folder / "credentials" / "ami-cli").write_text("s3cret\n")
-        self.settings.write_text(f"[ami]\nport = {server.port}\n")
-
-    def run(self, *arguments: str, stdin: str | None = None) -> Result:
-        return CliRunner().invoke(app, ["--settings", str(self.settings), *arguments], input=stdin)
-
-    def json(self, *arguments: str, stdin: str | None = None) -> Any:
-        result = self.run(*arguments, "--json", stdin=stdin)
-        assert result.exit_code == 0, result.stderr
-        return json.loads(result.stdout)
-
-    def apply(self, users: list[dict[str, Any]], *options: str) -> Any:
-        return self.json("user", "apply", "--file", "-", *options, stdin=json.dumps(users))
-
-    def reloads(self) -> list[str]:
-        return [action["Module"] for action in self.server.actions if action["Action"] == "Reload"]
-
-    def stored(self) -> list[dict[str, str]]:
-        users: list[dict[str, str]] = json.loads((self.folder / "users.json").read_text())["users"]
-        return users
-
-
-@pytest.fixture
-def machine(tmp_path: Path) -> Iterator[Machine]:
-    with AmiServer() as server:
-        yield Machine(tmp_path, server)
 
 
 def test_add_saves_renders_reloads_and_tells_how_to_register(machine: Machine) -> None:
@@ -158,7 +116,7 @@ def test_apply_check_changes_nothing(machine: Machine) -> None:
 
 def test_apply_of_an_empty_list_makes_the_files(machine: Machine) -> None:
     assert machine.apply([])["changed"] is True
-    assert len(list(machine.asterisk.iterdir())) == 3
+    assert len(list(machine.asterisk.iterdir())) == 4
     assert machine.apply([])["changed"] is False
 
 
@@ -185,7 +143,7 @@ def test_what_asterisk_did_not_take_is_tried_again(machine: Machine) -> None:
     users = json.dumps([{"extension": 1001, "name": "Ange"}])
     failed = machine.run("user", "apply", "--file", "-", stdin=users)
     assert failed.exit_code == 3
-    assert "the users are saved, but Asterisk has not taken them" in failed.stderr
+    assert "it is saved, but Asterisk has not taken it; the next change tries again" in failed.stderr
     machine.server.answers["Reload"] = b"Response: Success\r\n\r\n"
     found = machine.apply([{"extension": 1001, "name": "Ange"}])
     assert (found["changed"], found["applied"]) == (False, "now")
@@ -274,3 +232,50 @@ def test_json_may_stand_before_the_command_too(machine: Machine) -> None:
     users = json.dumps([{"extension": 1001, "name": "Ange"}])
     result = machine.run("--json", "user", "apply", "--file", "-", stdin=users)
     assert json.loads(result.stdout)["added"] == ["1001"]
+
+
+class TestSet:
+    def test_what_is_given_changes_and_the_rest_stays(self, machine: Machine) -> None:
+        machine.apply([{"extension": 1001, "name": "Ange", "secret": "s3cret-1001-aaaa"}])
+        set_ = machine.json(
+            "user", "set", "1001", "--email", "ange@office.example", "--encryption", "required"
+        )
+        assert set_["applied"] == "now"
+        assert machine.stored() == [
+            {
+                "extension": "1001",
+                "name": "Ange",
+                "secret": "s3cret-1001-aaaa",
+                "email": "ange@office.example",
+                "encryption": "required",
+            }
+        ]
+        assert "1001 => ,Ange,ange@office.example\n" in machine.text("voicemail_users")
+        machine.run("user", "set", "1001", "--email", "", "--name", "Ange Uwase")
+        shown = machine.json("user", "show", "1001")
+        assert (shown["name"], shown["email"], shown["encryption"]) == ("Ange Uwase", "", "required")
+
+    @pytest.mark.parametrize(
+        ("arguments", "why", "code"),
+        [
+            (("1001",), "nothing to change", 2),
+            (("1002", "--name", "B"), "there is no user '1002'", 1),
+            (("1001", "--name", "B;"), "';' is not allowed", 2),
+            (("1001", "--email", "a;b@x.yz"), "email of 1001", 2),
+            (("1001", "--outside", "A B"), "no name of a class", 2),
+            (("1001", "--outside", "wide"), "users.1001.outside: there is no class 'wide'", 2),
+        ],
+    )
+    def test_what_cannot_be_is_refused_and_nothing_changes(
+        self, machine: Machine, arguments: tuple[str, ...], why: str, code: int
+    ) -> None:
+        machine.apply([{"extension": 1001, "name": "Ange"}])
+        before = machine.state()
+        assert why in machine.refused("user", "set", *arguments, code=code)
+        assert machine.state() == before
+
+    def test_a_new_user_may_have_all_of_it(self, machine: Machine) -> None:
+        options = ("--email", "b@office.example", "--encryption", "off")
+        machine.run("user", "add", "1002", "--name", "B", *options)
+        (user,) = machine.stored()
+        assert (user["email"], user["encryption"]) == ("b@office.example", "off")

@@ -1,66 +1,8 @@
 import pytest
 
-from sipforge.core.office.users import User, UserError, render
+from sipforge.core.office.users import User, UserError
 
 ANGE = User("1001", "Ange Uwase", "s3cret-1001-aaaa")
-JEAN = User("1002", "Jean-Paul É. & Co", "s3cret-1002-aaaa")
-
-
-def test_the_three_files_of_two_users() -> None:
-    header = "; Written by sipforge: changes made here are lost. See: sipforge user --help\n"
-    assert render([JEAN, ANGE]) == {
-        "sipforge_pjsip_users.conf": header
-        + """
-[1001](sipforge-endpoint)
-type=endpoint
-auth=1001
-aors=1001
-callerid="Ange Uwase" <1001>
-mailboxes=1001@default
-
-[1001](sipforge-auth)
-type=auth
-auth_type=userpass
-username=1001
-password=s3cret-1001-aaaa
-
-[1001](sipforge-aor)
-type=aor
-
-[1002](sipforge-endpoint)
-type=endpoint
-auth=1002
-aors=1002
-callerid="Jean-Paul É. & Co" <1002>
-mailboxes=1002@default
-
-[1002](sipforge-auth)
-type=auth
-auth_type=userpass
-username=1002
-password=s3cret-1002-aaaa
-
-[1002](sipforge-aor)
-type=aor
-""",
-        "sipforge_voicemail_users.conf": header
-        + "[default]\n1001 => ,Ange Uwase\n1002 => ,Jean-Paul É. & Co\n",
-        "sipforge_extensions_users.conf": header
-        + "exten => 1001,1,Gosub(sub-user,s,1(1001))\n"
-        + "exten => 1001,hint,PJSIP/1001\n"
-        + "exten => 1002,1,Gosub(sub-user,s,1(1002))\n"
-        + "exten => 1002,hint,PJSIP/1002\n",
-    }
-
-
-def test_without_users_the_files_exist_all_the_same() -> None:
-    files = render([])
-    assert sorted(files) == [
-        "sipforge_extensions_users.conf",
-        "sipforge_pjsip_users.conf",
-        "sipforge_voicemail_users.conf",
-    ]
-    assert all(text.startswith(";") for text in files.values())
 
 
 @pytest.mark.parametrize("extension", ["1000", "1999"])
@@ -110,3 +52,27 @@ def test_a_bad_secret_is_refused_and_not_told(secret: str) -> None:
 
 def test_a_secret_is_in_no_repr() -> None:
     assert "s3cret" not in repr(ANGE)
+
+
+@pytest.mark.parametrize("address", ["aline@office.example", "a.b+c_d-1@mail.office.rw", "A" * 64 + "@x.yz"])
+def test_ordinary_addresses_are_allowed(address: str) -> None:
+    assert User("1001", "A", "s" * 12, email=address).email == address
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *(f"a{mark}b@office.example" for mark in '\n;,|"[]() <>${}\\\x00é'),
+        *("@office.example", "a@office", "a@@office.example", "a@office.example\n", "a@.example"),
+        *("A" * 65 + "@x.yz", "a@" + "x" * 250 + ".yz", "-oQ/tmp@office.example"),
+    ],
+)
+def test_what_is_no_address_is_refused(address: str) -> None:
+    with pytest.raises(UserError, match="email of 1001"):
+        User("1001", "A", "s" * 12, email=address)
+
+
+@pytest.mark.parametrize("name", ["Sales", "1a", "a b", "a]", "a;", "a,b", "a\n", "${X}", "a" * 32, '"'])
+def test_what_is_no_name_of_a_class_is_refused(name: str) -> None:
+    with pytest.raises(UserError, match=r"outside of 1001.*no name of a class"):
+        User("1001", "A", "s" * 12, outside=name)

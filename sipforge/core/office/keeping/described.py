@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from sipforge.core.office.asterisk.numbers import prompt_name
-from sipforge.core.office.layers import Layer, merged
+from sipforge.core.office.keeping.layers import Layer, merged
 from sipforge.core.office.office import Office, read_plan
 from sipforge.core.office.users import User
 
@@ -17,8 +17,8 @@ class Described:
     """The three parts; together they may still be wrong."""
 
     users: tuple[User, ...] = ()
-    declared: Layer = field(default_factory=dict)
-    added: Layer = field(default_factory=dict)
+    declared: Layer = field(default_factory=dict, repr=False)  # secrets are in them, and reprs reach logs
+    added: Layer = field(default_factory=dict, repr=False)
 
     def office(self, assistants: Mapping[str, str]) -> Office:
         """The office that they describe.
