@@ -192,6 +192,18 @@ class Line:
             raise PhoneTimeout(f"{self.extension}: the call still goes on after {timeout_seconds:g} s")
         return self._reason
 
+    def hold(self) -> None:
+        """Put the call on hold."""
+        self._baresip.control.command("hold")
+
+    def resume(self) -> None:
+        """Take it back."""
+        self._baresip.control.command("resume")
+
+    def transfer(self, number: str) -> None:
+        """Send whom this talks with to a number (REFER), and come back at once; the call ends when it is done."""
+        self._baresip.control.command("transfer", self._uri(number))
+
     def close_call(self) -> None:
         """End the call, if there is one; its recordings stay to be collected by `finish`."""
         with contextlib.suppress(ControlError):
