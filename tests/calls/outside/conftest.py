@@ -21,6 +21,7 @@ from tests.calls.outside.office import (
 from tests.phones.appliance import Appliance
 from tests.phones.baresip import Phone
 from tests.phones.carrier import Carrier, Subscriber
+from tests.phones.texts import Texts
 
 OutsiderFactory = Callable[..., Phone]
 
@@ -64,6 +65,12 @@ def outsider(line: Carrier, recordings: Path) -> Iterator[OutsiderFactory]:
             return phone
 
         yield make
+
+
+@pytest.fixture(scope="session")
+def announcements(english_texts: Texts) -> dict[str, str]:
+    """What the telephone system says, by name."""
+    return english_texts.telephone
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Calls from outside: each number of the office leads where it shall, whoever rings and however it is written."""
+"""Calls from outside: each number of the office leads where it shall, however it is written."""
 
 from __future__ import annotations
 
@@ -58,6 +58,7 @@ def test_who_hides_the_number_gets_through_and_is_not_named(outsider, phone):
     assert CUSTOMER.lstrip("+") not in colleague.peer
     colleague.accept()
     customer.wait_talking()
+    time.sleep(1.0)
     customer.hangup(CUSTOMER)
     colleague.finish(COLLEAGUE)
 
@@ -71,6 +72,7 @@ def test_a_group_rings_together_and_one_takes_the_call(outsider, phone):
     customer.wait_talking()
     first.wait_over(5.0)
     assert second.state is State.TALKING
+    time.sleep(1.0)
     second.hangup(COLLEAGUE)
     customer.finish(CUSTOMER)
 
@@ -117,13 +119,14 @@ def test_what_no_rule_names_goes_to_the_default(line, phone, written):
     fallback = phone(CALLER, auto_answer=True)
     tag = line.place(written, account=ACCOUNT.user, caller=CUSTOMER, then=ECHO)
     fallback.wait_talking()
+    time.sleep(1.0)
     fallback.hangup(CALLER)
     assert line.wait_placed(tag)[0].status == "ANSWER"
 
 
 @pytest.mark.parametrize("written", [CALLER, "600", "*97", "112", "0788123456", "2000"])
 def test_a_stranger_dials_nothing_in_the_office(line, phone, appliance, written):
-    """Not a user, a service, a mailbox, an assistant, nor the outside: the office's rules alone say where to."""
+    """No user, service, mailbox, assistant, nor the outside: the office's rules alone say where to."""
     fallback, colleague = phone(CALLER), phone(COLLEAGUE)
     tag = line.place(written, account=ACCOUNT.user, caller=CUSTOMER)
     fallback.wait_ringing()
