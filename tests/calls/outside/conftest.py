@@ -14,6 +14,7 @@ from tests.calls.outside.office import (
     ACCOUNT,
     CUSTOMER,
     FRIEND,
+    KNOWN,
     SECRET,
     TRUNK,
     Arranged,
@@ -41,7 +42,7 @@ def arranged(host: Appliance) -> Iterator[Arranged]:
 def carrier(arranged: Arranged) -> Iterator[Carrier]:
     """The carrier, where the office is registered."""
     people = [Subscriber(number, SECRET) for number in (CUSTOMER, FRIEND)]
-    with Carrier([ACCOUNT], people) as carrier, arranged.trunk(TRUNK, carrier.address):
+    with Carrier([ACCOUNT, KNOWN], people) as carrier, arranged.trunk(TRUNK, carrier.address):
         carrier.wait_registered(ACCOUNT.user)
         yield carrier
 

@@ -22,6 +22,8 @@ TO_USER, TO_GROUP, TO_MENU, TO_ASSISTANT, TO_ANYBODY = (
 )
 """The office's numbers; the last is not named by any rule."""
 ACCOUNT = Account("office", SECRET, (TO_USER, TO_GROUP, TO_MENU, TO_ASSISTANT, TO_ANYBODY))
+KNOWN = Account("known", numbers=("+250788100800",))
+"""The same office at the carrier, by its address."""
 CUSTOMER, FRIEND = "+250788555010", "+250788555020"
 """People with telephones outside."""
 CUSTOMER_DIALLED, FRIEND_DIALLED = "0788555010", "0788555020"

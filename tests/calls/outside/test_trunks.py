@@ -127,11 +127,11 @@ def test_a_carrier_that_forgot_the_registration_hears_it_again(line, arranged):
 
 def test_a_trunk_without_registration(arranged, phone, judge):
     """The carrier knows the office by its address."""
-    account = Account("known", "", ("+250788100800",))
-    with Carrier([account], number=1) as carrier, arranged.trunk("plain", carrier.address, user=""):
+    account = Account("known", numbers=("+250788100900",))
+    with Carrier([account], number=2) as carrier, arranged.trunk("plain", carrier.address, user=""):
         until(lambda: arranged.trunk_state("plain") == "reachable", "it is reachable", 30.0)
         colleague = phone(CALLER, auto_answer=True)
-        tag = carrier.place("+250788100800")
+        tag = carrier.place("+250788100900")
         colleague.wait_talking()
         colleague.wait_reply()
         heard = colleague.hangup(CALLER).heard

@@ -148,7 +148,10 @@ def _extensions(folder: str, accounts: Sequence[Account], subscribers: Sequence[
     seen = f"{folder}/seen"
     ways = {one.number: one.number for one in subscribers}
     ways |= {number: f"{number}@{account.user}" for account in accounts for number in account.numbers}
-    numbers = "".join(f"exten => {number},1,Dial(PJSIP/{way},120)\n" for number, way in ways.items())
+    numbers = "".join(
+        f"exten => {number},1,Dial(PJSIP/{way},120)\n same => n,Hangup(${{HANGUPCAUSE}})\n"
+        for number, way in ways.items()
+    )
     return f"""\
 [general]
 static = yes

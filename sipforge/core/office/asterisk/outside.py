@@ -54,9 +54,9 @@ def _prefixes(rules: Outside) -> dict[str, str]:
 
 def _doors(rules: Outside) -> Iterator[str]:
     for number in rules.emergency:
-        yield from extension(number, "Set(NUMBER=${EXTEN})", "Goto(outside-emergency,s,1)")
+        yield from extension(number, "Set(NUMBER=${EXTEN})", "Gosub(outside-emergency,s,1)")
     for prefix in _prefixes(rules):
-        yield from extension(f"_{prefix}X.", "Set(NUMBER=${EXTEN})", "Goto(outside-call,s,1)")
+        yield from extension(f"_{prefix}X.", "Set(NUMBER=${EXTEN})", "Gosub(outside-call,s,1)")
 
 
 def _numbers(rules: Outside) -> Iterator[str]:
