@@ -127,9 +127,12 @@ class Appliance:
 
     def channels(self) -> list[str]:
         """Asterisk's channels in use."""
-        names = [line.partition("!")[0] for line in self.asterisk("core show channels concise").splitlines()]
+        lines = self.asterisk("core show channels concise").splitlines()
+        names = [
+            line.partition("!")[0] for line in lines if "!" in line
+        ]  # others are its console's own words
         own = tuple(f"PJSIP/{telephone}-" for telephone in self.telephones)
-        return [name for name in names if name and (not own or name.startswith(own))]
+        return [name for name in names if not own or name.startswith(own)]
 
     def sessions(self) -> list[str]:
         """Redis keys of calls in progress."""

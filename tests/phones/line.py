@@ -192,6 +192,18 @@ class Line:
             raise PhoneTimeout(f"{self.extension}: the call still goes on after {timeout_seconds:g} s")
         return self._reason
 
+    def hold(self) -> None:
+        """Put the call on hold."""
+        self._baresip.control.command("hold")
+
+    def resume(self) -> None:
+        """Take it back."""
+        self._baresip.control.command("resume")
+
+    def transfer(self, number: str) -> None:
+        """Send whom this talks with to a number (REFER), at once; when that is done, the call ends."""
+        self._baresip.control.command("transfer", self._uri(number))
+
     def close_call(self) -> None:
         """End the call, if there is one; its recordings stay to be collected by `finish`."""
         with contextlib.suppress(ControlError):
@@ -237,6 +249,12 @@ class Line:
         self._lost = 0
         self._calls += 1
 
+    def _listen_from_here(self) -> None:
+        if self._ear is not None:
+            self._ear.stop()
+        self._ear = Ear(self._baresip.recordings)
+        self._ear.start()
+
     def _on_event(self, event: Event) -> None:
         kind = event.get("type", "")
         with self._changed:
@@ -247,12 +265,13 @@ class Line:
             elif kind == "CALL_INCOMING" and self._state in (State.IDLE, State.OVER):
                 self._begin(State.RINGING)
                 self._peer = str(event.get("peeruri", ""))
+            elif kind == "CALL_PROGRESS" and self._ear is None:
+                self._listen_from_here()  # something is said before there is an answer
             elif kind == "CALL_ESTABLISHED":
                 if self._state not in (State.CALLING, State.RINGING):
                     self._begin(State.TALKING)
                 self._state = State.TALKING
-                self._ear = Ear(self._baresip.recordings)
-                self._ear.start()
+                self._listen_from_here()
             elif kind == "CALL_RTCP":
                 self._lost = max(self._lost, int(event.get("rtcp_stats", {}).get("rx", {}).get("lost", 0)))
             elif kind == "CALL_CLOSED" and self._state is not State.IDLE:

@@ -18,6 +18,8 @@ from sipforge.core.office.extensions import is_name
 LONGEST: Final = 15
 """Digits of a number (E.164)."""
 SHORTEST: Final = 7
+OF_NO_COUNTRY: Final = ("+870", "+878", "+881", "+882", "+883", "+888", "+979")
+"""Satellites, networks and premium services of the whole world (ITU-T's list of E.164 country codes)."""
 
 
 class Kind(Enum):
@@ -27,7 +29,7 @@ class Kind(Enum):
     NATIONAL = "national"
     INTERNATIONAL = "international"
     PREMIUM = "premium"
-    """What costs more than a call: named by its beginning."""
+    """What costs more than a call: named by its beginning, and whatever is `OF_NO_COUNTRY`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ class Plan:
         number = self.e164(dialled)
         if number is None:
             return None
-        if number.startswith(self.premium):
+        if number.startswith((*self.premium, *OF_NO_COUNTRY)):
             return Kind.PREMIUM
         return Kind.NATIONAL if number.startswith(f"+{self.country}") else Kind.INTERNATIONAL
 

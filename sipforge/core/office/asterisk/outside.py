@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from sipforge.core.office.asterisk.dialplan import context, extension
 from sipforge.core.office.asterisk.users import ordered
 from sipforge.core.office.office import Office
-from sipforge.core.office.outside_numbers import Kind, Outside
+from sipforge.core.office.outside_numbers import OF_NO_COUNTRY, Kind, Outside
 from sipforge.core.office.trunks import NumberFormat, Trunk
 
 
@@ -54,9 +54,9 @@ def _prefixes(rules: Outside) -> dict[str, str]:
 
 def _doors(rules: Outside) -> Iterator[str]:
     for number in rules.emergency:
-        yield from extension(number, "Set(NUMBER=${EXTEN})", "Goto(outside-emergency,s,1)")
+        yield from extension(number, "Set(NUMBER=${EXTEN})", "Gosub(outside-emergency,s,1)")
     for prefix in _prefixes(rules):
-        yield from extension(f"_{prefix}X.", "Set(NUMBER=${EXTEN})", "Goto(outside-call,s,1)")
+        yield from extension(f"_{prefix}X.", "Set(NUMBER=${EXTEN})", "Gosub(outside-call,s,1)")
 
 
 def _numbers(rules: Outside) -> Iterator[str]:
@@ -67,7 +67,7 @@ def _numbers(rules: Outside) -> Iterator[str]:
 def _kinds(rules: Outside) -> Iterator[str]:
     yield from extension("_X.", f"Return({Kind.INTERNATIONAL.value})")
     yield from extension(f"_{rules.country}.", f"Return({Kind.NATIONAL.value})")
-    for beginning in rules.premium:
+    for beginning in dict.fromkeys((*rules.premium, *OF_NO_COUNTRY)):
         yield from extension(f"_{beginning[1:]}!", f"Return({Kind.PREMIUM.value})")
 
 
