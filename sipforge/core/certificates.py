@@ -59,7 +59,10 @@ def parse_certificate(text: str, seconds: Callable[[str], float]) -> Certificate
     return Certificate(
         subject=fields["subject"].strip(),
         issuer=fields["issuer"].strip(),
-        names=tuple(name.strip() for name in re.findall(r"(?:DNS|IP Address):([^,\n]+)", text)),
+        # An address may stand there both as one and as a name.
+        names=tuple(
+            dict.fromkeys(name.strip() for name in re.findall(r"(?:DNS|IP Address):([^,\n]+)", text))
+        ),
         valid_from=seconds(fields["notBefore"]),
         valid_until=seconds(fields["notAfter"]),
         fingerprint=prints[0].strip(),

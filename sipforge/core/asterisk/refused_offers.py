@@ -37,53 +37,78 @@ class RefusedOffer:
     """The rest of a sentence."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    """What an INVITE offers."""
+
+    caller: str
+    called: str
+    profile: str
+    """Such as "RTP/SAVP"; empty where it offers no sound."""
+    codecs: tuple[str, ...]
+    """As "pcmu/8000"; without telephone events and comfort noise."""
+    has_keys: bool
+    """Whether the keys of SRTP are in it."""
+
+    @property
+    def spoken(self) -> str:
+        """Its codecs in words."""
+        return ", ".join(self.codecs)[:_CHARACTERS] or "no codec"
+
+
 class RefusedOffers:
     """Takes SIP messages in their order, and tells the refused calls."""
 
     def __init__(self) -> None:
-        self._offers: OrderedDict[tuple[str, str], RefusedOffer] = OrderedDict()
+        self._offers: OrderedDict[tuple[str, str], _Offer] = OrderedDict()
 
     def message(self, message: str) -> RefusedOffer | None:
         """Take in one message; the call that it refuses, if it does that."""
         if message.startswith("INVITE "):
-            self._offers[_key(message)] = RefusedOffer(
-                _user(message, "From", "f"), _user(message, "To", "t"), *_why(message)
-            )
+            self._offers[_key(message)] = _offer(message)
             while len(self._offers) > _REMEMBERED:
                 self._offers.popitem(last=False)
             return None
-        if not message.startswith("SIP/2.0 488") or _header(message, "CSeq").split()[-1:] != ["INVITE"]:
+        if not message.startswith("SIP/2.0 488") or not _header(message, "CSeq").endswith(" INVITE"):
             return None
         offer = self._offers.pop(_key(message), None)
-        if offer is None or _header(message, "Server") == OWN_AGENT:
-            return offer
-        detail = f"the telephone does not take what it is offered ({offer.detail})"
-        return RefusedOffer(offer.caller, offer.called, "telephone", detail)
+        if offer is None:
+            return None
+        if _header(message, "Server") == OWN_AGENT:
+            reason, detail = _why(offer)
+        else:
+            reason = "telephone"
+            detail = f"the telephone does not take what it is offered: {offer.profile} with {offer.spoken}"
+        return RefusedOffer(offer.caller, offer.called, reason, detail)
 
 
-def _why(invite: str) -> tuple[str, str]:
-    """Why Asterisk would refuse it: the word for it, and the sentence."""
+def _offer(invite: str) -> _Offer:
+    caller, called = _user(invite, "From", "f"), _user(invite, "To", "t")
     body = invite.partition("\r\n\r\n")[2]
     media = re.search(r"^m=audio \d+ (\S+) ?(.*?)\r?$", body, re.MULTILINE)
     if media is None:
-        return "no-sound", "it offers no sound"
-    profile, types = media[1], media[2].split()
+        return _Offer(caller, called, "", (), False)
     section = body[media.start() :].partition("\nm=")[0]
-    if "TLS" in profile:
-        return "webrtc", f"it offers WebRTC ({profile}), which no telephone here may use"
     names = dict(re.findall(r"^a=rtpmap:(\d+) ([^/\s]+/\d+)", section, re.MULTILINE))
-    offered = [names.get(number, _STATIC.get(number, number)).lower() for number in types]
-    offered = [name for name in offered if not name.startswith(("telephone-event", "cn/"))]
-    if not CODECS.intersection(offered):
-        return (
-            "codecs",
-            f"it offers {', '.join(offered)[:_CHARACTERS] or 'no codec'}, none of which is spoken here",
-        )
-    if "SAVP" not in profile:
-        return "no-encryption", f"it offers no encryption ({profile}), which is required here"
-    if not re.search("^a=crypto:", section, re.MULTILINE):
-        return "encryption", f"it offers SRTP ({profile}) without keys in SDP"
-    return "encryption", f"it insists on SRTP ({profile}), which is off here"
+    codecs = (names.get(number, _STATIC.get(number, number)).lower() for number in media[2].split())
+    spoken = tuple(name for name in codecs if not name.startswith(("telephone-event", "cn/")))
+    has_keys = re.search("^a=crypto:", section, re.MULTILINE) is not None
+    return _Offer(caller, called, media[1][:_CHARACTERS], spoken, has_keys)
+
+
+def _why(offer: _Offer) -> tuple[str, str]:
+    """Why Asterisk refuses it: the word for it, and the sentence."""
+    if not offer.profile:
+        return "no-sound", "it offers no sound"
+    if "TLS" in offer.profile:
+        return "webrtc", f"it offers WebRTC ({offer.profile}), which no telephone may use here"
+    if not CODECS.intersection(offer.codecs):
+        return "codecs", f"it offers {offer.spoken}, and nothing that is spoken here"
+    if "SAVP" not in offer.profile:
+        return "no-encryption", f"it offers no encryption ({offer.profile}), which is required here"
+    if not offer.has_keys:
+        return "encryption", f"it offers SRTP ({offer.profile}) without keys in SDP"
+    return "encryption", f"it insists on SRTP ({offer.profile}), which is off here"
 
 
 def _key(message: str) -> tuple[str, str]:
