@@ -81,7 +81,7 @@ def renew(context: typer.Context, as_json: Json = False) -> None:
     except (OSError, subprocess.TimeoutExpired) as error:
         raise CliError(f"not renewed: {error}", Exit.UNREACHABLE) from error
     if done.returncode:
-        raise CliError(f"not renewed: {(done.stderr.strip() or 'failed').splitlines()[-1]}", Exit.UNREACHABLE)
+        raise CliError(f"not renewed: {(done.stderr.strip() or 'failed').splitlines()[0]}", Exit.UNREACHABLE)
     certificate = _read(settings.certificate)
     if as_json or host.as_json:
         print_json({"fingerprint": certificate.fingerprint, "days_left": certificate.days_left(time.time())})

@@ -19,15 +19,25 @@ def invite(sdp: str, sequence: int = 1) -> str:
     )
 
 
-def refusal(server: str = "Server: SipForge\r\n", sequence: int = 1, status: str = "488 Not Acceptable Here") -> str:
+def refusal(
+    server: str = "Server: SipForge\r\n", sequence: int = 1, status: str = "488 Not Acceptable Here"
+) -> str:
     return f"SIP/2.0 {status}\r\nCall-ID: one\r\nCSeq: {sequence} INVITE\r\n{server}\r\n"
 
 
 @pytest.mark.parametrize(
     ("sdp", "reason", "detail"),
     [
-        (PCMU.format(profile="RTP/AVP"), "no-encryption", "it offers no encryption (RTP/AVP), which is required here"),
-        (PCMU.format(profile="RTP/SAVP") + KEYS, "encryption", "it insists on SRTP (RTP/SAVP), which is off here"),
+        (
+            PCMU.format(profile="RTP/AVP"),
+            "no-encryption",
+            "it offers no encryption (RTP/AVP), which is required here",
+        ),
+        (
+            PCMU.format(profile="RTP/SAVP") + KEYS,
+            "encryption",
+            "it insists on SRTP (RTP/SAVP), which is off here",
+        ),
         (PCMU.format(profile="RTP/SAVP"), "encryption", "it offers SRTP (RTP/SAVP) without keys in SDP"),
         (
             PCMU.format(profile="UDP/TLS/RTP/SAVPF"),
