@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from sipforge.cli import ask, call_test, calls, capacity, config, hear, status, users
+from sipforge.cli import ask, call_test, calls, capacity, certificates, config, hear, status, users
 from sipforge.cli.errors import CliError
 from sipforge.cli.host import Host
 from sipforge.cli.models import commands as models
@@ -70,6 +70,7 @@ app.command("apply")(apply.apply)
 app.command("calls")(calls.calls)
 app.command("call-test")(call_test.call_test)
 app.command("capacity")(capacity.capacity)
+app.add_typer(certificates.app, name="certificates")
 app.command("ask")(ask.ask)
 app.command("hear")(hear.hear)
 app.add_typer(models.app, name="models")

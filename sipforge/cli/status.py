@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from sipforge.cli.calls import assistant_calls
+from sipforge.cli.certificates import certificate_report
 from sipforge.cli.errors import CliError, Exit
 from sipforge.cli.host import Host
 from sipforge.cli.output import print_json, print_table, say, warn
@@ -40,7 +41,7 @@ def gather(host: Host) -> Document:
     Returns:
         {"status": "ok" | "degraded", "problems": [...], "services": [...], "asterisk": {...}, "redis": ...,
         "health": {...}, "phones": [...], "telephone_calls": [...], "assistant_calls": [...], "limits": {...},
-        "rtp": {...}}
+        "rtp": {...}, "certificate": {...}}
 
     Raises:
         CliError: the settings are wrong.
@@ -55,6 +56,7 @@ def gather(host: Host) -> Document:
         "assistant_calls": _assistant_calls(host, problems),
         "limits": _limits(host),
         "rtp": _rtp(host, problems),
+        "certificate": certificate_report(host, problems),
     }
     if problems:
         report["status"] = "degraded"
@@ -203,6 +205,11 @@ def _print(report: Document) -> None:
         say(
             f"RTP ports {rtp['first_port']}-{rtp['last_port']} allow {rtp['assistant_calls']} assistant calls"
             f" or {rtp['user_calls']} calls between telephones at once"
+        )
+    if certificate := report["certificate"]:
+        say(
+            f"The certificate for telephones is good for {certificate['days_left']} days"
+            " (see: sipforge certificates show)"
         )
     for problem in report["problems"]:
         warn(problem)

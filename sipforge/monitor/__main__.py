@@ -16,6 +16,7 @@ from sipforge.core.asterisk.state import LiveState
 from sipforge.infra.api_client import ApiError, fetch_json
 from sipforge.infra.asterisk.ami.messages import AmiError
 from sipforge.infra.asterisk.ami.service import AmiServiceClient
+from sipforge.infra.asterisk.hep import receive_sip
 from sipforge.infra.http import serve
 from sipforge.infra.logs import configure_logging
 from sipforge.infra.metrics import Metrics
@@ -23,6 +24,7 @@ from sipforge.infra.settings.host import DEFAULT_PATH, LOOPBACK, Settings, Setti
 from sipforge.infra.systemd.credentials import CredentialError, read_credential
 from sipforge.infra.systemd.notify import Notifier, watchdog
 from sipforge.monitor.api import monitor_app
+from sipforge.monitor.certificate import CertificateWatch
 from sipforge.monitor.reaper import Reaper
 from sipforge.monitor.telemetry import Telemetry
 from sipforge.monitor.watch import Watch
@@ -38,7 +40,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="sipforge-monitor",
         description="Watches Asterisk through its manager interface: channels, registered telephones, refused"
-        " logins. Hangs up assistant calls that the orchestrator has lost.",
+        " logins and calls, the certificate. Hangs up assistant calls that the orchestrator has lost.",
         epilog="Needs the secret ami-monitor in $CREDENTIALS_DIRECTORY (systemd: LoadCredential=ami-monitor)."
         " Serves /health, /metrics and /channels on monitor.http_port. Exit status: 0 ended by a signal,"
         " 1 failed, 78 settings or secret wrong.",
@@ -73,6 +75,8 @@ async def run(settings: Settings, secret: str) -> None:
     telemetry = Telemetry(metrics, state)
     assistants = {bot.extension: name for name, bot in settings.bots.items()}
     watch = Watch(state, telemetry, assistants, time.monotonic)
+    certificate = CertificateWatch(settings.certificate, time.time)
+    telemetry.certificate(lambda: certificate.days_left)
 
     async def on_up() -> None:
         await watch.on_up(ami)
@@ -112,11 +116,13 @@ async def run(settings: Settings, secret: str) -> None:
     notifier, serving = Notifier(), asyncio.Event()
     try:
         async with asyncio.TaskGroup() as group:
-            app = monitor_app(ami, reaper, state, metrics)
+            app = monitor_app(ami, reaper, state, certificate, metrics)
             tasks = [
                 group.create_task(serve(app, LOOPBACK, settings.monitor.http_port, serving)),
                 group.create_task(ami.run()),
                 group.create_task(reaper.run()),
+                group.create_task(receive_sip(LOOPBACK, settings.monitor.hep_port, watch.on_sip)),
+                group.create_task(certificate.run()),
                 group.create_task(watchdog(notifier)),
             ]
             await serving.wait()

@@ -9,27 +9,40 @@ from sipforge.core.asterisk.state import LiveState
 from sipforge.infra.asterisk.ami.service import AmiServiceClient
 from sipforge.infra.http import FastAPI, Health, Status, build_app
 from sipforge.infra.metrics import Metrics
+from sipforge.monitor.certificate import CertificateWatch
 from sipforge.monitor.reaper import Reaper
 
 
-def health_of(connection: AmiServiceClient, reaper: Reaper, state: LiveState) -> Health:
-    """Failed without Asterisk, degraded when the orchestrator leaves channels unexplained."""
+def health_of(
+    connection: AmiServiceClient, reaper: Reaper, state: LiveState, certificate: CertificateWatch
+) -> Health:
+    """Failed without Asterisk, degraded when the orchestrator leaves channels unexplained, or telephones
+    will soon see a certificate that has expired.
+    """
     checks: dict[str, Any] = {
         "asterisk": "connected" if connection.connected else connection.problem or "connecting",
         "orchestrator": "ok" if reaper.orchestrator_answers else "does not answer",
         "channels": len(state.channels),
         "registered_phones": len(state.registered),
+        "certificate_days_left": certificate.days_left,
     }
     if not connection.connected:
         return Health(Status.FAILED, checks)
-    return Health(Status.OK if reaper.orchestrator_answers else Status.DEGRADED, checks)
+    well = reaper.orchestrator_answers and not certificate.problem
+    return Health(Status.OK if well else Status.DEGRADED, checks)
 
 
-def monitor_app(connection: AmiServiceClient, reaper: Reaper, state: LiveState, metrics: Metrics) -> FastAPI:
+def monitor_app(
+    connection: AmiServiceClient,
+    reaper: Reaper,
+    state: LiveState,
+    certificate: CertificateWatch,
+    metrics: Metrics,
+) -> FastAPI:
     """The application."""
 
     async def health() -> Health:
-        return health_of(connection, reaper, state)
+        return health_of(connection, reaper, state, certificate)
 
     app = build_app("monitor", health, metrics)
 

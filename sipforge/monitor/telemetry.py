@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sipforge.core.asterisk.auth_failures import AuthFailure
+from sipforge.core.asterisk.refused_offers import RefusedOffer
 from sipforge.core.asterisk.state import LiveState
 from sipforge.infra.metrics import Metrics
 
@@ -28,6 +31,17 @@ class Telemetry:
             "sipforge_orphans", "Media channels hung up because nobody looked after them"
         )
 
+        self._refused_offers = metrics.counter(
+            "sipforge_refused_offers", "Calls refused because of the sound that they offer", ["reason"]
+        )
+        self._days_left = metrics.gauge(
+            "sipforge_certificate_days_left", "Whole days for which the server's certificate is still good"
+        )
+
+    def certificate(self, days_left: Callable[[], int | None]) -> None:
+        """How long the certificate is good, asked whenever somebody asks for the metrics."""
+        self._days_left.set_function(lambda: float("nan") if (days := days_left()) is None else days)
+
     def up(self) -> None:
         """Connected to Asterisk."""
         self._up.set(1)
@@ -44,6 +58,10 @@ class Telemetry:
     def auth_failure(self, failure: AuthFailure) -> None:
         """A login was refused."""
         self._auth_failures.labels(failure.service, failure.reason).inc()
+
+    def refused_offer(self, refused: RefusedOffer) -> None:
+        """A call was refused because of the sound that it offers."""
+        self._refused_offers.labels(refused.reason).inc()
 
     def orphan(self) -> None:
         """A channel was hung up."""

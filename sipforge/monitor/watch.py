@@ -1,13 +1,17 @@
-"""Keeps what Asterisk is doing, from its events: live state, counts, log lines about refused logins."""
+"""Keeps what Asterisk is doing, from its events and SIP messages: live state, counts, log lines about what
+it refuses: logins, and calls for the sound that they offer.
+"""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
 
-from sipforge.core.asterisk.auth_failures import AuthFailureLog, auth_failure
+from sipforge.core.asterisk.auth_failures import AuthFailure, auth_failure
 from sipforge.core.asterisk.call_kinds import kind_of
+from sipforge.core.asterisk.refused_offers import RefusedOffer, RefusedOffers
 from sipforge.core.asterisk.state import Headers, LiveState, channel_from
+from sipforge.core.asterisk.throttle import Throttle
 from sipforge.infra.asterisk.ami.service import AmiServiceClient
 from sipforge.monitor.telemetry import Telemetry
 
@@ -39,7 +43,9 @@ class Watch:
         self._telemetry = telemetry
         self._assistants = assistants
         self._clock = clock
-        self._failures = AuthFailureLog()
+        self._failures = Throttle[AuthFailure]()
+        self._offers = RefusedOffers()
+        self._refused = Throttle[RefusedOffer]()
         self._meanwhile: list[Headers] | None = None
 
     def on_event(self, event: Headers) -> None:
@@ -67,6 +73,25 @@ class Watch:
                     "login_service": failure.service,
                     "account": failure.account,
                     "address": failure.address,
+                    "count": count,
+                },
+            )
+
+    def on_sip(self, message: str) -> None:
+        """Take in one SIP message, sent or received by Asterisk."""
+        refused = self._offers.message(message)
+        if refused is None:
+            return
+        self._telemetry.refused_offer(refused)
+        count = self._refused.due(self._clock(), refused)
+        if count:
+            _log.warning(
+                "call refused: %s",
+                refused.detail,
+                extra={
+                    "caller": refused.caller,
+                    "called": refused.called,
+                    "reason": refused.reason,
                     "count": count,
                 },
             )

@@ -39,6 +39,7 @@ class Line:
         server: str = "127.0.0.1",
         server_port: int = 5060,
         transport: str = "udp",
+        encryption: str = "",
         codecs: tuple[str, ...] = ("PCMU",),
         auto_answer: bool = False,
         folder: Path,
@@ -50,7 +51,8 @@ class Line:
             secret: SIP password.
             server: host name or address of the registrar.
             server_port: its SIP port.
-            transport: "udp" or "tcp".
+            transport: "udp", "tcp" or "tls".
+            encryption: of the sound: "srtp" takes and offers it, "srtp-mand" insists; empty for none.
             codecs: of `CODECS`, in order of preference.
             auto_answer: answer whatever rings at once.
             folder: where recordings are put; made if it does not exist.
@@ -76,6 +78,7 @@ class Line:
             f";auth_user={extension};auth_pass={secret}"
             f";audio_codecs={','.join(CODECS[codec] for codec in codecs)}"
             f";answermode={'auto' if auto_answer else 'manual'}"
+            f"{f';mediaenc={encryption}' if encryption else ''}"
         )
         folder.mkdir(parents=True, exist_ok=True)
         self._baresip = BaresipProcess(extension, local_address(server), self._on_event)

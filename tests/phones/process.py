@@ -119,7 +119,9 @@ class BaresipProcess:
             first_rtp_port=self.ports.first_rtp,
             last_rtp_port=self.ports.first_rtp + RTP_PORTS - 1,
             modules=MODULES,
-            audio_modules="\n".join(f"module {name}.so" for name in ("opus", "g711", "aufile", "sndfile")),
+            audio_modules="\n".join(
+                f"module {name}.so" for name in ("opus", "g711", "aufile", "sndfile", "srtp")
+            ),
             control_port=self.ports.control,
             recordings=self.recordings,
         )

@@ -66,6 +66,8 @@ class MonitorSettings(Section):
     """The AMI watcher."""
 
     http_port: Port = 8079
+    hep_port: Port = 9060
+    """Where Asterisk tells of its SIP messages (UDP), so that a refused call can be explained."""
     orphan_seconds: float = Field(default=10.0, gt=0)
     """An AudioSocket channel whose call the orchestrator does not know is hung up after this long."""
 
@@ -128,6 +130,11 @@ class Settings(Section):
     capacity_file = _Place("/var/lib/sipforge/capacity.json")
     program_version = _Place("/opt/sipforge/installed")
     """What install-program wrote down: Python, the program and its libraries, by their checksums."""
+    certificate = _Place("/etc/sipforge/ca/server.crt")
+    """What telephones see; its key is in Asterisk's folder."""
+    ca_certificate = _Place("/etc/sipforge/ca/ca.crt")
+    """Of the host's own authority."""
+    certificate_program = _Place("/opt/sipforge/make-certificates")
     credential_directory = _Place("/etc/sipforge/credentials")
     """Where the CLI, run as root, reads what services get from systemd."""
     office_folder = _Place("/etc/sipforge")
@@ -154,7 +161,7 @@ class Settings(Section):
         tables |= {f"bots.{name}": bot for name, bot in self.bots.items()}
         seen: dict[object, str] = {}
         for table, values in tables.items():
-            for key in ("port", "http_port", "agi_port", "audiosocket_port", "extension"):
+            for key in ("port", "http_port", "agi_port", "audiosocket_port", "hep_port", "extension"):
                 value, name = getattr(values, key, table), f"{table}.{key}"
                 if value != table and seen.setdefault(value, name) != name:
                     raise ValueError(f"{name} is the same as {seen[value]}: {value}")

@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 
 from sipforge.cli.__main__ import app
 from tests.unit.ami_server import ASSISTANT_TALKS, ONE_CONTACT, TWO_USERS_TALK, AmiServer
+from tests.unit.certificate import make_certificate
 
 # pyst2 uses old names of the threading module.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:asterisk.manager")
@@ -82,7 +83,15 @@ class Office:
             f'[bots.english]\nextension = "2000"\nlanguage = "english"\nhttp_port = {self.english.port}\n'
             'phrases = "/p"\nknowledge = "/k"\n'
         )
+        self.certificate(90)
         self.units("active", "running")
+
+    def certificate(self, days: int) -> None:
+        """The host's certificate is good for so long."""
+        made, _ = make_certificate(self.folder / "certificates", days=days)
+        place = self.folder / "etc/sipforge/ca/server.crt"
+        place.parent.mkdir(exist_ok=True)
+        made.replace(place)
 
     def units(self, active: str, sub: str) -> None:
         """The last of the five units is in this state, the others run."""
@@ -115,6 +124,7 @@ def test_all_is_well(office: Office) -> None:
         "Calls in progress: 0 with an assistant, 0 other",
         "english takes 10 calls at once (default; see: sipforge capacity)",
         "RTP ports 10000-10100 allow 50 assistant calls or 25 calls between telephones at once",
+        "The certificate for telephones is good for 89 days (see: sipforge certificates show)",
         "All is well.",
     ):
         assert words in result.stdout
@@ -141,6 +151,7 @@ def test_the_same_as_json(office: Office) -> None:
     assert [(call["caller"], call["dialled"]) for call in report["telephone_calls"]] == [("1001", "1002")]
     assert report["limits"] == {"english": {"calls": 10, "source": "default"}}
     assert report["rtp"]["assistant_calls"] == 50
+    assert report["certificate"] == {"days_left": 89, "names": ["pbx.example"], "issuer": "CN=pbx.example"}
 
 
 def problems(office: Office) -> list[str]:
@@ -155,6 +166,16 @@ def problems(office: Office) -> list[str]:
 def test_a_service_that_is_down(office: Office) -> None:
     office.units("failed", "failed")
     assert problems(office) == ["sipforge-bot@english: failed (failed)"]
+
+
+def test_a_certificate_that_expires_soon_or_is_not_there(office: Office) -> None:
+    office.certificate(10)
+    assert problems(office) == [
+        "the certificate that telephones see expires in 9 days; see: sipforge certificates show"
+    ]
+    place = office.folder / "etc/sipforge/ca/server.crt"
+    place.unlink()
+    assert problems(office) == [f"certificate: {place}: cannot be read: No such file or directory"]
 
 
 def test_redis_that_is_down(office: Office) -> None:

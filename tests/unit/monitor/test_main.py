@@ -53,7 +53,7 @@ def serve_and_look(
             {
                 "ami": {"port": server.port},
                 "orchestrator": {"http_port": orchestrator.server_port},
-                "monitor": {"http_port": port, "orphan_seconds": 0.2},
+                "monitor": {"http_port": port, "hep_port": free_port(), "orphan_seconds": 0.2},
             }
         )
         async with asyncio.timeout(20), asyncio.TaskGroup() as group:

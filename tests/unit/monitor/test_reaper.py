@@ -1,6 +1,8 @@
 import asyncio
 import logging
+import time
 from collections.abc import Collection
+from pathlib import Path
 
 import pytest
 
@@ -8,8 +10,10 @@ from sipforge.core.asterisk.state import LiveState
 from sipforge.infra.http import Status
 from sipforge.infra.metrics import Metrics
 from sipforge.monitor.api import health_of
+from sipforge.monitor.certificate import CertificateWatch
 from sipforge.monitor.reaper import Reaper
 from sipforge.monitor.telemetry import Telemetry
+from tests.unit.certificate import make_certificate
 from tests.unit.monitor.test_watch import sample
 
 CALL = "40325ec2-5efd-4bd3-805f-53576e581d13"
@@ -81,11 +85,12 @@ def test_a_call_that_the_orchestrator_knows_goes_on() -> None:
     assert scene.hung_up == []
 
 
-def test_health() -> None:
+def test_health(tmp_path: Path) -> None:
     scene = Scene()
+    certificate = CertificateWatch(tmp_path / "server.crt", lambda: scene.now)
 
     def status() -> Status:
-        return health_of(scene, scene.reaper, scene.state).status
+        return health_of(scene, scene.reaper, scene.state, certificate).status
 
     assert status() is Status.OK
     scene.channel()
@@ -96,5 +101,16 @@ def test_health() -> None:
     scene.look(1)
     assert status() is Status.OK
     scene.connected, scene.problem = False, "127.0.0.1:5038: Connection refused"
-    health = health_of(scene, scene.reaper, scene.state)
+    health = health_of(scene, scene.reaper, scene.state, certificate)
     assert (health.status, health.checks["asterisk"]) == (Status.FAILED, "127.0.0.1:5038: Connection refused")
+
+
+def test_a_certificate_that_expires_soon_degrades(tmp_path: Path) -> None:
+    scene = Scene()
+    path, _ = make_certificate(tmp_path, days=10)
+    certificate = CertificateWatch(path, time.time)
+    asyncio.run(certificate.look())
+    health = health_of(scene, scene.reaper, scene.state, certificate)
+    assert (health.status, health.checks["certificate_days_left"]) == (Status.DEGRADED, 9)
+    scene.connected = False
+    assert health_of(scene, scene.reaper, scene.state, certificate).status is Status.FAILED

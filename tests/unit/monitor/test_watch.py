@@ -8,6 +8,7 @@ from sipforge.infra.metrics import Metrics
 from sipforge.monitor.telemetry import Telemetry
 from sipforge.monitor.watch import Watch
 from tests.unit.core.test_asterisk_state import recorded
+from tests.unit.core.test_refused_offers import PCMU, invite, refusal
 
 
 class Told:
@@ -53,6 +54,19 @@ def test_the_recorded_events_are_counted(caplog: pytest.LogCaptureFixture) -> No
         ("login refused: unknown-account", "1009"),
         ("login refused: wrong-password", "1001"),
     ]
+
+
+def test_a_call_refused_for_its_offer_has_one_line(caplog: pytest.LogCaptureFixture) -> None:
+    state, metrics = LiveState(), Metrics()
+    watch = watch_with(state, metrics)
+    with caplog.at_level(logging.WARNING):
+        for sequence in range(3):
+            watch.on_sip(invite(PCMU.format(profile="RTP/AVP"), sequence))
+            watch.on_sip(refusal(sequence=sequence))
+    assert sample(metrics, 'sipforge_refused_offers_total{reason="no-encryption"}') == 3
+    (record,) = caplog.records
+    assert record.getMessage() == "call refused: it offers no encryption (RTP/AVP), which is required here"
+    assert (record.__dict__["caller"], record.__dict__["called"]) == ("1001", "600")
 
 
 def test_gauges_follow_the_state() -> None:

@@ -31,6 +31,7 @@ PLAY = """
       vars:
         templates:
           dialplan: "{{{{ lookup('template', '{roles}/asterisk/templates/extensions.conf.j2') }}}}"
+          hep: "{{{{ lookup('template', '{roles}/asterisk/templates/hep.conf.j2') }}}}"
           manager: "{{{{ lookup('template', '{roles}/asterisk/templates/manager.conf.j2') }}}}"
           settings: "{{{{ lookup('template', '{roles}/sipforge/templates/sipforge.toml.j2') }}}}"
 """
@@ -74,7 +75,15 @@ def rendered(folder: Path, **variables) -> dict:
 
 
 @pytest.mark.parametrize(
-    "given", [{}, {"ami": {"port": 4001}, "orchestrator": {"agi_port": 4002, "audiosocket_port": 4003}}]
+    "given",
+    [
+        {},
+        {
+            "ami": {"port": 4001},
+            "orchestrator": {"agi_port": 4002, "audiosocket_port": 4003},
+            "monitor": {"hep_port": 4004},
+        },
+    ],
 )
 def test_a_port_is_set_once(tmp_path, given):
     found = rendered(tmp_path, sipforge_settings=given)
@@ -83,6 +92,8 @@ def test_a_port_is_set_once(tmp_path, given):
     assert [ami, orchestrator.agi_port, orchestrator.audiosocket_port] == (
         [4001, 4002, 4003] if given else [5038, 4573, 9092]
     )
+    assert f"\ncapture_address = 127.0.0.1:{settings.monitor.hep_port}\n" in found["templates"]["hep"]
+    assert settings.monitor.hep_port == (4004 if given else 9060)
     assert f"\nport = {ami}\n" in found["templates"]["manager"]
     assert found["templates"]["dialplan"].count(f"AGI(agi://127.0.0.1:{orchestrator.agi_port}/") == 4
     assert f"AudioSocket/127.0.0.1:{orchestrator.audiosocket_port}/" in found["templates"]["dialplan"]
@@ -92,8 +103,9 @@ def test_a_port_is_set_once(tmp_path, given):
         orchestrator.audiosocket_port,
         orchestrator.http_port,
         settings.monitor.http_port,
+        settings.monitor.hep_port,
     ]
-    assert set(map(int, found["ports"])) == {5060, *ports, 8081}
+    assert set(map(int, found["ports"])) == {5060, 5061, *ports, 8081}
 
 
 def test_each_program_has_an_account_of_its_own_with_the_rights_it_needs(tmp_path):

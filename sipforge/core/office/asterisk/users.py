@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
+from sipforge.core.office.asterisk.encryption import closed_door, endpoint_template
 from sipforge.core.office.codes import DISTURB_NOT, FORWARD_ALWAYS
-from sipforge.core.office.groups import Group
 from sipforge.core.office.office import Office
 from sipforge.core.office.users import User
 
@@ -17,15 +15,15 @@ def ordered(office: Office) -> list[User]:
 
 def endpoints(office: Office) -> str:
     """For pjsip.conf: each user's endpoint, auth and aor."""
-    return "".join(_endpoint(user, office.plan.groups) for user in ordered(office))
+    return "".join(_endpoint(user, office) for user in ordered(office))
 
 
-def _endpoint(user: User, groups: Iterable[Group]) -> str:
-    extension = user.extension
+def _endpoint(user: User, office: Office) -> str:
+    extension, encryption = user.extension, office.encryption(user)
     # Who rings together takes each other's calls; who is in no group takes anybody's.
-    own = [group.name for group in groups if extension in group.members]
+    own = [group.name for group in office.plan.groups if extension in group.members]
     return (
-        f"\n[{extension}](sipforge-endpoint)\n"
+        f"\n[{extension}]({endpoint_template(encryption)})\n"
         "type=endpoint\n"
         f"auth={extension}\n"
         f"aors={extension}\n"
@@ -40,7 +38,7 @@ def _endpoint(user: User, groups: Iterable[Group]) -> str:
         f"username={extension}\n"
         f"password={user.secret}\n"
         f"\n[{extension}](sipforge-aor)\n"
-        "type=aor\n"
+        "type=aor\n" + closed_door(extension, encryption)
     )
 
 
