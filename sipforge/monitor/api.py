@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -10,26 +11,40 @@ from sipforge.infra.asterisk.ami.service import AmiServiceClient
 from sipforge.infra.http import FastAPI, Health, Status, build_app
 from sipforge.infra.metrics import Metrics
 from sipforge.monitor.reaper import Reaper
+from sipforge.monitor.subjects import Subject
 
 
-def health_of(connection: AmiServiceClient, reaper: Reaper, state: LiveState) -> Health:
-    """Failed without Asterisk, degraded when the orchestrator leaves channels unexplained."""
+def health_of(
+    connection: AmiServiceClient, reaper: Reaper, state: LiveState, subjects: Sequence[Subject] = ()
+) -> Health:
+    """Failed without Asterisk, degraded by whatever is not well, each a sentence under "problems"."""
+    problems = [] if reaper.orchestrator_answers else ["the orchestrator does not answer"]
+    findings = {subject.name: subject.finding() for subject in subjects}
+    problems += [problem for finding in findings.values() for problem in finding.problems]
     checks: dict[str, Any] = {
         "asterisk": "connected" if connection.connected else connection.problem or "connecting",
         "orchestrator": "ok" if reaper.orchestrator_answers else "does not answer",
         "channels": len(state.channels),
         "registered_phones": len(state.registered),
+        **{name: finding.seen for name, finding in findings.items()},
+        "problems": problems,
     }
     if not connection.connected:
         return Health(Status.FAILED, checks)
-    return Health(Status.OK if reaper.orchestrator_answers else Status.DEGRADED, checks)
+    return Health(Status.DEGRADED if problems else Status.OK, checks)
 
 
-def monitor_app(connection: AmiServiceClient, reaper: Reaper, state: LiveState, metrics: Metrics) -> FastAPI:
+def monitor_app(
+    connection: AmiServiceClient,
+    reaper: Reaper,
+    state: LiveState,
+    metrics: Metrics,
+    subjects: Sequence[Subject] = (),
+) -> FastAPI:
     """The application."""
 
     async def health() -> Health:
-        return health_of(connection, reaper, state)
+        return health_of(connection, reaper, state, subjects)
 
     app = build_app("monitor", health, metrics)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 
-from sipforge.core.asterisk.auth_failures import AuthFailureLog, auth_failure
+from sipforge.core.asterisk.auth_failures import AuthFailure, auth_failure
 from sipforge.core.asterisk.call_kinds import kind_of
+from sipforge.core.asterisk.repeats import RepeatLog
 from sipforge.core.asterisk.state import Headers, LiveState, channel_from
 from sipforge.infra.asterisk.ami.service import AmiServiceClient
 from sipforge.monitor.telemetry import Telemetry
@@ -39,7 +40,7 @@ class Watch:
         self._telemetry = telemetry
         self._assistants = assistants
         self._clock = clock
-        self._failures = AuthFailureLog()
+        self._failures: RepeatLog[AuthFailure] = RepeatLog()
         self._meanwhile: list[Headers] | None = None
 
     def on_event(self, event: Headers) -> None:

@@ -1,14 +1,11 @@
-"""Refused logins, from Asterisk's security events: what to count, and how often to log. Time is an argument.
+"""Refused logins, from Asterisk's security events.
 
-Somebody guessing passwords makes hundreds of events a second, so a line is due for the first failure of an
-account from an address, and then at most one per interval, with the number of those it stands for. Asterisk
-reports one refused request for an unknown account twice (InvalidAccountID, then ChallengeResponseFailed
-without an account); the second one is left out.
+Asterisk reports one refused request for an unknown account twice (InvalidAccountID, then
+ChallengeResponseFailed without an account); the second one is left out.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -51,25 +48,3 @@ def auth_failure(event: Mapping[str, str]) -> AuthFailure | None:
         account=account[:_ACCOUNT_CHARACTERS],
         address=parts[2] if len(parts) == 4 else "unknown",
     )
-
-
-class AuthFailureLog:
-    """Decides which failures are worth a line."""
-
-    def __init__(self, interval_seconds: float = 60.0, remembered: int = 1000) -> None:
-        """One line per `interval_seconds` for each failure; of more than `remembered`, the oldest go."""
-        self._interval_seconds = interval_seconds
-        self._remembered = remembered
-        self._seen: OrderedDict[AuthFailure, tuple[float, int]] = OrderedDict()
-
-    def due(self, now_seconds: float, failure: AuthFailure) -> int:
-        """How many failures a line written now stands for; 0: write none now."""
-        last, waiting = self._seen.get(failure, (None, 0))
-        if last is not None and now_seconds - last < self._interval_seconds:
-            self._seen[failure] = (last, waiting + 1)
-            return 0
-        self._seen[failure] = (now_seconds, 0)
-        self._seen.move_to_end(failure)
-        while len(self._seen) > self._remembered:
-            self._seen.popitem(last=False)
-        return waiting + 1
