@@ -17,7 +17,7 @@ ALARM_FROM: Final = 5
 """Refused calls of one extension, each within `ALARM_SECONDS` of the one before, that are an alarm."""
 ALARM_SECONDS: Final = 3600.0
 """How long after the last of them an alarm is shown."""
-_REASONS: Final = frozenset({"class", "limit", "premium", "international", "national", "unknown"})
+_REASONS: Final = frozenset({"class", "limit", "number", "premium"})
 _CHARACTERS: Final = 64
 _REMEMBERED: Final = 1000
 

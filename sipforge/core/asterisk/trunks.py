@@ -1,7 +1,7 @@
 """How the trunks are, from listings of the manager interface.
 
-They are PJSIPShowEndpoints and PJSIPShowRegistrationsOutbound. An endpoint that is no user's is a trunk. Its
-registration, if it has one, has its name. A trunk is up if the carrier has accepted the registration and
+They are PJSIPShowEndpoints and PJSIPShowRegistrationsOutbound. An endpoint named trunk-NAME is the
+trunk NAME; its registration, if it has one, is named likewise. A trunk is up if the carrier has accepted the registration and
 answers when it is asked (qualify); without registration, if it answers.
 """
 
@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sipforge.core.office.extensions import is_user
-
+_PREFIX = "trunk-"
 _ENDPOINT, _REGISTRATION = "EndpointList", "OutboundRegistrationDetail"
 _GONE = frozenset({"Unavailable", "Invalid"})
 
@@ -57,7 +56,7 @@ def trunk_states(
         if message.get("Event") == _ENDPOINT
     }
     return tuple(
-        TrunkState(name, registered.get(name, ""), answers)
+        TrunkState(name.removeprefix(_PREFIX), registered.get(name, ""), answers)
         for name, answers in sorted(reachable.items())
-        if name and not is_user(name)
+        if name.startswith(_PREFIX)
     )

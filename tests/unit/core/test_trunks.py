@@ -11,13 +11,13 @@ def registration(name: str, status: str) -> dict[str, str]:
     return {"Event": "OutboundRegistrationDetail", "ObjectName": name, "Status": status}
 
 
-def test_an_endpoint_that_is_no_users_is_a_trunk() -> None:
+def test_trunks_are_known_by_their_names() -> None:
     found = trunk_states(
-        [endpoint("1001", "Unavailable"), endpoint("gsm", "Not in use"), endpoint("carrier", "In use")],
+        [endpoint("1001", "Unavailable"), endpoint("trunk-gsm", "Not in use"), endpoint("trunk-carrier", "In use")],
         # The listing tells the passwords, too, under the same name.
         [
-            registration("carrier", "Registered"),
-            {"Event": "AuthDetail", "ObjectName": "carrier", "Status": "x"},
+            registration("trunk-carrier", "Registered"),
+            {"Event": "AuthDetail", "ObjectName": "trunk-carrier", "Status": "x"},
         ],
     )
     assert found == (TrunkState("carrier", "registered", True), TrunkState("gsm", "", True))
@@ -36,5 +36,5 @@ def test_an_endpoint_that_is_no_users_is_a_trunk() -> None:
     ],
 )
 def test_a_trunk_that_is_down_says_why(device: str, status: str, words: str) -> None:
-    (state,) = trunk_states([endpoint("carrier", device)], [registration("carrier", status)])
+    (state,) = trunk_states([endpoint("trunk-carrier", device)], [registration("trunk-carrier", status)])
     assert (state.is_up, state.words) == (False, words)

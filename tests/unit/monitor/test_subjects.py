@@ -164,12 +164,12 @@ def test_a_trunk_that_goes_down_has_one_line_and_is_a_problem(
 ) -> None:
     def registered(status: str) -> None:
         asterisk.listings["PJSIPShowRegistrationsOutbound"] = [
-            {"Event": "OutboundRegistrationDetail", "ObjectName": "carrier", "Status": status}
+            {"Event": "OutboundRegistrationDetail", "ObjectName": "trunk-carrier", "Status": status}
         ]
 
     trunks = Trunks(asterisk.listing, telemetry)
     assert look(trunks) == ()
-    endpoint = {"Event": "EndpointList", "ObjectName": "carrier", "DeviceState": "Not in use"}
+    endpoint = {"Event": "EndpointList", "ObjectName": "trunk-carrier", "DeviceState": "Not in use"}
     asterisk.listings["PJSIPShowEndpoints"] = [endpoint]
     registered("Registered")
     with caplog.at_level(logging.INFO):
@@ -194,7 +194,7 @@ def test_a_trunk_that_goes_down_has_one_line_and_is_a_problem(
 def test_a_trunk_without_registration_needs_no_module_for_it(
     asterisk: Asterisk, telemetry: Telemetry
 ) -> None:
-    endpoint = {"Event": "EndpointList", "ObjectName": "gsm", "DeviceState": "Unavailable"}
+    endpoint = {"Event": "EndpointList", "ObjectName": "trunk-gsm", "DeviceState": "Unavailable"}
     asterisk.listings["PJSIPShowEndpoints"] = [endpoint]
     assert look(Trunks(asterisk.listing, telemetry)) == ("trunk gsm: the carrier does not answer",)
 

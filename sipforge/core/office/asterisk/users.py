@@ -41,6 +41,8 @@ def _endpoint(user: User, groups: Iterable[Group]) -> str:
         f"password={user.secret}\n"
         f"\n[{extension}](sipforge-aor)\n"
         "type=aor\n"
+        # Whose messages a telephone hears of that asks for them.
+        f"mailboxes={extension}@default\n"
     )
 
 
