@@ -1,8 +1,8 @@
 """How the trunks are, from listings of the manager interface.
 
 They are PJSIPShowEndpoints and PJSIPShowRegistrationsOutbound. An endpoint named trunk-NAME is the
-trunk NAME; its registration, if it has one, is named likewise. A trunk is up if the carrier has accepted the registration and
-answers when it is asked (qualify); without registration, if it answers.
+trunk NAME; its registration, if it has one, is named likewise. A trunk is up if the carrier has accepted the
+registration and answers when it is asked (qualify); without registration, if it answers.
 """
 
 from __future__ import annotations

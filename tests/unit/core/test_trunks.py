@@ -13,7 +13,11 @@ def registration(name: str, status: str) -> dict[str, str]:
 
 def test_trunks_are_known_by_their_names() -> None:
     found = trunk_states(
-        [endpoint("1001", "Unavailable"), endpoint("trunk-gsm", "Not in use"), endpoint("trunk-carrier", "In use")],
+        [
+            endpoint("1001", "Unavailable"),
+            endpoint("trunk-gsm", "Not in use"),
+            endpoint("trunk-carrier", "In use"),
+        ],
         # The listing tells the passwords, too, under the same name.
         [
             registration("trunk-carrier", "Registered"),
