@@ -237,6 +237,11 @@ class Line:
         self._lost = 0
         self._calls += 1
 
+    def _listen_in(self) -> None:
+        if self._ear is None:
+            self._ear = Ear(self._baresip.recordings)
+            self._ear.start()
+
     def _on_event(self, event: Event) -> None:
         kind = event.get("type", "")
         with self._changed:
@@ -251,8 +256,10 @@ class Line:
                 if self._state not in (State.CALLING, State.RINGING):
                     self._begin(State.TALKING)
                 self._state = State.TALKING
-                self._ear = Ear(self._baresip.recordings)
-                self._ear.start()
+                self._listen_in()
+            elif kind == "CALL_PROGRESS" and self._state is State.CALLING:
+                # Sound before an answer (183): what is said to a caller who is not put through.
+                self._listen_in()
             elif kind == "CALL_RTCP":
                 self._lost = max(self._lost, int(event.get("rtcp_stats", {}).get("rx", {}).get("lost", 0)))
             elif kind == "CALL_CLOSED" and self._state is not State.IDLE:

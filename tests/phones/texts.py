@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,8 @@ class Texts:
     """What a colleague hears before a caller is put through, with {caller} and {reason}."""
     asks: str = ""
     """How the question begins whether a topic is meant."""
+    telephone: dict[str, str] = field(default_factory=dict)
+    """What the telephone system says in this language, by name."""
 
     def everything(self) -> list[str]:
         """Every text it can say, each once."""
@@ -69,7 +71,8 @@ def load_texts(
     phrases = {key: _text(phrase).replace("{office}", office) for key, phrase in spoken["phrases"].items()}
     phrases["greeting"] = phrases[greeting(datetime.now(OFFICE_TIME).hour).value]
     asks = _text(spoken.get("answers", {}).get("ask", "")).partition("{")[0]
-    return Texts(topics, phrases, _text(spoken.get("briefing", "")), asks)
+    telephone = {key: _text(phrase) for key, phrase in spoken.get("telephone", {}).items()}
+    return Texts(topics, phrases, _text(spoken.get("briefing", "")), asks, telephone)
 
 
 def _read(path: Path) -> dict[str, Any]:
