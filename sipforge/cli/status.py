@@ -121,13 +121,20 @@ def _health(host: Host, problems: list[str]) -> Document:
             problems.append(f"{name}: {error}")
             continue
         if found[name]["status"] != "ok":
-            problems.append(f"{name}: {found[name]['status']}")
+            problems += [f"{name}: {told}" for told in _told(found[name])]
     checks = found["orchestrator"].get("checks")
     # Redis serves the orchestrator alone, so how it finds Redis is how Redis is.
     redis = checks.get("redis") if isinstance(checks, dict) else None
     if redis not in (None, "ok"):
         problems.append(f"redis: {redis}")
     return {"health": found, "redis": redis or "unknown"}
+
+
+def _told(health: Document) -> list[str]:
+    """What a service says is not well; its status where it does not say."""
+    checks = health.get("checks")
+    told = checks.get("problems") if isinstance(checks, dict) else None
+    return [str(problem) for problem in told] if isinstance(told, list) and told else [health["status"]]
 
 
 def _assistant_calls(host: Host, problems: list[str]) -> list[Document] | None:
@@ -180,6 +187,10 @@ def _print(report: Document) -> None:
     rows = [(name, found["status"], _checks(found)) for name, found in report["health"].items()]
     print_table("Health", ("Part", "State", "Checks"), [*rows, ("redis", report["redis"], "")], "unknown")
     say()
+    trunks = report["health"]["monitor"]["checks"].get("trunks")
+    if isinstance(trunks, dict) and trunks:
+        print_table("Trunks", ("Trunk", "State"), sorted(trunks.items()), "none")
+        say()
     asterisk = report["asterisk"]
     if asterisk:
         say(f"Asterisk {asterisk['version']}, up since {asterisk['up_since']}")

@@ -9,14 +9,16 @@ import signal
 import sys
 import time
 from collections.abc import Collection
+from functools import partial
 from pathlib import Path
 
 from sipforge.core.assistant_calls import parse_calls
-from sipforge.core.asterisk.state import LiveState
+from sipforge.core.asterisk.state import Headers, LiveState
 from sipforge.infra.api_client import ApiError, fetch_json
 from sipforge.infra.asterisk.ami.messages import AmiError
 from sipforge.infra.asterisk.ami.service import AmiServiceClient
 from sipforge.infra.asterisk.hep import receive_sip
+from sipforge.infra.asterisk.voicemail import free_bytes, mail_trouble
 from sipforge.infra.http import serve
 from sipforge.infra.logs import configure_logging
 from sipforge.infra.metrics import Metrics
@@ -25,8 +27,13 @@ from sipforge.infra.systemd.credentials import CredentialError, read_credential
 from sipforge.infra.systemd.notify import Notifier, watchdog
 from sipforge.monitor.api import monitor_app
 from sipforge.monitor.certificate import CertificateWatch
+from sipforge.monitor.lamps import Lamps
+from sipforge.monitor.mailboxes import LostMessages, Mail, MailboxRoom
 from sipforge.monitor.reaper import Reaper
+from sipforge.monitor.refused_calls import RefusedCalls
+from sipforge.monitor.subjects import Subject, Variables, look_around
 from sipforge.monitor.telemetry import Telemetry
+from sipforge.monitor.trunks import Trunks
 from sipforge.monitor.watch import Watch
 
 _log = logging.getLogger("sipforge.monitor")
@@ -39,8 +46,9 @@ def main() -> int:
     """Run the service until SIGTERM or SIGINT."""
     parser = argparse.ArgumentParser(
         prog="sipforge-monitor",
-        description="Watches Asterisk through its manager interface: channels, registered telephones, refused"
-        " logins and calls, the certificate. Hangs up assistant calls that the orchestrator has lost.",
+        description="Watches Asterisk through its manager interface: channels, registered telephones,"
+        " trunks, refused logins and calls, room for messages; and the certificate. Keeps the assistants'"
+        " lamps. Hangs up assistant calls that the orchestrator has lost.",
         epilog="Needs the secret ami-monitor in $CREDENTIALS_DIRECTORY (systemd: LoadCredential=ami-monitor)."
         " Serves /health, /metrics and /channels on monitor.http_port. Exit status: 0 ended by a signal,"
         " 1 failed, 78 settings or secret wrong.",
@@ -67,9 +75,8 @@ def main() -> int:
 async def run(settings: Settings, secret: str) -> None:
     """Build the parts and run them until a signal."""
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
 
     metrics, state = Metrics(), LiveState()
     telemetry = Telemetry(metrics, state)
@@ -78,17 +85,46 @@ async def run(settings: Settings, secret: str) -> None:
     certificate = CertificateWatch(settings.certificate, time.time)
     telemetry.certificate(lambda: certificate.days_left)
 
+    async def set_variable(name: str, value: str) -> None:
+        await ami.action("Setvar", Variable=name, Value=value)
+
+    async def listing(name: str) -> tuple[Headers, ...]:
+        return await ami.listing(name)
+
+    variables = Variables(set_variable)
+    refused, lost = RefusedCalls(telemetry, time.monotonic), LostMessages(telemetry, time.monotonic)
+    room = partial(free_bytes, settings.mailbox_directory)
+    subjects: tuple[Subject, ...] = (
+        Trunks(listing, telemetry),
+        refused,
+        MailboxRoom(room, settings.monitor.mailbox_free_megabytes, variables, telemetry),
+        lost,
+        Mail(partial(mail_trouble, settings.mail_failed_file)),
+        certificate,
+        Lamps(settings.bots, partial(_health, settings.orchestrator.http_port), variables),
+    )
+
+    def on_event(event: Headers) -> None:
+        watch.on_event(event)
+        refused.on_event(event)
+        lost.on_event(event)
+
     async def on_up() -> None:
         await watch.on_up(ami)
+        await variables.tell()
+
+    def on_down() -> None:
+        watch.on_down()
+        variables.forget()
 
     ami = AmiServiceClient(
         LOOPBACK,
         settings.ami.port,
         "monitor",
         secret,
-        on_event=watch.on_event,
+        on_event=on_event,
         on_up=on_up,
-        on_down=watch.on_down,
+        on_down=on_down,
     )
     calls_url = f"http://{LOOPBACK}:{settings.orchestrator.http_port}/calls"
 
@@ -116,13 +152,13 @@ async def run(settings: Settings, secret: str) -> None:
     notifier, serving = Notifier(), asyncio.Event()
     try:
         async with asyncio.TaskGroup() as group:
-            app = monitor_app(ami, reaper, state, certificate, metrics)
+            app = monitor_app(ami, reaper, state, metrics, subjects)
             tasks = [
                 group.create_task(serve(app, LOOPBACK, settings.monitor.http_port, serving)),
                 group.create_task(ami.run()),
                 group.create_task(reaper.run()),
                 group.create_task(receive_sip(LOOPBACK, settings.monitor.hep_port, watch.on_sip)),
-                group.create_task(certificate.run()),
+                group.create_task(look_around(subjects, variables)),
                 group.create_task(watchdog(notifier)),
             ]
             await serving.wait()
@@ -133,6 +169,14 @@ async def run(settings: Settings, secret: str) -> None:
                 task.cancel()
     except* OSError as failed:
         raise failed.exceptions[0] from None
+
+
+async def _health(port: int) -> object:
+    """What a service says of itself; None where it does not answer."""
+    try:
+        return await fetch_json(f"http://{LOOPBACK}:{port}/health")
+    except ApiError:
+        return None
 
 
 if __name__ == "__main__":

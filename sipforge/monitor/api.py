@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -9,40 +10,41 @@ from sipforge.core.asterisk.state import LiveState
 from sipforge.infra.asterisk.ami.service import AmiServiceClient
 from sipforge.infra.http import FastAPI, Health, Status, build_app
 from sipforge.infra.metrics import Metrics
-from sipforge.monitor.certificate import CertificateWatch
 from sipforge.monitor.reaper import Reaper
+from sipforge.monitor.subjects import Subject
 
 
 def health_of(
-    connection: AmiServiceClient, reaper: Reaper, state: LiveState, certificate: CertificateWatch
+    connection: AmiServiceClient, reaper: Reaper, state: LiveState, subjects: Sequence[Subject] = ()
 ) -> Health:
-    """Failed without Asterisk, degraded when the orchestrator leaves channels unexplained, or telephones
-    will soon see a certificate that has expired.
-    """
+    """Failed without Asterisk, degraded by whatever is not well, each a sentence under "problems"."""
+    problems = [] if reaper.orchestrator_answers else ["the orchestrator does not answer"]
+    findings = {subject.name: subject.finding() for subject in subjects}
+    problems += [problem for finding in findings.values() for problem in finding.problems]
     checks: dict[str, Any] = {
         "asterisk": "connected" if connection.connected else connection.problem or "connecting",
         "orchestrator": "ok" if reaper.orchestrator_answers else "does not answer",
         "channels": len(state.channels),
         "registered_phones": len(state.registered),
-        "certificate_days_left": certificate.days_left,
+        **{name: finding.seen for name, finding in findings.items()},
+        "problems": problems,
     }
     if not connection.connected:
         return Health(Status.FAILED, checks)
-    well = reaper.orchestrator_answers and not certificate.problem
-    return Health(Status.OK if well else Status.DEGRADED, checks)
+    return Health(Status.DEGRADED if problems else Status.OK, checks)
 
 
 def monitor_app(
     connection: AmiServiceClient,
     reaper: Reaper,
     state: LiveState,
-    certificate: CertificateWatch,
     metrics: Metrics,
+    subjects: Sequence[Subject] = (),
 ) -> FastAPI:
     """The application."""
 
     async def health() -> Health:
-        return health_of(connection, reaper, state, certificate)
+        return health_of(connection, reaper, state, subjects)
 
     app = build_app("monitor", health, metrics)
 

@@ -6,18 +6,18 @@ import asyncio
 import logging
 from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
 
 from sipforge.core.certificates import Certificate
 from sipforge.infra.certificates import CertificateError, read_certificate
+from sipforge.monitor.subjects import Finding
 
 _log = logging.getLogger(__name__)
-
-_PAUSE_SECONDS = 60.0
 
 
 class CertificateWatch:
     """Knows the host's certificate."""
+
+    name = "certificate_days_left"
 
     def __init__(self, path: Path, clock: Callable[[], float]) -> None:
         """Know nothing yet.
@@ -41,11 +41,10 @@ class CertificateWatch:
         """What is wrong with it, as the end of a sentence; empty if nothing is, or it is not there."""
         return "" if self._certificate is None else self._certificate.problem(self._clock())
 
-    async def run(self) -> NoReturn:
-        """Look, until cancelled."""
-        while True:
-            await self.look()
-            await asyncio.sleep(_PAUSE_SECONDS)
+    def finding(self) -> Finding:
+        """The days that are left."""
+        problem = self.problem
+        return Finding(self.days_left, (f"the certificate {problem}",) if problem else ())
 
     async def look(self) -> None:
         """Read it, unless it is what it was."""

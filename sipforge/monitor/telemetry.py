@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from sipforge.core.asterisk.auth_failures import AuthFailure
 from sipforge.core.asterisk.refused_offers import RefusedOffer
@@ -30,6 +30,15 @@ class Telemetry:
         self._orphans = metrics.counter(
             "sipforge_orphans", "Media channels hung up because nobody looked after them"
         )
+        self._refused = metrics.counter(
+            "sipforge_outside_calls_refused", "Outside calls that the dialplan refused", ["reason"]
+        )
+        self._full = metrics.gauge(
+            "sipforge_mailboxes_full", "Mailboxes without room for a message; all of them count as one"
+        )
+        self._lost = metrics.counter("sipforge_messages_lost", "Messages that were not written to their end")
+        self._trunks = metrics.gauge("sipforge_trunk_up", "1 while a trunk can be rung by", ["trunk"])
+        self._trunk_names: frozenset[str] = frozenset()
 
         self._refused_offers = metrics.counter(
             "sipforge_refused_offers", "Calls refused because of the sound that they offer", ["reason"]
@@ -66,3 +75,23 @@ class Telemetry:
     def orphan(self) -> None:
         """A channel was hung up."""
         self._orphans.inc()
+
+    def refused(self, reason: str) -> None:
+        """An outside call was refused."""
+        self._refused.labels(reason).inc()
+
+    def mailboxes_full(self, count: int) -> None:
+        """So many take no messages now."""
+        self._full.set(count)
+
+    def message_lost(self) -> None:
+        """A message was not written to its end."""
+        self._lost.inc()
+
+    def trunks(self, up: Mapping[str, bool]) -> None:
+        """How the trunks are now; those that are not named are gone."""
+        for name in self._trunk_names - up.keys():
+            self._trunks.remove(name)
+        for name, is_up in up.items():
+            self._trunks.labels(name).set(float(is_up))
+        self._trunk_names = frozenset(up)

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from sipforge.core.asterisk.auth_failures import AuthFailure, auth_failure
 from sipforge.core.asterisk.call_kinds import kind_of
 from sipforge.core.asterisk.refused_offers import RefusedOffer, RefusedOffers
+from sipforge.core.asterisk.repeats import RepeatLog
 from sipforge.core.asterisk.state import Headers, LiveState, channel_from
-from sipforge.core.asterisk.throttle import Throttle
 from sipforge.infra.asterisk.ami.service import AmiServiceClient
 from sipforge.monitor.telemetry import Telemetry
 
@@ -43,9 +43,9 @@ class Watch:
         self._telemetry = telemetry
         self._assistants = assistants
         self._clock = clock
-        self._failures = Throttle[AuthFailure]()
+        self._failures: RepeatLog[AuthFailure] = RepeatLog()
         self._offers = RefusedOffers()
-        self._refused = Throttle[RefusedOffer]()
+        self._refused: RepeatLog[RefusedOffer] = RepeatLog()
         self._meanwhile: list[Headers] | None = None
 
     def on_event(self, event: Headers) -> None:

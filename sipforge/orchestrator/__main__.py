@@ -99,23 +99,30 @@ def build(
     def socket_exists(bot: str) -> bool:
         return settings.bot_socket(bot).is_socket()
 
+    router = Router(
+        settings,
+        calls=calls,
+        breakers=breakers,
+        limits=partial(limits, settings),
+        socket_exists=socket_exists,
+        telemetry=telemetry,
+        clock=time.monotonic,
+    )
     return Parts(
         settings=settings,
         timing=timing,
         store=store,
         calls=calls,
-        router=Router(
-            settings,
-            calls=calls,
-            breakers=breakers,
-            limits=partial(limits, settings),
-            socket_exists=socket_exists,
-            telemetry=telemetry,
-            clock=time.monotonic,
-        ),
+        router=router,
         audiosocket=AudioSocketServer(calls, make_relay, telemetry, timing, clock=time.monotonic),
         api=make_api(
-            calls, store, breakers, socket_exists=socket_exists, metrics=metrics, clock=time.monotonic
+            calls,
+            store,
+            breakers,
+            socket_exists=socket_exists,
+            has_room=router.has_room,
+            metrics=metrics,
+            clock=time.monotonic,
         ),
         ami=ami,
     )

@@ -18,6 +18,7 @@ def make_api(
     breakers: Mapping[str, CircuitBreaker],
     *,
     socket_exists: Callable[[str], bool],
+    has_room: Callable[[str], bool],
     metrics: Metrics,
     clock: Callable[[], float],
 ) -> FastAPI:
@@ -28,13 +29,20 @@ def make_api(
         store: whether Redis answers.
         breakers: one for each bot.
         socket_exists: whether a bot, by its name, offers its socket.
+        has_room: whether a bot may take one call more.
         metrics: served at /metrics.
         clock: the monotonic one that calls were admitted by.
     """
 
     async def health() -> Health:
+        live = [call.bot for call in calls.live()]
         bots = {
-            name: {"socket": socket_exists(name), "breaker": breaker.state(clock()).value}
+            name: {
+                "socket": socket_exists(name),
+                "breaker": breaker.state(clock()).value,
+                "calls": live.count(name),
+                "room": has_room(name),
+            }
             for name, breaker in breakers.items()
         }
         well = store.available and all(
@@ -42,7 +50,7 @@ def make_api(
         )
         return Health(
             Status.OK if well else Status.DEGRADED,
-            {"redis": "ok" if store.available else "down", "bots": bots, "calls": len(calls.live())},
+            {"redis": "ok" if store.available else "down", "bots": bots, "calls": len(live)},
         )
 
     app = build_app("orchestrator", health, metrics)

@@ -195,13 +195,17 @@ class Router:
             return Refusal.RATE
         return self._full(bot, now)
 
+    def has_room(self, bot: str) -> bool:
+        """Whether a bot may take one call more, by the number of calls alone."""
+        live = [call.bot for call in self._calls.live()]
+        return len(live) < self._settings.orchestrator.max_calls and has_room(self._limits(), live, bot)
+
     def _full(self, bot: str, now: float) -> Refusal | None:
         """Why a bot gets no call now; None: it gets this one."""
         breaker = self._breakers[bot]
         if not self._socket_exists(bot) or not breaker.available(now):
             return Refusal.UNAVAILABLE
-        live = [call.bot for call in self._calls.live()]
-        if len(live) >= self._settings.orchestrator.max_calls or not has_room(self._limits(), live, bot):
+        if not self.has_room(bot):
             return Refusal.BUSY
         # Last, because it takes the trial of a half-open breaker.
         return None if breaker.allow(now) else Refusal.UNAVAILABLE

@@ -47,7 +47,7 @@ class HandPhone:
         self._media = ("sendrecv", self._address)
         self._answers: dict[str, queue.Queue[str]] = {}
         self.notified: list[str] = []
-        """Status lines of a REFER's progress (RFC 3515)."""
+        """What NOTIFYs said: status lines of a REFER's progress (RFC 3515), or what was subscribed to."""
         self.asked: list[str] = []
         """Methods of the other side's requests in the call."""
         self.over = threading.Event()
@@ -108,6 +108,38 @@ class HandPhone:
             to += f"?Replaces={urllib.parse.quote(tags)}"
         extra = (f"Refer-To: <{to}>", f"Referred-By: <{self._own}>")
         return _status(self._request("REFER", extra=extra))
+
+    def subscribe(self, number: str, event: str, accept: str, seconds: int = 120) -> int:
+        """Ask to be told of what goes on at a number (RFC 6665), by a telephone that makes no call.
+
+        What comes is in `notified`.
+
+        Args:
+            number: whose.
+            event: the event package, such as message-summary (RFC 3842) or dialog (RFC 4235).
+            accept: the type of what is told.
+            seconds: for how long.
+
+        Returns:
+            The status of the answer.
+        """
+        self._target = f"sip:{number}@{self._server[0]}:{self._server[1]}"
+        self._to = f"<{self._target}>"
+        extra = (f"Event: {event}", f"Accept: {accept}", f"Expires: {seconds}")
+        status = _status(self._request("SUBSCRIBE", extra=extra))
+        # There is no call to be hung up.
+        self._to = ""
+        return status
+
+    def wait_notified(self, words: str, timeout_seconds: float = 10.0) -> None:
+        """Wait until the last that was told has these words.
+
+        Raises:
+            PhoneTimeout: it has not.
+        """
+        self._until(
+            lambda: bool(self.notified) and words in self.notified[-1], timeout_seconds, f"not told: {words}"
+        )
 
     def press_info(self, key: str, milliseconds: int = 160) -> None:
         """A key as SIP INFO (application/dtmf-relay)."""
@@ -196,7 +228,7 @@ class HandPhone:
             f"Call-ID: {self._call_id}",
             f"CSeq: {sequence} {method}",
             f"Contact: <sip:{self.extension}@{self._address}:{self._port}>",
-            "Allow: INVITE, ACK, BYE, CANCEL, OPTIONS, NOTIFY, REFER, INFO",
+            "Allow: INVITE, ACK, BYE, CANCEL, OPTIONS, NOTIFY, REFER, INFO, SUBSCRIBE",
             *extra,
             *kind,
             f"Content-Length: {len(body)}",

@@ -41,7 +41,7 @@ class Texts:
     asks: str = ""
     """How the question begins whether a topic is meant."""
     telephone: dict[str, str] = field(default_factory=dict)
-    """What the telephone system says in its voice, by name."""
+    """What the telephone system says in this language, by name."""
 
     def everything(self) -> list[str]:
         """Every text it can say, each once."""

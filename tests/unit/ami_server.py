@@ -78,6 +78,7 @@ ANSWERS: Mapping[str, bytes] = {
     "Ping": b"Response: Success\r\nPing: Pong\r\nTimestamp: 1795341364.350888\r\n\r\n",
     "Logoff": b"Response: Goodbye\r\nMessage: Thanks for all the fish.\r\n\r\n",
     "Reload": b"Response: Success\r\nMessage: Module Reloaded\r\n\r\n",
+    "Setvar": b"Response: Success\r\nMessage: Variable Set\r\n\r\n",
     "Hangup": b"Response: Success\r\nMessage: Channel Hungup\r\n\r\n",
     "CoreSettings": (
         b"Response: Success\r\nAMIversion: 11.0.0\r\n"

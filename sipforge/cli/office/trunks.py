@@ -21,10 +21,11 @@ def _states(host: Host) -> Mapping[str, str]:
     try:
         with host.asterisk() as manager:
             registrations = manager.listing("PJSIPShowRegistrationsOutbound")
-            contacts = manager.listing("PJSIPShowContacts")
+            # Not PJSIPShowContacts, which leaves out what does not register here.
+            endpoints = manager.listing("PJSIPShowEndpoints")
     except CliError:
         return {}
-    return trunk_states(registrations, contacts)
+    return {state.name: state.words for state in trunk_states(endpoints, registrations)}
 
 
 app = section_app(

@@ -1,4 +1,4 @@
-"""Refused logins, from Asterisk's security events: what to count and to log.
+"""Refused logins, from Asterisk's security events.
 
 Asterisk reports one refused request for an unknown account twice (InvalidAccountID, then
 ChallengeResponseFailed without an account); the second one is left out. A telephone that comes without

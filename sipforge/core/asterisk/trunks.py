@@ -1,49 +1,62 @@
-"""How the trunks are, from Asterisk's listings (AMI: PJSIPShowRegistrationsOutbound, PJSIPShowContacts).
-Pure."""
+"""How the trunks are, from listings of the manager interface.
+
+They are PJSIPShowEndpoints and PJSIPShowRegistrationsOutbound. An endpoint named trunk-NAME is the
+trunk NAME; its registration, if it has one, is named likewise. A trunk is up if the carrier has accepted the
+registration and answers when it is asked (qualify); without registration, if it answers.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-
-from sipforge.core.asterisk.state import Headers
+from dataclasses import dataclass
 
 _PREFIX = "trunk-"
-_REGISTRATION = {
-    "Registered": "registered",
-    "Unregistered": "not registered",
-    "Rejected": "registration refused by the carrier: see its user and password",
-    "Stopped": "registration stopped",
-}
-_CONTACT = {
-    "Reachable": "reachable",
-    "Avail": "reachable",
-    "Unreachable": "the carrier does not answer",
-    "Unavail": "the carrier does not answer",
-    "Unknown": "not asked yet",
-    "NonQualified": "not asked",
-    "NonQual": "not asked",
-    "Created": "not asked yet",
-}
+_ENDPOINT, _REGISTRATION = "EndpointList", "OutboundRegistrationDetail"
+_GONE = frozenset({"Unavailable", "Invalid"})
 
 
-def trunk_states(registrations: Iterable[Headers], contacts: Iterable[Headers]) -> Mapping[str, str]:
-    """Name of each trunk → how it is, in words; "registered" and "reachable" are well."""
-    states: dict[str, str] = {}
-    for event in contacts:
-        name = event.get("AOR") or event.get("Aor") or event.get("ObjectName", "").partition("/")[0]
-        if name.startswith(_PREFIX):
-            status = event.get("Status", "")
-            states[name.removeprefix(_PREFIX)] = _CONTACT.get(status, status)
-    for event in registrations:
-        name = event.get("ObjectName", "")
-        if name.startswith(_PREFIX):
-            trunk, status = name.removeprefix(_PREFIX), event.get("Status", "")
-            words = _REGISTRATION.get(status, status)
-            silent = states.get(trunk) == _CONTACT["Unreachable"]
-            states[trunk] = states[trunk] if silent and status != "Registered" else words
-    return states
+@dataclass(frozen=True, slots=True)
+class TrunkState:
+    """One trunk, as Asterisk has it."""
+
+    name: str
+    registration: str
+    """Asterisk's word in small letters (registered, unregistered, rejected, stopped); empty: none."""
+    is_reachable: bool
+    """Whether the carrier's server answered when it was last asked."""
+
+    @property
+    def is_up(self) -> bool:
+        """Whether a call may go out by it."""
+        return self.is_reachable and self.registration in ("", "registered")
+
+    @property
+    def words(self) -> str:
+        """How it is, for people."""
+        if self.registration not in ("", "registered"):
+            reason = "rejected" if self.registration == "rejected" else "not registered"
+            return reason if self.is_reachable else f"{reason}, the carrier does not answer"
+        if not self.is_reachable:
+            return "the carrier does not answer"
+        return self.registration or "reachable"
 
 
-def is_well(state: str) -> bool:
-    """Whether a trunk carries calls, as far as is known."""
-    return state in {"registered", "reachable", "not asked"}
+def trunk_states(
+    endpoints: Iterable[Mapping[str, str]], registrations: Iterable[Mapping[str, str]]
+) -> tuple[TrunkState, ...]:
+    """The trunks, by name."""
+    registered = {
+        message.get("ObjectName", ""): message.get("Status", "").lower()
+        for message in registrations
+        if message.get("Event") == _REGISTRATION
+    }
+    reachable = {
+        message.get("ObjectName", ""): message.get("DeviceState", "") not in _GONE
+        for message in endpoints
+        if message.get("Event") == _ENDPOINT
+    }
+    return tuple(
+        TrunkState(name.removeprefix(_PREFIX), registered.get(name, ""), answers)
+        for name, answers in sorted(reachable.items())
+        if name.startswith(_PREFIX)
+    )

@@ -28,5 +28,7 @@ class Announcement(Enum):
     NOBODY_ANSWERS = "nobody_answers"
     NOTHING_RINGS = "nothing_rings"
     """There is no call to be picked up."""
+    MAILBOX_FULL = "mailbox_full"
+    """There is no room on the server for a message."""
     RECORDING = "recording"
     """Said to both before a call is recorded."""

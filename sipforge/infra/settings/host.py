@@ -70,6 +70,8 @@ class MonitorSettings(Section):
     """Where Asterisk tells of its SIP messages (UDP), so that a refused call can be explained."""
     orphan_seconds: float = Field(default=10.0, gt=0)
     """An AudioSocket channel whose call the orchestrator does not know is hung up after this long."""
+    mailbox_free_megabytes: int = Field(default=50, ge=0)
+    """A mailbox takes no message while less than this is free where it is; five minutes are 5 MB."""
 
 
 class OpenAISettings(Section):
@@ -144,6 +146,9 @@ class Settings(Section):
     menus_file = _Place("/var/lib/sipforge/menus.json")
     asterisk_directory = _Place("/etc/asterisk")
     asterisk_spool_directory = _Place("/var/spool/asterisk")
+    mailbox_directory = _Place("/var/spool/asterisk/voicemail/default")
+    mail_failed_file = _Place("/run/asterisk/mail-failed")
+    """Where send-voicemail says why mail did not go out."""
     cdr_database = _Place("/var/log/asterisk/master.db")
 
     @field_validator("bots")

@@ -131,6 +131,16 @@ def test_all_is_well(office: Office) -> None:
     assert result.stderr == ""
 
 
+def test_what_the_monitor_says_is_not_well_is_told_in_its_words(office: Office) -> None:
+    told = ["trunk carrier: rejected", "mailbox 1003 takes no messages: less than 50 MB free"]
+    checks = {"trunks": {"carrier": "rejected", "gsm": "reachable"}, "problems": told}
+    office.monitor.pages["/health"] = (200, {"status": "degraded", "checks": checks})
+    shown = office.run("status")
+    assert shown.exit_code == 1
+    assert "Trunk    State\n  carrier  rejected\n  gsm      reachable" in shown.stdout
+    assert problems(office) == [f"monitor: {problem}" for problem in told]
+
+
 def test_the_same_as_json(office: Office) -> None:
     office.orchestrator.pages["/calls"] = (200, [CALL])
     office.server.answers["CoreShowChannels"] = TWO_USERS_TALK

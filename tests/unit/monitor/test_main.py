@@ -1,8 +1,10 @@
 import asyncio
 import json
 import os
+import shutil
 import signal
 import sys
+import tempfile
 import threading
 from collections.abc import Awaitable, Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,6 +19,7 @@ from sipforge.monitor.__main__ import main, run
 from tests.ports import free_port
 from tests.unit.ami_server import ASSISTANT_TALKS, ONE_CONTACT, AmiServer
 
+ENGLISH = {"phrases": "/p", "knowledge": "/k"}
 CALL = "40325ec2-5efd-4bd3-805f-53576e581d13"
 
 
@@ -24,7 +27,9 @@ class Orchestrator(BaseHTTPRequestHandler):
     calls: ClassVar[list[dict[str, str]]] = []
 
     def do_GET(self) -> None:
-        body = json.dumps(self.calls).encode()
+        bots = {"english": {"socket": True, "breaker": "closed", "calls": 0, "room": True}}
+        health = {"status": "ok", "checks": {"bots": bots}}
+        body = json.dumps(health if self.path == "/health" else self.calls).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -39,6 +44,8 @@ def serve_and_look(
 ) -> None:
     """Run the whole service beside an Asterisk and an orchestrator, look at it, and end it by SIGTERM."""
     Orchestrator.calls = calls
+    folder = Path(tempfile.mkdtemp())
+    (folder / "var/spool/asterisk/voicemail/default/1001").mkdir(parents=True)
     orchestrator = ThreadingHTTPServer(("127.0.0.1", 0), Orchestrator)
     thread = threading.Thread(target=orchestrator.serve_forever, args=(0.01,), daemon=True)
     thread.start()
@@ -53,9 +60,11 @@ def serve_and_look(
             {
                 "ami": {"port": server.port},
                 "orchestrator": {"http_port": orchestrator.server_port},
+                "bots": {"english": {"extension": "2000", "language": "english", "http_port": 1, **ENGLISH}},
                 "monitor": {"http_port": port, "hep_port": free_port(), "orphan_seconds": 0.2},
             }
         )
+        settings._root = folder
         async with asyncio.timeout(20), asyncio.TaskGroup() as group:
             group.create_task(run(settings, "s3cret"))
             await look(server, f"http://127.0.0.1:{port}")
@@ -70,6 +79,7 @@ def serve_and_look(
         orchestrator.shutdown()
         thread.join()
         orchestrator.server_close()
+        shutil.rmtree(folder)
 
 
 async def eventually(url: str, condition: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
@@ -89,7 +99,13 @@ def test_a_lost_call_is_hung_up_and_the_service_ends_in_order() -> None:
         found = await eventually(f"{url}/channels", lambda found: bool(found["channels"]))
         assert [channel["caller"] for channel in found["channels"]] == ["2000", "1001"]
         assert [contact["address"] for contact in found["contacts"]] == ["127.0.0.1:5090"]
-        assert (await fetch_json(f"{url}/health"))["status"] == "ok"
+        health = await eventually(f"{url}/health", lambda found: found["checks"]["assistants"] != {})
+        assert (health["status"], health["checks"]["assistants"]) == ("ok", {"english": "free"})
+        told = [action for action in server.actions if action["Action"] == "Setvar"]
+        assert {(action["Variable"], action["Value"]) for action in told} >= {
+            ("SIPFORGE_FULL_1001", ""),
+            ("DEVICE_STATE(Custom:sipforge-english)", "NOT_INUSE"),
+        }
         assert await asyncio.to_thread(server.hung_up.wait, 5)
         hangup = next(action for action in server.actions if action["Action"] == "Hangup")
         assert hangup["Channel"] == f"AudioSocket/127.0.0.1:9092-{CALL}"

@@ -90,7 +90,7 @@ def test_health(tmp_path: Path) -> None:
     certificate = CertificateWatch(tmp_path / "server.crt", lambda: scene.now)
 
     def status() -> Status:
-        return health_of(scene, scene.reaper, scene.state, certificate).status
+        return health_of(scene, scene.reaper, scene.state, (certificate,)).status
 
     assert status() is Status.OK
     scene.channel()
@@ -101,7 +101,7 @@ def test_health(tmp_path: Path) -> None:
     scene.look(1)
     assert status() is Status.OK
     scene.connected, scene.problem = False, "127.0.0.1:5038: Connection refused"
-    health = health_of(scene, scene.reaper, scene.state, certificate)
+    health = health_of(scene, scene.reaper, scene.state, (certificate,))
     assert (health.status, health.checks["asterisk"]) == (Status.FAILED, "127.0.0.1:5038: Connection refused")
 
 
@@ -110,7 +110,7 @@ def test_a_certificate_that_expires_soon_degrades(tmp_path: Path) -> None:
     path, _ = make_certificate(tmp_path, days=10)
     certificate = CertificateWatch(path, time.time)
     asyncio.run(certificate.look())
-    health = health_of(scene, scene.reaper, scene.state, certificate)
+    health = health_of(scene, scene.reaper, scene.state, (certificate,))
     assert (health.status, health.checks["certificate_days_left"]) == (Status.DEGRADED, 9)
     scene.connected = False
-    assert health_of(scene, scene.reaper, scene.state, certificate).status is Status.FAILED
+    assert health_of(scene, scene.reaper, scene.state, (certificate,)).status is Status.FAILED

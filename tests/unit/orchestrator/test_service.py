@@ -249,7 +249,8 @@ def test_a_bot_that_cannot_be_reached_opens_its_breaker(tmp_path):
     answer, health = played(story, tmp_path, quiet)
     assert answer == {"SIPFORGE_CALL": "", "SIPFORGE_REFUSED": "unavailable"}
     assert health["status"] == "degraded"
-    assert health["checks"]["bots"]["english"] == {"socket": True, "breaker": "open"}
+    english = health["checks"]["bots"]["english"]
+    assert english == {"socket": True, "breaker": "open", "calls": 0, "room": True}
 
 
 def test_a_bot_that_does_not_read_loses_the_oldest_audio_and_then_the_call(tmp_path):

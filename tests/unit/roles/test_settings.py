@@ -114,7 +114,7 @@ def test_each_program_has_an_account_of_its_own_with_the_rights_it_needs(tmp_pat
     assert {
         name: (one["secret"], one["read"], one["write"]) for name, one in accounts.items() if "secret" in one
     } == {
-        "monitor": ("secret", "system,call,security", "system"),
+        "monitor": ("secret", "system,call,security,user", "system,call"),
         AMI_ACCOUNT: ("hears", "call,dtmf", ""),
         "cli": ("secret", "", "system,originate"),
     }

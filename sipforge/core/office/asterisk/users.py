@@ -38,7 +38,9 @@ def _endpoint(user: User, office: Office) -> str:
         f"username={extension}\n"
         f"password={user.secret}\n"
         f"\n[{extension}](sipforge-aor)\n"
-        "type=aor\n" + closed_door(extension, encryption)
+        "type=aor\n"
+        # Whose messages a telephone hears of that asks for them.
+        f"mailboxes={extension}@default\n" + closed_door(extension, encryption)
     )
 
 
