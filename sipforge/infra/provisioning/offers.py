@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -199,7 +200,10 @@ class Offers:
     def _write(self, path: Path, document: dict[str, Any]) -> None:
         try:
             self._directory.mkdir(mode=0o750, parents=True, exist_ok=True)
-            replace_file(path, json.dumps(document).encode(), _MODE, self._directory.stat().st_gid)
+            group_id = self._directory.stat().st_gid
+            # The service, whose group it is, may give nothing away.
+            given = None if group_id == os.getegid() else group_id
+            replace_file(path, json.dumps(document).encode(), _MODE, given)
         except OSError as error:
             raise _trouble(path, error) from error
 
