@@ -35,7 +35,7 @@ def main() -> int:
         prog="sipforge-provisioning",
         description="Hands telephones what they need to register, over HTTPS: what `sipforge user qr` and"
         " `sipforge user phone` have put in /var/lib/sipforge/provisioning.",
-        epilog="Needs the secrets server.pem and server.key in $CREDENTIALS_DIRECTORY (systemd:"
+        epilog="Needs the secret server.pem, key and certificate, in $CREDENTIALS_DIRECTORY (systemd:"
         " LoadCredential=). Serves /health and /metrics on provisioning.http_port. Exit status: 0 ended by a"
         " signal, 1 failed, 78 settings or secret wrong.",
     )
@@ -46,12 +46,12 @@ def main() -> int:
     configure_logging("provisioning")
     try:
         settings = load_settings(arguments.settings)
-        tls = Tls(credential_path("server.pem"), credential_path("server.key"))
+        certificate = credential_path("server.pem")
     except (SettingsError, CredentialError) as error:
         print(f"sipforge-provisioning: {error}", file=sys.stderr)  # noqa: T201  # there is no service to log yet
         return EX_CONFIG
     try:
-        asyncio.run(run(settings, tls))
+        asyncio.run(run(settings, Tls(certificate, certificate)))
     except OSError as error:
         _log.error("cannot serve: %s", error)
         return 1

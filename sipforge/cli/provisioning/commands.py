@@ -11,6 +11,7 @@ import typer
 
 from sipforge.cli.errors import CliError, Exit
 from sipforge.cli.host import Host
+from sipforge.cli.office.changes import Json
 from sipforge.cli.output import print_json, print_table, say
 from sipforge.cli.provisioning.offering import (
     IDENTIFIER,
@@ -24,11 +25,11 @@ from sipforge.cli.provisioning.offering import (
 from sipforge.core.office.extensions import USERS
 
 if TYPE_CHECKING:
+    from sipforge.core.office.office import Office
     from sipforge.core.office.users import User
     from sipforge.core.provisioning.account import Account
     from sipforge.core.provisioning.desk_phones import DeskPhone
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
 Extension = Annotated[str, typer.Argument(help=f"Extension, {USERS}.", metavar="EXT")]
 
 
@@ -45,8 +46,8 @@ def qr(
     Behind it is a link; a user's earlier one is no longer good. Anybody who has the link can use it.
     """
     from sipforge.core.provisioning import linphone
-    from sipforge.infra.certificates import fingerprint
     from sipforge.infra.provisioning import qr as codes
+    from sipforge.infra.provisioning.authority import fingerprint
     from sipforge.infra.provisioning.offers import Offer
     from sipforge.infra.systemd.journal import journal
 
@@ -54,8 +55,10 @@ def qr(
     as_json = as_json or host.as_json
     settings = host.settings.provisioning
     with told():
-        user = _found(host.user_store().load(), extension)
-        account = account_of(host, user)
+        store = host.office_store()
+        office = store.office(store.load())
+        user = _found(office, extension)
+        account = account_of(host, office, user)
         now = time.time()
         until = now + settings.link_hours * 3600
         content = linphone.render(account, settings.linphone_root_ca)
@@ -132,7 +135,8 @@ def _list(host: Host, extension: str, as_json: bool) -> None:
     from sipforge.infra.provisioning.phones import load_phones
 
     with told():
-        _found(host.user_store().load(), extension)
+        store = host.office_store()
+        _found(store.office(store.load()), extension)
         phones = [one for one in load_phones(host.settings.phones_file) if one.extension == extension]
     if as_json:
         shown = [{"mac": one.mac, "model": one.model.value, "file": one.file_name} for one in phones]
@@ -148,19 +152,20 @@ def _list(host: Host, extension: str, as_json: bool) -> None:
 
 def _add(host: Host, extension: str, mac: str, model: str, as_json: bool) -> None:
     from sipforge.core.provisioning.desk_phones import DeskPhone, parse_mac, parse_model
-    from sipforge.infra.asterisk.user_commit import new_secret
+    from sipforge.infra.asterisk.office_commit import new_secret
     from sipforge.infra.provisioning.phones import load_phones, save_phones
     from sipforge.infra.systemd.journal import journal
 
     with told():
         added = DeskPhone(parse_mac(mac), parse_model(model), extension, new_secret())
-        store, path = host.user_store(), host.settings.phones_file
+        store, path = host.office_store(), host.settings.phones_file
         with store.lock():
-            user = _found(store.load(), extension)
-            account = account_of(host, user)
+            office = store.office(store.load())
+            user = _found(office, extension)
+            account = account_of(host, office, user)
             others = [one for one in load_phones(path) if one.mac != added.mac]
             save_phones(path, [*others, added])
-            offer_phone(host, added, user)
+            offer_phone(host, added, account)
     journal(IDENTIFIER, "telephone added", extension=extension, mac=added.mac)
     server = f"https://{server_of(host)}:{host.settings.provisioning.port}/phones/"
     if as_json:
@@ -194,7 +199,7 @@ def _remove(host: Host, extension: str, mac: str, as_json: bool) -> None:
     from sipforge.infra.systemd.journal import journal
 
     with told():
-        number, store, path = parse_mac(mac), host.user_store(), host.settings.phones_file
+        number, store, path = parse_mac(mac), host.office_store(), host.settings.phones_file
         with store.lock():
             phones = load_phones(path)
             kept = [one for one in phones if (one.mac, one.extension) != (number, extension)]
@@ -212,10 +217,9 @@ def _remove(host: Host, extension: str, mac: str, as_json: bool) -> None:
         )
 
 
-def _found(users: tuple[User, ...], extension: str) -> User:
-    for user in users:
-        if user.extension == extension:
-            return user
+def _found(office: Office, extension: str) -> User:
+    if user := office.user(extension):
+        return user
     raise CliError(f"there is no user {extension!r}; see: sipforge user list", Exit.DEGRADED)
 
 

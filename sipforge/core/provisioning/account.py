@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum
 from typing import Final
 
-from sipforge.core.office.users import User
+from sipforge.core.office.users import Encryption, User
 
 CODECS: Final = ("opus", "PCMU", "PCMA", "G722")
 """In order of preference, by their names in RTP."""
@@ -17,14 +16,6 @@ VOICEMAIL: Final = "*97"
 
 class ProvisioningError(ValueError):
     """What a telephone cannot be told; the message says why, in one sentence."""
-
-
-class Encryption(Enum):
-    """Whether a telephone's calls are encrypted, as the office and its users have it."""
-
-    REQUIRED = "required"
-    OFFERED = "offered"
-    OFF = "off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +44,15 @@ def account_of(user: User, encryption: Encryption, server: str, ports: Mapping[s
 
     Args:
         user: whose.
-        encryption: what holds for this user.
+        encryption: what holds for this user; what is offered only is left where Asterisk does not do it.
         server: where telephones reach the registrar.
         ports: transport → port, of those that the registrar listens on.
 
     Raises:
         ProvisioningError: the registrar does not listen on the transport that this takes.
     """
+    if encryption is Encryption.OFFERED and "tls" not in ports:
+        encryption = Encryption.OFF
     # Keys for the sound travel in the signalling: without TLS around them they would protect nothing.
     transport = "udp" if encryption is Encryption.OFF else "tls"
     if transport not in ports:

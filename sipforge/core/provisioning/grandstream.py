@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from typing import Final
 from xml.sax.saxutils import escape
 
-from sipforge.core.provisioning.account import CODECS, VOICEMAIL, Account, Encryption
+from sipforge.core.office.users import Encryption
+from sipforge.core.provisioning.account import CODECS, VOICEMAIL, Account
 
 CONTENT_TYPE: Final = "text/xml"
 _TRANSPORTS: Final[Mapping[str, int]] = {"udp": 0, "tcp": 1, "tls": 2}

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
-from sipforge.core.provisioning.account import CODECS, Account, Encryption
+from sipforge.core.office.users import Encryption
+from sipforge.core.provisioning.account import CODECS, Account
 
 CONTENT_TYPE: Final = "application/xml"
 _HEAD: Final = (
@@ -45,8 +46,8 @@ def render(account: Account, root_ca: str = "") -> str:
             "verify_server_cn": 1,
             **({"root_ca": root_ca} if root_ca else {}),
         },
-        "net": {"stun_server": ""},
-        "nat_policy_0": {"ref": _NO_NAT},
+        "net": {"stun_server": "", "nat_policy_ref": _NO_NAT},
+        "nat_policy_0": {"ref": _NO_NAT, "protocols": "", "stun_server": ""},
         "auth_info_0": {
             "username": account.extension,
             "userid": account.extension,

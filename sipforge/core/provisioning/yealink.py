@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from sipforge.core.provisioning.account import CODECS, VOICEMAIL, Account, Encryption
+from sipforge.core.office.users import Encryption
+from sipforge.core.provisioning.account import CODECS, VOICEMAIL, Account
 
 CONTENT_TYPE: Final = "text/plain"
 _TRANSPORTS: Final[Mapping[str, int]] = {"udp": 0, "tcp": 1, "tls": 2}

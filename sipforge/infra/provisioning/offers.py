@@ -101,7 +101,8 @@ class Offers:
             left = self._read(_gone(path))
             if left is None:
                 raise NoSuchOffer
-            raise OfferGone(str(left.get("extension")), str(left.get("why")))
+            # Whoever took it has yet to write why: see `take_link`.
+            raise OfferGone(str(left.get("extension")), str(left.get("why", "used")))
         if now >= document["until"]:
             self._end(path, document, "expired", now)
             raise OfferGone(document["extension"], "expired")

@@ -1,4 +1,4 @@
-"""Certificates as others are told of them."""
+"""The host's own certificate authority, as people are told of it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import ssl
 from pathlib import Path
 
 
-class CertificateError(Exception):
+class AuthorityError(Exception):
     """A file holds no certificate, or cannot be read; the message names it."""
 
 
@@ -15,7 +15,7 @@ def fingerprint(path: Path) -> str | None:
     """SHA-256 of a PEM file's first certificate, AB:CD:..., as telephones show it; None without a file.
 
     Raises:
-        CertificateError: see there.
+        AuthorityError: see there.
     """
     try:
         text = path.read_text(encoding="ascii")
@@ -25,7 +25,7 @@ def fingerprint(path: Path) -> str | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise CertificateError(f"{path}: {error.strerror or error}") from error
+        raise AuthorityError(f"{path}: {error.strerror or error}") from error
     except ValueError as error:
-        raise CertificateError(f"{path}: is not a PEM certificate") from error
+        raise AuthorityError(f"{path}: is not a PEM certificate") from error
     return ":".join(digest[place : place + 2] for place in range(0, len(digest), 2))
