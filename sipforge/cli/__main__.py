@@ -14,6 +14,7 @@ from sipforge.cli.host import Host
 from sipforge.cli.models import commands as models
 from sipforge.cli.office import apply, codes, forward, groups, hours, menus, trunks
 from sipforge.cli.output import warn
+from sipforge.cli.provisioning import commands as provisioning
 from sipforge.cli.review import command as review
 
 _EPILOG = (
@@ -67,6 +68,8 @@ app.add_typer(trunks.app, name="trunk")
 app.add_typer(forward.app, name="forward")
 app.add_typer(codes.app, name="codes")
 app.command("apply")(apply.apply)
+users.app.command("qr")(provisioning.qr)
+users.app.command("phone")(provisioning.phone)
 app.command("calls")(calls.calls)
 app.command("call-test")(call_test.call_test)
 app.command("capacity")(capacity.capacity)

@@ -67,7 +67,8 @@ def _services(host: Host, problems: list[str]) -> list[Document]:
     from sipforge.infra.systemd.units import UnitsError, show_units
 
     bots = [f"sipforge-bot@{name}" for name in sorted(host.settings.bots)]
-    names = ["asterisk", "redis-server", "sipforge-orchestrator", "sipforge-monitor", *bots]
+    ours = [f"sipforge-{name}" for name in ("orchestrator", "monitor", "provisioning")]
+    names = ["asterisk", "redis-server", *ours, *bots]
     try:
         units = show_units(names)
     except UnitsError as error:
@@ -110,6 +111,7 @@ def _health(host: Host, problems: list[str]) -> Document:
     ports = {
         "orchestrator": settings.orchestrator.http_port,
         "monitor": settings.monitor.http_port,
+        "provisioning": settings.provisioning.http_port,
         **{f"bot {name}": bot.http_port for name, bot in sorted(settings.bots.items())},
     }
     found: Document = {}

@@ -1,4 +1,8 @@
-"""The small HTTP face of every service: /health and /metrics, and room for more. Owns: FastAPI, uvicorn."""
+"""The small HTTP face of every service: /health and /metrics, and room for more. Owns: FastAPI, uvicorn.
+
+Who connects and asks for nothing is sent away after some seconds: the places are few, and nobody shall keep a
+service from its work by holding them.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +12,36 @@ import socket
 from collections.abc import Awaitable, Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import uvicorn
-from fastapi import FastAPI, HTTPException
-from fastapi.responses import JSONResponse, Response
+from fastapi import Depends, FastAPI, HTTPException, Request
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from fastapi.security import HTTPBasic, HTTPBasicCredentials
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from sipforge.infra.metrics import CONTENT_TYPE_LATEST, Metrics
 
-__all__ = ["FastAPI", "HTTPException", "Health", "Status", "build_app", "serve"]
+__all__ = [
+    "Depends",
+    "FastAPI",
+    "HTMLResponse",
+    "HTTPBasic",
+    "HTTPBasicCredentials",
+    "HTTPException",
+    "Health",
+    "PlainTextResponse",
+    "Request",
+    "Response",
+    "Status",
+    "Tls",
+    "build_app",
+    "serve",
+]
+
+SILENT_SECONDS: Final = 10.0
+"""How long a new connection may take until its first request is whole."""
 
 
 class Status(Enum):
@@ -56,6 +81,26 @@ def build_app(service: str, health: Callable[[], Awaitable[Health]], metrics: Me
     return app
 
 
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """With what a service proves who it is: PEM files, read when it begins to serve."""
+
+    certificate: Path
+    key: Path
+
+
+class _Impatient(H11Protocol):
+    """A connection that is closed where no request comes; uvicorn's own limit begins after the first."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.loop.call_later(SILENT_SECONDS, self._close_if_silent)
+
+    def _close_if_silent(self) -> None:
+        if self.cycle is None and not self.transport.is_closing():
+            self.transport.close()
+
+
 class _Server(uvicorn.Server):
     """uvicorn without its signal handlers: the service's main decides when to end."""
 
@@ -64,7 +109,9 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def serve(app: FastAPI, host: str, port: int, ready: asyncio.Event | None = None) -> None:
+async def serve(
+    app: FastAPI, host: str, port: int, ready: asyncio.Event | None = None, tls: Tls | None = None
+) -> None:
     """Serve `app` until cancelled, then close connections in an orderly way (2 s at most).
 
     Args:
@@ -72,24 +119,30 @@ async def serve(app: FastAPI, host: str, port: int, ready: asyncio.Event | None 
         host: address to listen on.
         port: port to listen on.
         ready: set once connections are taken.
+        tls: serve HTTPS alone; None for plain HTTP.
 
     Raises:
-        OSError: the address cannot be bound.
+        OSError: the address cannot be bound, or the certificate or its key cannot be used.
     """
+    config = uvicorn.Config(
+        app,
+        http=_Impatient,
+        ssl_certfile=tls.certificate if tls else None,
+        ssl_keyfile=tls.key if tls else None,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="off",
+        ws="none",
+        limit_concurrency=64,
+        timeout_keep_alive=5,
+        timeout_graceful_shutdown=2,
+    )
+    # Read here, so that a certificate that cannot be used is told before anybody is told that we are ready.
+    config.load()
     # Bound here, because uvicorn answers a taken port by ending the whole process.
     listener = socket.create_server((host, port), backlog=64)
-    server = _Server(
-        uvicorn.Config(
-            app,
-            log_config=None,
-            access_log=False,
-            lifespan="off",
-            ws="none",
-            limit_concurrency=64,
-            timeout_keep_alive=5,
-            timeout_graceful_shutdown=2,
-        )
-    )
+    server = _Server(config)
     running = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         if ready is not None:

@@ -15,6 +15,7 @@ SYSTEMD = "/etc/systemd/system"
 PARTS = "/var/lib/sipforge/settings"
 PROGRAM = "/opt/sipforge/installed"
 """Written last, when the program and its libraries are in place."""
+CERTIFICATE = "/etc/asterisk/keys/sipforge.pem"
 OPENAI_KEY = f"{ETC}/credentials/openai-api-key"
 BOT_DROP_INS = f"{SYSTEMD}/sipforge-bot@.service.d"
 """A folder is as new as the last file that came into it, or went."""
@@ -29,6 +30,7 @@ TABLES_OF_FEW = {
     "ami": {"monitor", "orchestrator"},
     "monitor": {"monitor"},
     "orchestrator": {"orchestrator", "monitor"},
+    "provisioning": {"provisioning"},
     "redis": {"orchestrator"},
     "openai": {"openai"},
 }
@@ -61,6 +63,7 @@ def sipforge_units(
                 "bots": {name: _picked(bot, "extension") for name, bot in bots.items()},
             },
         ),
+        _unit("sipforge-provisioning", [CERTIFICATE], _tables(settings, "provisioning")),
         *(_assistant(name, bots, office, settings) for name in bots),
     ]
 

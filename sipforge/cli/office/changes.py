@@ -12,6 +12,7 @@ import typer
 
 from sipforge.cli.errors import CliError, Exit
 from sipforge.cli.host import Host
+from sipforge.cli.provisioning.offering import office_changed
 
 if TYPE_CHECKING:
     from sipforge.core.office.keeping.described import Described
@@ -46,7 +47,10 @@ def change(host: Host, step: Callable[[Described], Described], *, local: bool = 
         store = host.office_store()
         with store.lock():
             before = store.load()
-            return commit(store, before, step(before), host.reload, speak=host.speak_prompts, local=local)
+            after = step(before)
+            outcome = commit(store, before, after, host.reload, speak=host.speak_prompts, local=local)
+            office_changed(host, store.office(before), store.office(after))
+            return outcome
 
 
 def preview(host: Host, step: Callable[[Described], Described], *, local: bool = False) -> Outcome:

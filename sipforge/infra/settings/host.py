@@ -74,6 +74,23 @@ class MonitorSettings(Section):
     """A mailbox takes no message while less than this is free where it is; five minutes are 5 MB."""
 
 
+class ProvisioningSettings(Section):
+    """The service from which telephones fetch how to register."""
+
+    port: Port = 8443
+    """HTTPS, for telephones."""
+    http_port: Port = 8078
+    """Health and metrics, as of the other services."""
+    host: str = Field(default="", pattern=r"^[A-Za-z0-9.-]*$")
+    """What telephones call this host, as its certificate does; empty: its own address."""
+    link_hours: int = Field(default=24, ge=1, le=168)
+    """How long a link behind a QR code is good."""
+    requests_per_minute: int = Field(default=30, ge=1)
+    """Of one address; what comes beyond it is refused."""
+    linphone_root_ca: str = Field(default="", pattern=r"^[^\r\n]*$")
+    """File on the telephones themselves with the authorities that Linphone is to trust; empty: its own."""
+
+
 class OpenAISettings(Section):
     """OpenAI, or any service that speaks its language. The key is the credential `openai-api-key`.
 
@@ -118,6 +135,7 @@ class Settings(Section):
     ami: AmiSettings = AmiSettings()
     orchestrator: OrchestratorSettings = OrchestratorSettings()
     monitor: MonitorSettings = MonitorSettings()
+    provisioning: ProvisioningSettings = ProvisioningSettings()
     openai: OpenAISettings = OpenAISettings()
     bots: dict[str, BotSettings] = Field(default_factory=dict)
 
@@ -144,6 +162,11 @@ class Settings(Section):
     public_folder = _Place("/var/lib/sipforge")
     """What the assistants read of the office."""
     menus_file = _Place("/var/lib/sipforge/menus.json")
+    phones_file = _Place("/etc/sipforge/phones.json")
+    offer_directory = _Place("/var/lib/sipforge/provisioning")
+    """What telephones may fetch."""
+    ca_certificate = _Place("/etc/sipforge/ca/ca.crt")
+    """Of the host's own authority, where it has one."""
     asterisk_directory = _Place("/etc/asterisk")
     asterisk_spool_directory = _Place("/var/spool/asterisk")
     mailbox_directory = _Place("/var/spool/asterisk/voicemail/default")
@@ -163,6 +186,7 @@ class Settings(Section):
     def _nothing_twice(self) -> Settings:
         tables: dict[str, Section]
         tables = {"ami": self.ami, "orchestrator": self.orchestrator, "monitor": self.monitor}
+        tables |= {"provisioning": self.provisioning}
         tables |= {f"bots.{name}": bot for name, bot in self.bots.items()}
         seen: dict[object, str] = {}
         for table, values in tables.items():

@@ -25,6 +25,21 @@ def find_credential(name: str) -> str | None:
     return read_credential(name)
 
 
+def credential_path(name: str) -> Path:
+    """Where systemd put this service's secret called `name`, for a library that reads the file itself.
+
+    Raises:
+        CredentialError: no folder is known, or there is no such file in it.
+    """
+    given = os.environ.get("CREDENTIALS_DIRECTORY")
+    if not given:
+        raise CredentialError(f"secret {name!r}: not started by systemd with LoadCredential={name}")
+    path = Path(given) / name
+    if not path.is_file():
+        raise CredentialError(f"secret {name!r}: there is no {path}")
+    return path
+
+
 def read_credential(name: str, directory: Path | None = None) -> str:
     """The secret called `name`, without surrounding white space.
 

@@ -69,8 +69,9 @@ class Office:
             {"/health": (200, {"status": "ok", "checks": {"redis": "ok", "calls": 0}}), "/calls": (200, [])}
         )
         self.monitor = Service({"/health": (200, well)})
+        self.provisioning = Service({"/health": (200, well)})
         self.english = Service({"/health": (200, well)})
-        self.services = [self.orchestrator, self.monitor, self.english]
+        self.services = [self.orchestrator, self.monitor, self.provisioning, self.english]
         self.credential.parent.mkdir(parents=True)
         self.credential.write_text("s3cret")
         asterisk.mkdir()
@@ -80,6 +81,7 @@ class Office:
             f"[ami]\nport = {server.port}\n"
             f"[orchestrator]\nhttp_port = {self.orchestrator.port}\n"
             f"[monitor]\nhttp_port = {self.monitor.port}\n"
+            f"[provisioning]\nhttp_port = {self.provisioning.port}\n"
             f'[bots.english]\nextension = "2000"\nlanguage = "english"\nhttp_port = {self.english.port}\n'
             'phrases = "/p"\nknowledge = "/k"\n'
         )
@@ -94,8 +96,8 @@ class Office:
         made.replace(place)
 
     def units(self, active: str, sub: str) -> None:
-        """The last of the five units is in this state, the others run."""
-        blocks = [UNIT.format(active="active", sub="running")] * 4 + [UNIT.format(active=active, sub=sub)]
+        """The last of the six units is in this state, the others run."""
+        blocks = [UNIT.format(active="active", sub="running")] * 5 + [UNIT.format(active=active, sub=sub)]
         path = self.folder / "systemctl"
         path.write_text("#!/bin/sh\ncat <<'END'\n" + "\n\n".join(blocks) + "\nEND\n")
         path.chmod(0o755)
@@ -153,6 +155,7 @@ def test_the_same_as_json(office: Office) -> None:
         "redis-server",
         "sipforge-orchestrator",
         "sipforge-monitor",
+        "sipforge-provisioning",
         "sipforge-bot@english",
     ]
     assert report["asterisk"]["calls_processed"] == 4

@@ -3,12 +3,15 @@
 import asyncio
 import json
 import socket
+import ssl
 
 import pytest
 
-from sipforge.infra.http import Health, Status, build_app, serve
+from sipforge.infra import http
+from sipforge.infra.http import Health, Status, Tls, build_app, serve
 from sipforge.infra.metrics import Metrics
 from tests.ports import free_port
+from tests.unit.server_pair import write_pair
 
 
 async def get(port: int, path: str) -> tuple[int, str]:
@@ -60,3 +63,67 @@ def test_a_taken_port_is_an_error_and_not_the_end_of_the_process():
 
         with pytest.raises(OSError, match="in use"):
             asyncio.run(try_it())
+
+
+def test_https_alone_where_there_is_a_certificate(tmp_path):
+    certificate, key = write_pair(tmp_path)
+
+    async def look() -> None:
+        port, ready = free_port(), asyncio.Event()
+        app = build_app("test", lambda: asyncio.sleep(0, Health(Status.OK)), Metrics())
+        task = asyncio.create_task(serve(app, "127.0.0.1", port, ready, Tls(certificate, key)))
+        await ready.wait()
+        trusts = ssl.create_default_context(cafile=str(certificate))
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=trusts)
+        writer.write(b"GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        assert (await asyncio.wait_for(reader.read(), 5)).startswith(b"HTTP/1.1 200")
+        writer.close()
+        with pytest.raises((ConnectionResetError, IndexError)):
+            await get(port, "/health")
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(look())
+
+
+def test_a_certificate_that_does_not_fit_its_key_is_an_error_before_it_serves(tmp_path):
+    certificate, key = write_pair(tmp_path)
+    key.write_text("nonsense")
+
+    async def try_it() -> None:
+        ready = asyncio.Event()
+        with pytest.raises(OSError):
+            await serve(
+                build_app("test", lambda: asyncio.sleep(0), Metrics()),
+                "127.0.0.1",
+                free_port(),
+                ready,
+                Tls(certificate, key),
+            )
+        assert not ready.is_set()
+
+    asyncio.run(try_it())
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET /health HTTP/1.1\r\nHost:"])
+def test_who_connects_and_asks_for_nothing_is_sent_away(monkeypatch, sent):
+    monkeypatch.setattr(http, "SILENT_SECONDS", 0.2)
+
+    async def look() -> None:
+        port, ready = free_port(), asyncio.Event()
+        app = build_app("test", lambda: asyncio.sleep(0, Health(Status.OK)), Metrics())
+        task = asyncio.create_task(serve(app, "127.0.0.1", port, ready))
+        await ready.wait()
+        silent = [await asyncio.open_connection("127.0.0.1", port) for _ in range(70)]
+        for _, writer in silent:
+            writer.write(sent)
+        for reader, writer in silent:
+            assert await asyncio.wait_for(reader.read(), 5) == b""
+            writer.close()
+        assert (await get(port, "/health"))[0] == 200
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(look())

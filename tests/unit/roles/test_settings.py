@@ -104,6 +104,8 @@ def test_a_port_is_set_once(tmp_path, given):
         orchestrator.http_port,
         settings.monitor.http_port,
         settings.monitor.hep_port,
+        settings.provisioning.port,
+        settings.provisioning.http_port,
     ]
     assert set(map(int, found["ports"])) == {5060, 5061, *ports, 8081}
 

@@ -12,8 +12,9 @@ plugin = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(plugin)
 
 ORCHESTRATOR, MONITOR = "sipforge-orchestrator", "sipforge-monitor"
+PROVISIONING = "sipforge-provisioning"
 ENGLISH, KINYARWANDA, FRENCH = "sipforge-bot@english", "sipforge-bot@kinyarwanda", "sipforge-bot@french"
-EVERYBODY = {ORCHESTRATOR, MONITOR, ENGLISH, KINYARWANDA, FRENCH}
+EVERYBODY = {ORCHESTRATOR, MONITOR, PROVISIONING, ENGLISH, KINYARWANDA, FRENCH}
 
 
 def office(**changes):
@@ -68,10 +69,11 @@ def changed_by(**changes) -> set[str]:
         ("/opt/sipforge/installed", EVERYBODY),
         ("/etc/systemd/system/sipforge-orchestrator.service", {ORCHESTRATOR}),
         ("/etc/systemd/system/sipforge-bot@.service", {ENGLISH, KINYARWANDA, FRENCH}),
-        ("/etc/sipforge/credentials/jwt-key", EVERYBODY - {MONITOR}),
+        ("/etc/sipforge/credentials/jwt-key", EVERYBODY - {MONITOR, PROVISIONING}),
         ("/etc/sipforge/credentials/redis-password", {ORCHESTRATOR}),
         ("/etc/sipforge/credentials/ami-monitor", {MONITOR}),
         ("/etc/sipforge/credentials/ami-orchestrator", {ORCHESTRATOR}),
+        ("/etc/asterisk/keys/sipforge.pem", {PROVISIONING}),
         # Kinyarwanda answers from the English file, between translations.
         ("/etc/sipforge/knowledge/english.toml", {ENGLISH, KINYARWANDA}),
         ("/etc/sipforge/knowledge/kinyarwanda.toml", {KINYARWANDA}),
@@ -114,6 +116,7 @@ def test_a_setting_restarts_who_reads_it(changes, units):
         ("monitor", {MONITOR}),
         ("ami", {ORCHESTRATOR, MONITOR}),
         ("redis", {ORCHESTRATOR}),
+        ("provisioning", {PROVISIONING}),
         ("openai", {FRENCH}),
         ("what nobody has heard of", EVERYBODY),
     ],

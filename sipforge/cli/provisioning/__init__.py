@@ -1,0 +1,1 @@
+"""`sipforge user qr` and `sipforge user phone`. The door is `commands`."""

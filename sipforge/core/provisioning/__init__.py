@@ -1,0 +1,1 @@
+"""What telephones fetch to set themselves up, as text: Linphone, Yealink, Grandstream."""

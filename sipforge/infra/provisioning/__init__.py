@@ -1,0 +1,1 @@
+"""What waits for telephones to fetch it: offers, sealed; the host's desk telephones; QR codes."""

@@ -1,0 +1,1 @@
+"""The service from which telephones fetch how to register, over HTTPS. Its door is `__main__`."""
