@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 
-from sipforge.core.asterisk.auth_failures import AuthFailure, AuthFailureLog
+from sipforge.core.asterisk.auth_failures import AuthFailure
+from sipforge.core.asterisk.repeats import RepeatLog
 from sipforge.core.rate_limit import CallRateLimit
 from sipforge.infra.metrics import Metrics
 
@@ -16,7 +17,7 @@ class Door:
 
     def __init__(self, metrics: Metrics, requests_per_minute: int) -> None:
         self._limit = CallRateLimit(requests_per_minute)
-        self._lines = AuthFailureLog()
+        self._lines: RepeatLog[AuthFailure] = RepeatLog()
         self._fetched = metrics.counter(
             "sipforge_provisioning_fetched", "Files that telephones have fetched", ["kind"]
         )
