@@ -17,6 +17,7 @@ from sipforge.core.office.reading import OfficeError
 TEMPLATES: Final = frozenset(
     {
         *("sipforge-media", "sipforge-endpoint", "sipforge-auth", "sipforge-aor"),
+        *("sipforge-endpoint-required", "sipforge-endpoint-offered", "sipforge-endpoint-off"),
         *("sipforge-trunk", "sipforge-trunk-aor", "sipforge-registration"),
     }
 )
