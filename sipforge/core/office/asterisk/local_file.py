@@ -40,7 +40,7 @@ _OPTION = re.compile(r"([a-z0-9_]+)\s*=>?\s*(\S.*)")
 _PROGRAMS = re.compile(
     r"\b(?:System|TrySystem|SHELL|EAGI|DeadAGI|MixMonitor|ExternalIVR|MusicOnHold|Exec|TryExec|Originate)\s*\("
     # Nor an application whose name is made of variables.
-    r"|\}\w*\s*\(|\bAGI\s*\(\s*(?!agi://)",
+    r"|\}\w*\s*\(|\bExecIf\s*\(.*[?:]\s*\$\{|\bAGI\s*\(\s*(?!agi://)",
     re.IGNORECASE | re.ASCII,
 )
 

@@ -166,6 +166,7 @@ def test_a_section_begins_with_a_first_priority(line: str) -> None:
             "Set(A=${SHELL (id)})",
         ),
         *("ExecIf(1?System(id))", "Exec(System,id)", "TryExec(System(id))", "ExecIf(1?Sys${X}(id))"),
+        *("ExecIf(1?${A}${B})", "ExecIf($[${N} > 0]?NoOp():${A})"),
         *(
             "ExecIf(1?${X}tem(id))",
             "Originate(Local/1,app,System,id)",
