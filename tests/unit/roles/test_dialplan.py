@@ -1,9 +1,7 @@
 """The dialplan and the orchestrator speak of the same contexts, scripts and files."""
 
 import re
-from pathlib import Path
 
-import jinja2
 import pytest
 
 from sipforge.core.audiosocket import SLIN8_HZ, SLIN16_HZ
@@ -11,20 +9,7 @@ from sipforge.infra.settings.host import Settings
 from sipforge.orchestrator.__main__ import build
 from sipforge.orchestrator.calls import Way
 from sipforge.orchestrator.timing import Timing
-
-TEMPLATE = Path(__file__).parents[3] / "roles" / "asterisk" / "templates" / "extensions.conf.j2"
-
-
-def rendered(**values: object) -> str:
-    defaults = {
-        "asterisk_ring_seconds": 20,
-        "asterisk_operator": "1000",
-        "__asterisk_wideband": True,
-        "__asterisk_ports": {"agi": 4001, "audiosocket": 4002},
-        "asterisk_assistants": {"english": {"extension": "2000"}, "kinyarwanda": {"extension": "3000"}},
-    }
-    environment = jinja2.Environment(trim_blocks=True, undefined=jinja2.StrictUndefined, autoescape=True)
-    return environment.from_string(TEMPLATE.read_text()).render(defaults | values)
+from tests.unit.roles.dialplan import parse, rendered
 
 
 @pytest.fixture
@@ -42,11 +27,21 @@ def test_the_orchestrator_names_contexts_that_there_are(dialplan):
 
 
 def test_what_a_caller_cannot_dial_is_not_included(dialplan):
-    assert set(re.findall(r"^include => (\S+)$", dialplan, re.MULTILINE)) == {
-        "users",
-        "assistants",
-        "services",
-    }
+    """Such as where a transfer, a message or a subroutine begins, or a trunk's calls arrive."""
+    contexts = parse(dialplan)
+
+    def reached(*names):
+        inner = {one for name in names if name in contexts for one in contexts[name].includes}
+        return inner | (reached(*inner) if inner else set())
+
+    assert reached("inside") == {"users", "assistants", "numbers"}
+    inside = {"inside", *reached("inside")}
+    outside = {"services", "parkedcalls", "outside"}
+    assert reached("office") == inside | outside | {"codes", "shortcuts", "local-office", "unknown"}
+    assert reached("moved") == inside | outside
+    assert reached("forwarded") == inside | {"outside", "unknown"}
+    entered = {"office", "moved", "forwarded", "inside", "services", "transferred"}
+    assert {name for name, one in contexts.items() if one.includes} == entered
 
 
 def test_every_script_that_is_asked_is_there(dialplan):
@@ -85,9 +80,13 @@ def test_a_caller_who_has_transferred_the_assistant_asks_for_nothing_more(dialpl
 
 
 def test_a_transferred_assistant_leaves_no_message(dialplan):
-    body = context(dialplan, "sub-user").splitlines()
-    taken = next(number for number, line in enumerate(body) if "VoiceMail(${ARG1}@default,u)" in line)
-    assert 'GotoIf($["${CHANNEL(channeltype)}" = "AudioSocket"]?done)' in body[taken - 1]
+    """Nor is it forwarded."""
+    before, _, own = context(dialplan, "sub-user").partition("n(assistant),")
+    leaves = before.index('GotoIf($["${CHANNEL(channeltype)}" = "AudioSocket"]?assistant)')
+    for elsewhere in ("sub-mailbox", "n(forward)", "Goto(forwarded", "VoiceMail("):
+        assert before.find(elsewhere) == -1 or before.index(elsewhere) > leaves
+        assert elsewhere not in own
+    assert "sub-mailbox" in before
 
 
 def test_who_answers_a_transferred_assistant_has_what_the_caller_had(dialplan):

@@ -17,6 +17,7 @@ from sipforge.core.office.reading import OfficeError
 TEMPLATES: Final = frozenset(
     {
         *("sipforge-media", "sipforge-endpoint", "sipforge-auth", "sipforge-aor"),
+        *("sipforge-endpoint-required", "sipforge-endpoint-offered", "sipforge-endpoint-off"),
         *("sipforge-trunk", "sipforge-trunk-aor", "sipforge-registration"),
     }
 )
@@ -39,7 +40,7 @@ _OPTION = re.compile(r"([a-z0-9_]+)\s*=>?\s*(\S.*)")
 _PROGRAMS = re.compile(
     r"\b(?:System|TrySystem|SHELL|EAGI|DeadAGI|MixMonitor|ExternalIVR|MusicOnHold|Exec|TryExec|Originate)\s*\("
     # Nor an application whose name is made of variables.
-    r"|\}\w*\s*\(|\bAGI\s*\(\s*(?!agi://)",
+    r"|\}\w*\s*\(|\bExecIf\s*\(.*[?:]\s*\$\{|\bAGI\s*\(\s*(?!agi://)",
     re.IGNORECASE | re.ASCII,
 )
 

@@ -19,10 +19,9 @@ def lines(office: Office) -> str:
 def _line(trunk: Trunk) -> str:
     name = f"trunk-{trunk.name}"
     secure = trunk.transport is Transport.TLS
-    parameters = {Transport.UDP: "", Transport.TCP: ";transport=tcp", Transport.TLS: ";transport=tls"}[
-        trunk.transport
-    ]
-    server = f"sip:{trunk.server}{parameters}"
+    # A semicolon that begins no comment.
+    over = "" if trunk.transport is Transport.UDP else rf"\;transport={trunk.transport.value}"
+    server = f"sip:{trunk.server}{over}"
     host = trunk.server.partition(":")[0]
     account = (f"outbound_auth={name}\n", f"from_user={trunk.user}\n") if trunk.user else ("", "")
     text = (
