@@ -4,7 +4,8 @@ Most can run side by side (pytest-xdist; see tests/calls/run): each process has 
 its own calls. Those of the folder `operator` ring the operator, who has one telephone: one process takes
 them all. Those marked `alone` stop a service or time packets: they come after.
 
-Where it is: SIPFORGE_HOST (127.0.0.1), SIPFORGE_SSH_PORT (2222), SIPFORGE_SSH_KEY, SIPFORGE_SIP_PORT (5060).
+Where it is: SIPFORGE_HOST (127.0.0.1), SIPFORGE_SSH_PORT (2222), SIPFORGE_SSH_KEY, SIPFORGE_SIP_PORT (5060),
+SIPFORGE_TLS_PORT (5061).
 SIPFORGE_RECORDINGS is a folder to keep the recordings in; otherwise they are in pytest's own.
 """
 
@@ -37,6 +38,8 @@ PhoneFactory = Callable[..., Phone]
 HandPhoneFactory = Callable[[str], HandPhone]
 
 
+SIP_PORT = int(os.environ.get("SIPFORGE_SIP_PORT", "5060"))
+TLS_PORT = int(os.environ.get("SIPFORGE_TLS_PORT", "5061"))
 MAILBOXES, BEGUN = "/var/spool/asterisk/voicemail/default", "/run/sipforge-call-tests"
 
 
@@ -169,6 +172,14 @@ def secrets(host: Appliance) -> Callable[[str], str]:
     return secret
 
 
+@pytest.fixture(scope="session")
+def authority(host: Appliance, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The certificate that telephones are told to trust."""
+    path = tmp_path_factory.mktemp("authority") / "ca.crt"
+    path.write_text(host.run("sipforge", "certificates", "ca"))
+    return path
+
+
 @pytest.fixture
 def recordings(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     """The test's folder of recordings."""
@@ -177,7 +188,9 @@ def recordings(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
 
 
 @pytest.fixture
-def phone(appliance: Appliance, secrets: Callable[[str], str], recordings: Path) -> Iterator[PhoneFactory]:
+def phone(
+    appliance: Appliance, secrets: Callable[[str], str], recordings: Path, authority: Path
+) -> Iterator[PhoneFactory]:
     """Makes registered phones; when the test is over they are gone and have left nothing behind."""
     with contextlib.ExitStack() as stack:
 
@@ -187,6 +200,7 @@ def phone(appliance: Appliance, secrets: Callable[[str], str], recordings: Path)
             secret: str | None = None,
             codecs: tuple[str, ...] = ("PCMU",),
             transport: str = "udp",
+            encryption: str = "",
             auto_answer: bool = False,
             register: bool = True,
         ) -> Phone:
@@ -195,8 +209,10 @@ def phone(appliance: Appliance, secrets: Callable[[str], str], recordings: Path)
                     extension,
                     secrets(extension) if secret is None else secret,
                     server=appliance.host,
-                    server_port=int(os.environ.get("SIPFORGE_SIP_PORT", "5060")),
+                    server_port=TLS_PORT if transport == "tls" else SIP_PORT,
                     transport=transport,
+                    encryption=encryption,
+                    trusted=authority if transport == "tls" else None,
                     codecs=codecs,
                     auto_answer=auto_answer,
                     folder=recordings,
@@ -216,8 +232,7 @@ def by_hand(appliance: Appliance, secrets: Callable[[str], str]) -> Iterator[Han
     with contextlib.ExitStack() as stack:
 
         def make(extension: str) -> HandPhone:
-            port = int(os.environ.get("SIPFORGE_SIP_PORT", "5060"))
-            made = HandPhone(extension, secrets(extension), server=appliance.host, port=port)
+            made = HandPhone(extension, secrets(extension), server=appliance.host, port=SIP_PORT)
             return stack.enter_context(made)
 
         yield make

@@ -40,6 +40,7 @@ class Line:
         server_port: int = 5060,
         transport: str = "udp",
         encryption: str = "",
+        trusted: Path | None = None,
         codecs: tuple[str, ...] = ("PCMU",),
         auto_answer: bool = False,
         folder: Path,
@@ -53,6 +54,7 @@ class Line:
             server_port: its SIP port.
             transport: "udp", "tcp" or "tls".
             encryption: of the sound: "srtp" takes and offers it, "srtp-mand" insists; empty for none.
+            trusted: certificates of the authorities that it believes, for "tls".
             codecs: of `CODECS`, in order of preference.
             auto_answer: answer whatever rings at once.
             folder: where recordings are put; made if it does not exist.
@@ -81,7 +83,7 @@ class Line:
             f"{f';mediaenc={encryption}' if encryption else ''}"
         )
         folder.mkdir(parents=True, exist_ok=True)
-        self._baresip = BaresipProcess(extension, local_address(server), self._on_event)
+        self._baresip = BaresipProcess(extension, local_address(server), self._on_event, trusted)
 
     def __enter__(self) -> Self:
         return self

@@ -54,6 +54,7 @@ module_app menu.so
 module_app ctrl_tcp.so
 ctrl_tcp_listen 127.0.0.1:{control_port}
 snd_path {recordings}
+{trust}
 """
 # Without a jitter buffer a recording holds each packet as it comes; with one it would lag by 100 ms.
 
@@ -71,8 +72,16 @@ class Ports:
 class BaresipProcess:
     """Starts one baresip; `close` ends it, and only it."""
 
-    def __init__(self, name: str, address: str, on_event: Callable[[Event], None]) -> None:
+    def __init__(
+        self, name: str, address: str, on_event: Callable[[Event], None], trusted: Path | None = None
+    ) -> None:
         """Start it.
+
+        Args:
+            name: of its folder.
+            address: where it listens.
+            on_event: told of everything.
+            trusted: certificates of the authorities that it believes (PEM).
 
         Raises:
             PhoneError: baresip is not installed, or does not start.
@@ -83,6 +92,7 @@ class BaresipProcess:
         self.recordings = self.folder / "recordings"
         self.recordings.mkdir()
         self._process: subprocess.Popen[bytes] | None = None
+        self._trust = f"sip_cafile {trusted}" if trusted else ""
         try:
             write_padded_wav(self.folder / "silence.wav", np.zeros(0), SOURCE_RATE_HZ, SILENCE_SECONDS)
             for attempt in range(START_ATTEMPTS):
@@ -124,6 +134,7 @@ class BaresipProcess:
             ),
             control_port=self.ports.control,
             recordings=self.recordings,
+            trust=self._trust,
         )
         (self.folder / "config").write_text(configuration, encoding="utf-8")
         for empty in ("accounts", "contacts"):
