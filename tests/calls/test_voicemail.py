@@ -167,7 +167,7 @@ def wait_until_room(appliance: Appliance) -> None:
 
 
 def test_the_message_lamp_by_subscription(phone, by_hand, appliance):
-    watcher = by_hand(COLLEAGUE)
+    watcher = by_hand(ABSENT)
     assert watcher.subscribe(ABSENT, *MWI) == 200
     watcher.wait_notified("Voice-Message: ")
     leave_message(phone, ABSENT)
