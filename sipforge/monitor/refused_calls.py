@@ -34,8 +34,7 @@ class RefusedCalls:
         self._telemetry.refused(refused.reason)
         now = self._clock()
         self._alarms.take(now, refused)
-        count = self._lines.due(now, refused.extension)
-        if count:
+        if count := self._lines.due(now, refused.extension):
             _log.warning(
                 "outside calls refused: %s",
                 refused.reason,
@@ -43,7 +42,9 @@ class RefusedCalls:
             )
 
     async def look(self) -> None:
-        """There is nothing to look at: the events tell."""
+        """Tell of those that came after a line, and of which no more have come."""
+        for extension, count in self._lines.overdue(self._clock()):
+            _log.warning("outside calls refused: more", extra={"extension": extension, "count": count})
 
     def finding(self) -> Finding:
         """What it showed."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 import time
 from collections.abc import Iterator
 from email.message import EmailMessage
@@ -12,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.calls.mail_server import MailServer
-from tests.calls.mailbox import inbox
+from tests.calls.mailbox import MAILBOXES, inbox, small_disk, status, wait_status
 from tests.calls.telephones import ABSENT, CALLER, COLLEAGUE
 from tests.phones.appliance import Appliance
 from tests.phones.conversation import MOST_WORD_ERRORS
@@ -34,7 +32,7 @@ def mailed(host: Appliance) -> Iterator[str]:
         yield MAILED
     finally:
         host.run("sipforge", "user", "remove", MAILED, "--yes")
-        host.run("rm", "-rf", f"/var/spool/asterisk/voicemail/default/{MAILED}")
+        host.run("rm", "-rf", f"{MAILBOXES}/{MAILED}")
 
 
 def leave_message(phone: Any, to: str) -> None:
@@ -44,22 +42,6 @@ def leave_message(phone: Any, to: str) -> None:
     caller.say(english(WORDS))
     time.sleep(1.0)
     caller.hangup(f"message-for-{to}")
-
-
-def status(appliance: Appliance) -> list[str]:
-    found: list[str] = json.loads(appliance.run("sipforge", "--json", "status", check=False))["problems"]
-    return found
-
-
-def wait_status(appliance: Appliance, words: str, timeout_seconds: float = 15.0) -> None:
-    """Wait until the status tells of a problem in these words; "": of none."""
-    deadline = time.monotonic() + timeout_seconds
-    while True:
-        found = status(appliance)
-        if any(words in problem for problem in found) if words else not found:
-            return
-        assert time.monotonic() < deadline, found
-        time.sleep(1.0)
 
 
 def recording_of(mail: EmailMessage) -> bytes:
@@ -105,20 +87,6 @@ def test_a_mail_server_that_is_down_is_seen_and_gets_the_mail_later(phone, appli
         wait_status(appliance, "")
 
 
-@contextlib.contextmanager
-def small_disk(appliance: Appliance, extension: str, size: str) -> Iterator[None]:
-    """A mailbox on a file system of its own."""
-    folder = f"/var/spool/asterisk/voicemail/default/{extension}"
-    appliance.run("install", "-d", "-o", "asterisk", "-g", "asterisk", "-m", "750", folder)
-    appliance.run(
-        "mount", "-t", "tmpfs", "-o", f"size={size},mode=750,uid=asterisk,gid=asterisk", "x", folder
-    )
-    try:
-        yield
-    finally:
-        appliance.run("umount", "--lazy", folder)
-
-
 @pytest.mark.alone
 def test_a_full_mailbox_takes_no_message_and_says_so(phone, appliance, judge, english_texts):
     with small_disk(appliance, ABSENT, "48k"):
@@ -138,7 +106,7 @@ def test_a_full_mailbox_takes_no_message_and_says_so(phone, appliance, judge, en
 def test_a_disk_that_fills_in_mid_message_leaves_no_half_of_it(phone, appliance):
     """Once there is room again the mailbox works; the loss is told."""
     cursor = appliance.journal_cursor()
-    folder = f"/var/spool/asterisk/voicemail/default/{ABSENT}"
+    folder = f"{MAILBOXES}/{ABSENT}"
     with small_disk(appliance, ABSENT, "60m"):
         caller = phone(CALLER)
         caller.dial(ABSENT)
@@ -167,7 +135,7 @@ def wait_until_room(appliance: Appliance) -> None:
 
 
 def test_the_message_lamp_by_subscription(phone, by_hand, appliance):
-    watcher = by_hand(COLLEAGUE)
+    watcher = by_hand(ABSENT)
     assert watcher.subscribe(ABSENT, *MWI) == 200
     watcher.wait_notified("Voice-Message: ")
     leave_message(phone, ABSENT)

@@ -33,3 +33,17 @@ class RepeatLog(Generic[Kind]):
         while len(self._seen) > self._remembered:
             self._seen.popitem(last=False)
         return waiting + 1
+
+    def overdue(self, now_seconds: float) -> tuple[tuple[Kind, int], ...]:
+        """The kinds that have waited for a line long enough, and how many each stands for.
+
+        Who asks this now and then tells of the last ones, too, when no more come.
+        """
+        found = tuple(
+            (kind, waiting)
+            for kind, (last, waiting) in self._seen.items()
+            if waiting and now_seconds - last >= self._interval_seconds
+        )
+        for kind, _ in found:
+            self._seen[kind] = (now_seconds, 0)
+        return found

@@ -1,0 +1,27 @@
+"""A message that an assistant was to take, and that there is no room for."""
+
+from __future__ import annotations
+
+import pytest
+
+from sipforge.core.conversation.keypad import MESSAGE_KEY
+from tests.calls.mailbox import messages, small_disk, wait_status
+from tests.calls.telephones import CALLER, OPERATOR
+
+
+@pytest.mark.alone
+def test_the_assistant_says_that_the_message_cannot_be_taken(phone, appliance, judge, english_texts):
+    with small_disk(appliance, OPERATOR, "48k"):
+        wait_status(appliance, f"mailbox {OPERATOR} takes no messages")
+        before = messages(appliance)
+        caller = phone(CALLER)
+        caller.dial("2000")
+        caller.wait_reply()
+        caller.press(MESSAGE_KEY)
+        caller.wait_reply()  # what to do
+        reply = caller.wait_reply()
+        recording = caller.hangup("2000-no-room")
+        verdict = judge.heard_english(english_texts.phrases["message_failed"], recording.heard, reply)
+        assert verdict.ok, verdict
+        assert messages(appliance) == before
+    wait_status(appliance, "")
