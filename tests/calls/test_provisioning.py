@@ -23,7 +23,7 @@ MAC = "02:15:65:aa:bb:cc"
 @pytest.fixture
 def fetch(host):
     """Gets what a telephone that trusts the host's own authority would get: status and text."""
-    trusts = ssl.create_default_context(cadata=host.run("cat", "/etc/sipforge/ca/ca.pem"))
+    trusts = ssl.create_default_context(cadata=host.run("cat", "/etc/sipforge/ca/ca.crt"))
 
     def get(address: str, **headers: str) -> tuple[int, str]:
         request = urllib.request.Request(
