@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import ssl
+import time
 import urllib.error
 import urllib.request
 import xml.etree.ElementTree as ET
@@ -23,7 +25,7 @@ MAC = "02:15:65:aa:bb:cc"
 @pytest.fixture
 def fetch(host):
     """Gets what a telephone that trusts the host's own authority would get: status and text."""
-    trusts = ssl.create_default_context(cadata=host.run("cat", "/etc/sipforge/ca/ca.pem"))
+    trusts = ssl.create_default_context(cadata=host.run("cat", "/etc/sipforge/ca/ca.crt"))
 
     def get(address: str, **headers: str) -> tuple[int, str]:
         request = urllib.request.Request(
@@ -41,14 +43,16 @@ def fetch(host):
     return get
 
 
-def rings_the_echo(judge, recordings, user: str, secret: str, server: str, port: int, transport: str) -> None:
+def rings_the_echo(judge, recordings, server: str, user: str, secret: str, transport: str, srtp: str) -> None:
     """A phone that has only these registers, rings 600 and hears itself."""
+    host, _, port = server.partition(":")
     with Phone(
         user,
         secret,
-        server=server,
-        server_port=port,
+        server=host,
+        server_port=int(port),
         transport=transport,
+        encryption=srtp,
         codecs=("opus", "PCMU"),
         folder=recordings,
     ) as phone:
@@ -71,12 +75,12 @@ def test_a_phone_set_up_by_its_link_rings(host, appliance, fetch, judge, recordi
         for section in ET.fromstring(text)
         for entry in section
     }
-    address, _, transport = (
+    server, _, transport = (
         found["proxy_0", "reg_proxy"].strip("<>").removeprefix("sip:").partition(";transport=")
     )
-    server, _, port = address.partition(":")
-    user, secret = found["auth_info_0", "username"], found["auth_info_0", "passwd"]
-    rings_the_echo(judge, recordings, user, secret, server, int(port), transport)
+    secret = found["auth_info_0", "passwd"]
+    srtp = {"none": "", "srtp": "srtp"}[found["sip", "media_encryption"]]
+    rings_the_echo(judge, recordings, server, found["auth_info_0", "username"], secret, transport, srtp)
     appliance.wait_idle()
 
     status, text = fetch(link, X_Linphone_Provisioning="1")
@@ -111,8 +115,9 @@ def test_a_desk_phone_fetches_its_file_by_its_password(host, appliance, fetch, j
         found = dict(line.split(" = ", 1) for line in text.splitlines() if " = " in line)
         line = {key.removeprefix("account.1."): value for key, value in found.items()}
         transport = {"0": "udp", "1": "tcp", "2": "tls"}[line["sip_server.1.transport_type"]]
-        server, port = line["sip_server.1.address"], int(line["sip_server.1.port"])
-        rings_the_echo(judge, recordings, line["auth_name"], line["password"], server, port, transport)
+        server = f"{line['sip_server.1.address']}:{line['sip_server.1.port']}"
+        srtp = {"0": "", "1": "srtp", "2": "srtp-mand"}[line["srtp_encryption"]]
+        rings_the_echo(judge, recordings, server, line["auth_name"], line["password"], transport, srtp)
         appliance.wait_idle()
     finally:
         host.run("sipforge", "user", "phone", CALLER, "--mac", MAC, "--remove")
@@ -129,3 +134,19 @@ def test_what_a_link_tells_is_what_lets_a_phone_in(host, fetch, recordings):
         pytest.raises(RegistrationFailed),
     ):
         phone.register()
+
+
+@pytest.mark.alone
+def test_a_renewed_certificate_is_what_telephones_see(host, fetch):
+    link = json.loads(host.run("sipforge", "--json", "user", "qr", CALLER))["link"]
+    place = (link.split("/")[2].partition(":")[0], int(link.split("/")[2].partition(":")[2]))
+    before = ssl.get_server_certificate(place)
+    host.run("sipforge", "certificates", "renew")
+    deadline = time.monotonic() + 20.0
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError):
+            if ssl.get_server_certificate(place) != before:
+                break
+        time.sleep(0.2)
+    status, _ = fetch(link)
+    assert (status, ssl.get_server_certificate(place) != before) == (200, True)

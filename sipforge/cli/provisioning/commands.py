@@ -16,11 +16,13 @@ from sipforge.cli.output import print_json, print_table, say
 from sipforge.cli.provisioning.offering import (
     IDENTIFIER,
     account_of,
+    authority_of,
     ca_url,
     offer_phone,
     offers_of,
     server_of,
     told,
+    warn_of_names,
 )
 from sipforge.core.office.extensions import USERS
 
@@ -47,7 +49,6 @@ def qr(
     """
     from sipforge.core.provisioning import linphone
     from sipforge.infra.provisioning import qr as codes
-    from sipforge.infra.provisioning.authority import fingerprint
     from sipforge.infra.provisioning.offers import Offer
     from sipforge.infra.systemd.journal import journal
 
@@ -66,7 +67,8 @@ def qr(
         link = f"https://{server_of(host)}:{settings.port}/p/{token}"
         if png is not None:
             codes.write_png(link, png)
-        ca = fingerprint(host.settings.ca_certificate)
+        authority, ca = authority_of(host), ca_url(host)
+        warn_of_names(host)
     expires = datetime.fromtimestamp(until).astimezone().isoformat(timespec="seconds")
     journal(IDENTIFIER, "link made", extension=extension, until=expires)
     if as_json:
@@ -76,8 +78,8 @@ def qr(
                 "link": link,
                 "until": expires,
                 "png": str(png) if png else None,
-                "ca_sha256": ca,
-                "ca_url": ca_url(host) or None,
+                "ca_sha256": authority.fingerprint if authority else None,
+                "ca_url": ca or None,
                 **_by_hand(account),
             }
         )
@@ -91,9 +93,9 @@ def qr(
     say()
     say(f"  Link:         {link}")
     say(f"  Good:         once, until {expires}")
-    if ca:
-        say(f"  Authority:    {ca_url(host)}")
-        say(f"  its SHA-256:  {ca}")
+    if authority:
+        say(f"  Authority:    {ca}")
+        say(f"  its SHA-256:  {authority.fingerprint}")
         say("  Linphone must be told to trust it: see docs/features/phone-setup.md")
     _say_by_hand(account)
 
@@ -165,7 +167,9 @@ def _add(host: Host, extension: str, mac: str, model: str, as_json: bool) -> Non
             account = account_of(host, office, user)
             others = [one for one in load_phones(path) if one.mac != added.mac]
             save_phones(path, [*others, added])
-            offer_phone(host, added, account)
+            ca = ca_url(host)
+            offer_phone(host, added, account, ca)
+        warn_of_names(host)
     journal(IDENTIFIER, "telephone added", extension=extension, mac=added.mac)
     server = f"https://{server_of(host)}:{host.settings.provisioning.port}/phones/"
     if as_json:
@@ -178,7 +182,7 @@ def _add(host: Host, extension: str, mac: str, model: str, as_json: bool) -> Non
                 "user_name": extension,
                 "password": added.password,
                 "file": added.file_name,
-                "ca_url": ca_url(host) or None,
+                "ca_url": ca or None,
                 **_by_hand(account),
             }
         )
@@ -188,8 +192,8 @@ def _add(host: Host, extension: str, mac: str, model: str, as_json: bool) -> Non
     say(f"  Server:     {server}")
     say(f"  User name:  {extension}")
     say(f"  Password:   {added.password}")
-    if authority := ca_url(host):
-        say(f"  Authority:  {authority}   (upload it there first, so that the telephone trusts this server)")
+    if ca:
+        say(f"  Authority:  {ca}   (upload it there first, so that the telephone trusts this server)")
     _say_by_hand(account)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -10,14 +9,17 @@ from typing import TYPE_CHECKING
 
 from sipforge.cli.errors import CliError, Exit
 from sipforge.cli.host import Host
+from sipforge.cli.output import warn
 
 if TYPE_CHECKING:
+    from sipforge.core.certificates import Certificate
     from sipforge.core.office.office import Office
     from sipforge.core.office.users import User
     from sipforge.core.provisioning.account import Account
     from sipforge.core.provisioning.desk_phones import DeskPhone
     from sipforge.infra.provisioning.offers import Offers
 
+CA_FILE = "ca.pem"
 IDENTIFIER = "sipforge-provisioning"
 """Of the lines in the journal, as of the service's own."""
 
@@ -26,13 +28,13 @@ IDENTIFIER = "sipforge-provisioning"
 def told() -> Generator[None, None, None]:
     """Turn what the rules and the files complain about into the command's error."""
     from sipforge.infra.asterisk.office_store import OfficeStoreError
-    from sipforge.infra.provisioning.authority import AuthorityError
+    from sipforge.infra.certificates import CertificateError
     from sipforge.infra.provisioning.offers import OffersError
     from sipforge.infra.provisioning.phones import PhonesError
 
     try:
         yield
-    except (OfficeStoreError, OffersError, PhonesError, AuthorityError, OSError) as error:
+    except (OfficeStoreError, OffersError, PhonesError, CertificateError, OSError) as error:
         raise CliError(str(error), Exit.UNREACHABLE) from error
     except ValueError as error:
         raise CliError(str(error), Exit.USAGE) from error
@@ -64,30 +66,56 @@ def account_of(host: Host, office: Office, user: User) -> Account:
 
 
 def offers_of(host: Host) -> Offers:
-    """The host's offers, with the certificate of its authority beside them where it has one."""
+    """The host's offers."""
     from sipforge.infra.provisioning.offers import Offers
 
-    directory, ca = host.settings.offer_directory, host.settings.ca_certificate
-    if ca.is_file():
-        directory.mkdir(mode=0o750, parents=True, exist_ok=True)
-        shutil.copyfile(ca, directory / "ca.pem")
-        (directory / "ca.pem").chmod(0o644)
-    return Offers(directory)
+    return Offers(host.settings.offer_directory)
+
+
+def authority_of(host: Host) -> Certificate | None:
+    """The host's own certificate authority, if it is what the host's certificate is signed by.
+
+    Its certificate is put where telephones can fetch it.
+
+    Raises:
+        CertificateError: one of the two cannot be read.
+    """
+    from sipforge.infra.atomic_file import replace_file
+    from sipforge.infra.certificates import read_certificate
+
+    settings = host.settings
+    if not settings.ca_certificate.exists():
+        return None
+    authority = read_certificate(settings.ca_certificate)
+    if read_certificate(settings.certificate).issuer != authority.subject:
+        return None
+    settings.offer_directory.mkdir(mode=0o750, parents=True, exist_ok=True)
+    replace_file(settings.offer_directory / CA_FILE, settings.ca_certificate.read_bytes(), 0o644)
+    return authority
 
 
 def ca_url(host: Host) -> str:
     """Where telephones fetch the certificate of the host's own authority; empty where it has none."""
-    settings = host.settings
-    if not settings.ca_certificate.is_file():
+    if authority_of(host) is None:
         return ""
-    return f"https://{server_of(host)}:{settings.provisioning.port}/ca.pem"
+    return f"https://{server_of(host)}:{host.settings.provisioning.port}/{CA_FILE}"
 
 
-def offer_phone(host: Host, phone: DeskPhone, account: Account) -> None:
-    """Put a desk telephone's file where it fetches it."""
+def warn_of_names(host: Host) -> None:
+    """Say so where telephones call this host by what does not stand in its certificate."""
+    from sipforge.infra.certificates import read_certificate
+
+    server, path = server_of(host), host.settings.certificate
+    names = read_certificate(path).names if path.exists() else (server,)
+    if server not in names and f"*.{server.partition('.')[2]}" not in names:
+        warn(f"telephones will refuse the certificate, which is not for {server}: set provisioning.host")
+
+
+def offer_phone(host: Host, phone: DeskPhone, account: Account, ca: str) -> None:
+    """Put a desk telephone's file where it fetches it; `ca` as from `ca_url`."""
     from sipforge.infra.provisioning.offers import Offer
 
-    content = phone.render(account, ca_url(host))
+    content = phone.render(account, ca)
     offer = Offer(account.extension, phone.model.content_type, content)
     offers_of(host).put_phone(phone.mac, offer, phone.password)
 
@@ -116,5 +144,6 @@ def office_changed(host: Host, before: Office, after: Office) -> None:
             offers.drop_phone(phone.mac)
         if len(kept) != len(phones):
             save_phones(host.settings.phones_file, kept)
+        ca = ca_url(host) if kept else ""
         for phone in kept:
-            offer_phone(host, phone, account_of(host, after, are[phone.extension][0]))
+            offer_phone(host, phone, account_of(host, after, are[phone.extension][0]), ca)

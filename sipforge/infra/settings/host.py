@@ -165,8 +165,6 @@ class Settings(Section):
     phones_file = _Place("/etc/sipforge/phones.json")
     offer_directory = _Place("/var/lib/sipforge/provisioning")
     """What telephones may fetch."""
-    ca_certificate = _Place("/etc/sipforge/ca/ca.crt")
-    """Of the host's own authority, where it has one."""
     asterisk_directory = _Place("/etc/asterisk")
     asterisk_spool_directory = _Place("/var/spool/asterisk")
     mailbox_directory = _Place("/var/spool/asterisk/voicemail/default")

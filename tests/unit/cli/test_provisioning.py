@@ -2,6 +2,7 @@
 
 import json
 import stat
+import subprocess
 import time
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from sipforge.cli.__main__ import app
-from sipforge.infra.provisioning.authority import fingerprint
+from sipforge.infra.certificates import read_certificate
 from sipforge.infra.provisioning.offers import NoSuchOffer, OfferGone, Offers
 from tests.unit.ami_server import AmiServer
 from tests.unit.server_pair import write_pair
@@ -64,6 +65,7 @@ class Machine:
         folder = self.etc / "ca"
         folder.mkdir()
         certificate, _ = write_pair(folder)
+        (folder / "server.crt").write_bytes(certificate.read_bytes())
         return certificate.rename(folder / "ca.crt")
 
 
@@ -123,10 +125,30 @@ def test_the_text_has_the_code_the_link_and_what_to_type(machine: Machine) -> No
 def test_the_host_s_own_authority_is_told_and_handed_out(machine: Machine) -> None:
     certificate = machine.own_authority()
     shown = machine.run("user", "qr", "1001").stdout
-    assert f"its SHA-256:  {fingerprint(certificate)}" in shown
+    assert f"its SHA-256:  {read_certificate(certificate).fingerprint}" in shown
     assert "Authority:    https://pbx.example:9443/ca.pem" in shown
     assert (machine.offered / "ca.pem").read_bytes() == certificate.read_bytes()
-    assert machine.json("user", "qr", "1001")["ca_sha256"] == fingerprint(certificate)
+    assert machine.json("user", "qr", "1001")["ca_sha256"] == read_certificate(certificate).fingerprint
+
+
+def test_a_name_that_is_not_the_certificate_s_is_told(machine: Machine) -> None:
+    machine.own_authority()
+    for command in (("qr", "1001"), ("phone", "1001", *YEALINK)):
+        assert "not for pbx.example: set provisioning.host" in machine.run("user", *command).stderr
+    machine.settings.write_text(machine.settings.read_text().replace("pbx.example", "localhost"))
+    assert machine.run("user", "qr", "1001").stderr == ""
+
+
+def test_an_authority_that_has_not_signed_what_telephones_see_is_none_of_theirs(
+    machine: Machine, tmp_path: Path
+) -> None:
+    machine.own_authority()
+    another = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+    public = [*another, "-subj", "/CN=Another", "-keyout", str(tmp_path / "key")]
+    subprocess.run([*public, "-out", str(machine.etc / "ca/server.crt")], check=True, capture_output=True)
+    assert "Authority" not in machine.run("user", "qr", "1001").stdout
+    assert machine.json("user", "phone", "1001", *YEALINK)["ca_url"] is None
+    assert not (machine.offered / "ca.pem").exists()
 
 
 def test_the_code_as_a_picture(machine: Machine, tmp_path: Path) -> None:
