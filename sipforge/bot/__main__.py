@@ -38,6 +38,16 @@ _log = logging.getLogger(__name__)
 EX_CONFIG: Final = 78
 RENDERED: Final = (Phrase.UNAVAILABLE, Phrase.LINES_BUSY, Phrase.INVITATION)
 """What others play in this assistant's voice: the dialplan, and the assistants of other languages."""
+AT_FRONT_DESK: Final = (
+    Phrase.FRONT_DESK_MORNING,
+    Phrase.FRONT_DESK_AFTERNOON,
+    Phrase.FRONT_DESK_EVENING,
+    Phrase.FRONT_DESK_AGAIN,
+    Phrase.FRONT_DESK_CLOSED,
+    Phrase.CONNECTING,
+    Phrase.LEAVE_MESSAGE,
+)
+"""What the assistant at the front desk plays as well."""
 
 _DESCRIPTION: Final = """\
 Runs the voice assistant NAME, which stands under [bots.NAME] in the settings file: it takes calls from the
@@ -117,10 +127,11 @@ async def _run(given: argparse.Namespace) -> None:
 
 
 async def _render(name: str, settings: Settings, bot: BotSettings) -> None:
-    phrases = load_phrases(bot.phrases, settings.office)
+    key = settings.front_desk_key(name)
+    phrases = load_phrases(bot.phrases, settings.office, key=key)
     voice = await asyncio.to_thread(make_voice, settings, bot, None)
     changed = False
-    said = {phrase.value: phrases.texts[phrase] for phrase in RENDERED}
+    said = {phrase.value: phrases.texts[phrase] for phrase in (*RENDERED, *(AT_FRONT_DESK if key else ()))}
     said |= {announcement.value: text for announcement, text in phrases.announcements.items()}
     said |= menu_texts(settings.menus_file, name)
     for prompt, text in said.items():
@@ -136,7 +147,7 @@ async def _measure(name: str, settings: Settings, bot: BotSettings) -> None:
     def tell(text: str) -> None:
         sys.stderr.write(f"{name}: {text}\n")
 
-    rules, questions = make_rules(name, bot), list(knowledge.questions())
+    rules, questions = make_rules(settings, name), list(knowledge.questions())
     seconds = await turn_seconds(parts, rules.turns, questions, at_once(bot), tell)
     sys.stdout.write(f"{seconds:.4f}\n")
 
@@ -146,7 +157,7 @@ async def _make(
 ) -> tuple[Parts, Knowledge]:
     """All that its calls share, and what it knows."""
     others = {other: settings.bots[other].phrases for other in bot.others}
-    phrases = load_phrases(bot.phrases, settings.office, bot.language, others)
+    phrases = load_phrases(bot.phrases, settings.office, bot.language, others, settings.front_desk_key(name))
     knowledge = load_knowledge(bot.knowledge)
     voice = await asyncio.to_thread(make_voice, settings, bot, openai)
     voice.owns(phrases.answers.texts(knowledge))
@@ -165,7 +176,7 @@ async def _serve(name: str, settings: Settings, bot: BotSettings) -> None:
     # The first utterance a model hears takes three times as long as the next.
     await parts.thinking.hear(np.zeros(RATE_HZ, np.float32))
     await voice.prepare(phrases.texts.values())
-    service = BotService(make_rules(name, bot), parts, BotMetrics(metrics), key)
+    service = BotService(make_rules(settings, name), parts, BotMetrics(metrics), key)
     answers_ready = asyncio.Event()
 
     async def health() -> Health:

@@ -12,22 +12,27 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
-from sipforge.bot.build import make_dialogues, make_menu, make_thinking
+from sipforge.bot.build import ask_who, make_dialogues, make_menu, make_thinking
 from sipforge.bot.phrases import PhraseError, load_phrases
-from sipforge.bot.thinking import Hearing, Thinking
+from sipforge.bot.thinking import Thinking
+from sipforge.bot.thoughts import Hearing
 from sipforge.core.conversation import actions as do
 from sipforge.core.conversation.actions import Action
-from sipforge.core.conversation.dialogue_policy import DialoguePolicy, PolicyRules
 from sipforge.core.conversation.history import History
+from sipforge.core.conversation.policy.dialogue_policy import DialoguePolicy
+from sipforge.core.conversation.policy.meanings import PolicyRules
 from sipforge.core.conversation.replies import Script
 from sipforge.core.messages.events import OFFERED, ReplyEvent, TranscriptEvent
+from sipforge.core.office.directory import Directory, parse_directory
 from sipforge.engines.answering.knowledge import load_knowledge
 from sipforge.engines.protocols import EngineError, Floats, Reply, Speak, Stt, Transcript
+from sipforge.infra.read_again import ReadAgain
 from sipforge.infra.settings.host import DEFAULT_PATH, Settings, SettingsError, check_settings, load_settings
 from sipforge.text.language import load_language
 
@@ -117,6 +122,9 @@ class WrittenCall:
                 case do.Ask(asked):
                     said.append(script.ask(asked))
                     topics += tuple(topic + OFFERED for topic in asked)
+                case do.AskWho(people):
+                    said.append(script.ask_who(people))
+                    topics += tuple(person + OFFERED for person in people)
                 case do.Repeat():
                     said.append(self._last[0])
                     topics += self._last[1]
@@ -145,9 +153,12 @@ def make_calls(settings: Settings, name: str, recognisers: Sequence[Stt] = ()) -
     others = {other: settings.bots[other].phrases for other in bot.others}
     phrases = load_phrases(bot.phrases, settings.office, bot.language, others)
     knowledge = load_knowledge(bot.knowledge)
-    thinking = make_thinking(bot, phrases, recognisers, make_dialogues(settings, name, phrases, knowledge))
+    dialogues = make_dialogues(settings, name, phrases, knowledge)
+    people = ReadAgain(settings.directory_file, parse_directory, Directory())
+    thinking = make_thinking(bot, phrases, recognisers, dialogues, people=people)
     menu = make_menu(bot, phrases, knowledge)
-    script = Script(phrases.texts, load_language(bot.language).sentences, menu.pages, menu.answers, menu.ask)
+    sentences, who = load_language(bot.language).sentences, partial(ask_who, phrases, people)
+    script = Script(phrases.texts, sentences, menu.pages, menu.answers, menu.ask, who)
     rules = PolicyRules(bot.operator)
     return lambda: WrittenCall(thinking, script, DialoguePolicy(rules, menu.keyed))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sipforge.core.conversation.keypad import MESSAGE_KEY, MORE_KEY, OPERATOR_KEY, TOPIC_KEYS
+from sipforge.core.conversation.policy.keypad import MESSAGE_KEY, MORE_KEY, OPERATOR_KEY, TOPIC_KEYS
 from sipforge.engines.answering.answers.phrases import AnswersPhrases
 from sipforge.engines.answering.knowledge import Knowledge
 

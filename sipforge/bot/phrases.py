@@ -15,9 +15,11 @@ from typing import Any, Final, TypeVar
 
 from sipforge.bot.menu import MenuPhrases
 from sipforge.core.conversation.actions import Phrase
-from sipforge.core.conversation.dialogue_policy import Meaning
+from sipforge.core.conversation.policy.meanings import Meaning
 from sipforge.core.office.announcements import Announcement
+from sipforge.core.office.hours import DAYS
 from sipforge.engines.answering.answers.phrases import AnswersPhrases
+from sipforge.engines.answering.hours import HoursPhrases
 from sipforge.engines.protocols import Exchange
 from sipforge.text.plain import contains, words
 
@@ -56,6 +58,17 @@ class PhraseError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class DirectoryPhrases:
+    """How callers are asked whom they want; in the first two stands {name}."""
+
+    confirm: str
+    which: str
+    """In which the names of several people stand."""
+    either: str
+    """Between the last two of them, such as "or"."""
+
+
+@dataclass(frozen=True, slots=True)
 class Phrases:
     """A phrase file, with the office's name filled in."""
 
@@ -71,6 +84,10 @@ class Phrases:
     """How the keypad's menu is read; None: there is none."""
     announcements: Mapping[Announcement, str] = field(default_factory=dict)
     """What the telephone system says in this language; one that is missing is not said."""
+    hours: HoursPhrases = field(default_factory=HoursPhrases)
+    """What is said of opening hours at the time of a call."""
+    directory: DirectoryPhrases | None = None
+    """How callers are asked about people; None: they are not, and nobody is known by name."""
     called: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Name of another assistant → how this one's callers ask for its language."""
 
@@ -78,6 +95,24 @@ class Phrases:
         """Whether the caller asks for a colleague or a department."""
         said = words(utterance)
         return any(contains(said, words(phrasing)) for phrasing in self.ask_for)
+
+    def after_asking(self, said: list[str]) -> list[str] | None:
+        """What comes after the words that ask for somebody in `said`; None: there are none."""
+        ends = [
+            at + len(phrasing)
+            for phrasing in map(words, self.ask_for)
+            for at in range(len(said) - len(phrasing) + 1)
+            if said[at : at + len(phrasing)] == phrasing
+        ]
+        return said[max(ends) :] if ends else None
+
+    def ask_who(self, names: Sequence[str]) -> str:
+        """How callers are asked whether they want the person with this name, or which of several."""
+        if self.directory is None:
+            return ""
+        *first, last = names
+        listed = f"{', '.join(first)} {self.directory.either} {last}" if first else last
+        return (self.directory.which if first else self.directory.confirm).replace("{name}", listed)
 
     def ends_call(
         self, utterance: str, history: Sequence[Exchange], numerals: Set[str] = frozenset()
@@ -195,7 +230,11 @@ def _alike(said: list[str], phrasing: list[str]) -> bool:
 
 
 def load_phrases(
-    path: Path, office: str, language: str = "", others: Mapping[str, Path] | None = None
+    path: Path,
+    office: str,
+    language: str = "",
+    others: Mapping[str, Path] | None = None,
+    key: str = "",
 ) -> Phrases:
     """Read a phrase file.
 
@@ -204,6 +243,7 @@ def load_phrases(
         office: the office's name.
         language: the assistant's own, as the other assistants' files call it under [called].
         others: name of each assistant that this one may hand callers to → its phrase file.
+        key: that chooses the assistant at the front desk; empty: it is not there.
 
     Raises:
         PhraseError: a file is unreadable or not TOML, or a phrase or an intent is missing.
@@ -211,7 +251,7 @@ def load_phrases(
     called = {
         name: _read(file, lambda text: _called(text, language)) for name, file in (others or {}).items()
     }
-    return replace(_read(path, lambda text: read_phrases(text, office)), called=called)
+    return replace(_read(path, lambda text: read_phrases(text, office, key)), called=called)
 
 
 def _read(path: Path, parse: Callable[[str], Parsed]) -> Parsed:
@@ -230,7 +270,7 @@ def _called(text: str, language: str) -> tuple[str, ...]:
         raise PhraseError(f"called.{language}: {error}") from error
 
 
-def read_phrases(text: str, office: str) -> Phrases:
+def read_phrases(text: str, office: str, key: str = "") -> Phrases:
     """As `load_phrases`, from the file's text."""
     try:
         raw = tomllib.loads(text)
@@ -249,14 +289,16 @@ def read_phrases(text: str, office: str) -> Phrases:
             for one in Announcement
             if one.value in raw.get("telephone", {})
         }
+        directory = _directory(raw["directory"]) if "directory" in raw else None
+        hours = _hours(raw["hours"]) if "hours" in raw else HoursPhrases()
     except tomllib.TOMLDecodeError as error:
         raise PhraseError(f"is not valid TOML: {error}") from error
     except KeyError as error:
         raise PhraseError(f"lacks {error.args[0]!r}") from error
     except (TypeError, ValueError) as error:
         raise PhraseError(str(error)) from error
-    texts = {phrase: said.replace("{office}", office) for phrase, said in texts.items()}
-    return Phrases(texts, intents, ask_for, answers, briefing, menu, announcements)
+    texts = {phrase: said.replace("{office}", office).replace("{key}", key) for phrase, said in texts.items()}
+    return Phrases(texts, intents, ask_for, answers, briefing, menu, announcements, hours, directory)
 
 
 def _answers(table: Mapping[str, Any]) -> AnswersPhrases:
@@ -276,6 +318,19 @@ def _answers(table: Mapping[str, Any]) -> AnswersPhrases:
 
 def _menu(table: Mapping[str, Any]) -> MenuPhrases:
     return MenuPhrases(*(_text(table[key]) for key in ("topic", "more", "message", "operator")))
+
+
+def _directory(table: Mapping[str, Any]) -> DirectoryPhrases:
+    return DirectoryPhrases(*(_text(table[key]) for key in ("confirm", "which", "either")))
+
+
+def _hours(table: Mapping[str, Any]) -> HoursPhrases:
+    keys = ("open", "open_until", "closed", "opens_today", "opens_tomorrow", "opens_on")
+    days = tuple(_text(item) for item in table["days"])
+    now = tuple(_text(item) for item in table["now"])
+    if len(days) != len(DAYS):
+        raise ValueError(f"hours.days: there must be {len(DAYS)}, from Monday on")
+    return HoursPhrases(**{key: _text(table[key]) for key in keys}, days=days, now=now)
 
 
 def _text(item: Any) -> str:

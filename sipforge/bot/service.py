@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -20,9 +20,10 @@ from sipforge.bot.thinking import Thinking
 from sipforge.bot.voice import Voice
 from sipforge.core.audiosocket import ProtocolError
 from sipforge.core.conversation.actions import Reason
-from sipforge.core.conversation.dialogue_policy import DialoguePolicy, PolicyRules
 from sipforge.core.conversation.endpointing import TurnRules
 from sipforge.core.conversation.machine import Machine
+from sipforge.core.conversation.policy.dialogue_policy import DialoguePolicy
+from sipforge.core.conversation.policy.meanings import PolicyRules
 from sipforge.core.conversation.replies import Script
 from sipforge.core.messages.events import HangupEvent
 from sipforge.core.messages.hello import Hello, parse_hello
@@ -69,6 +70,8 @@ class Parts:
     """Of the office's day."""
     menu: Menu
     """Of the keypad."""
+    ask_who: Callable[[Sequence[str]], str] = "".join
+    """How a caller is asked about people, given by their extensions."""
 
 
 class BotMetrics:
@@ -183,6 +186,7 @@ class BotService:
             parts.menu.pages,
             parts.menu.answers,
             parts.menu.ask,
+            parts.ask_who,
         )
         machine = Machine(
             script,

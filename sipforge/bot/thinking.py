@@ -6,11 +6,12 @@ import math
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence, Set
 from contextlib import aclosing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sipforge.bot.phrases import Phrases
-from sipforge.core.conversation.dialogue_policy import Meaning, Rounds
-from sipforge.core.messages.events import OFFERED
+from sipforge.bot.thoughts import Hearing, Thought, as_question, asked, asked_about, denied, too_fast
+from sipforge.bot.who import Wanted, Who
+from sipforge.core.conversation.policy.meanings import Meaning
 from sipforge.engines.protocols import (
     Alternative,
     Dialogue,
@@ -21,7 +22,6 @@ from sipforge.engines.protocols import (
     Guess,
     Question,
     Reply,
-    Stage,
     Stt,
     Transcript,
     Weighing,
@@ -32,73 +32,17 @@ from sipforge.text.turn_end import Completeness
 
 CROWDED_SECONDS = 3.0
 """A longer wait is announced, and a person offered."""
-_FEW_WORDS, _SURE = 2, 0.22
 _OWN_LANGUAGE = 0.47
 """What is written down more surely is in the assistant's own language. Of 940 English utterances in five
 voices over the telephone band 16 sounded like another language, two of them written down less surely than
 this; of 75 Kinyarwanda ones that did 73 were."""
+_SURELY_OWN = 0.55
+"""The same where any language may be spoken: of 100 Kinyarwanda sentences of people none was surer."""
 SURELY_HEARD = 0.9
 """What is written down more surely is not looked at again. Of 329 questions with an answer 85 found none at
 first, 5 of them heard so surely: further looks found an answer to 43 of the rest, and to none of these. Of
 104 others, without an answer, 37 were heard so surely."""
-LETTERS_A_SECOND = 20.0
-"""More nobody says: of 680 utterances of people that were written down right, over two lines, none had more;
-of 53 coughs that were taken for words 14."""
-_NOTICED_LATE_SECONDS = 0.1
 _NOTHING = Transcript("", 0.0, 0.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Hearing:
-    """What was recognised in an utterance, before anybody thought about an answer."""
-
-    transcript: Transcript
-    completeness: Completeness
-    meaning: Meaning | None = None
-    """Where the words alone decide it."""
-    target: str = ""
-    """Extension of whom the caller wants, with OPERATOR and MESSAGE; name of the assistant, with
-    OTHER_LANGUAGE and FOREIGN."""
-    failed: Stage | None = None
-
-    @property
-    def doubtful(self) -> bool:
-        """Whether it may be no words at all, but a hum or a throat that is cleared.
-
-        Of 56 single words in four telephone voices 52 were surer, of eight hums taken for words one was.
-        """
-        said = words(self.transcript.text)
-        unsure = self.transcript.confidence < _SURE
-        return self.meaning is None and len(said) <= _FEW_WORDS and unsure
-
-
-@dataclass(frozen=True, slots=True)
-class Thought:
-    """What an utterance came to."""
-
-    meaning: Meaning
-    reply: Reply | None = None
-    """With ANSWERED."""
-    guesses: Rounds = ()
-    """With GUESSED."""
-    denies: bool = False
-    """Whether the caller began with a "no"."""
-    engine: str = "phrases"
-    """Who found the meaning: a dialogue engine's name, or "phrases" for the short things."""
-    seconds: float = 0.0
-    """How long the dialogue engines took to the first part of a reply, with more looks at the sound."""
-    failed: Stage | None = None
-    """The stage that failed, where one did."""
-    text: str = ""
-    """What the utterance was on second thoughts, where that is not what was recognised at first."""
-    target: str = ""
-    """As in `Hearing`."""
-
-
-def too_fast(text: str, speech_seconds: float) -> bool:
-    """Whether nobody could have said `text` in `speech_seconds`: it is what a recogniser makes of a cough."""
-    letters = sum(map(len, words(text)))
-    return letters > LETTERS_A_SECOND * (speech_seconds + _NOTICED_LATE_SECONDS)
 
 
 class Thinking:
@@ -116,7 +60,9 @@ class Thinking:
         departments: Mapping[str, str] | None = None,
         numerals: Set[str] = frozenset(),
         lexicon: Lexicon = PLAIN,
+        who: Who | None = None,
         foreign: Callable[[Floats], Awaitable[str]] | None = None,
+        whose_language: Callable[[Floats], Awaitable[str]] | None = None,
         reconsider: Callable[[Floats], AsyncGenerator[tuple[Alternative, ...]]] | None = None,
         ahead: Callable[[Floats], Awaitable[None]] | None = None,
         wait_seconds: Callable[[], float] = lambda: 0.0,
@@ -133,10 +79,12 @@ class Thinking:
             departments: spoken name → extension, of whom callers may ask for.
             numerals: the language's words for digits; see `Phrases.ends_call`.
             lexicon: of the language.
+            who: knows the people of the office by their names.
             reconsider: looks again at what made no sense, look by look, for the one of `dialogues` that can
                 weigh what it may have been (sipforge.engines.protocols.Weighing).
             ahead: recognises what is settled of an utterance that goes on.
             foreign: name of the assistant whose language an utterance is in; empty: it may be the own.
+            whose_language: the same where any language may be spoken, so that it need not be as sure.
             wait_seconds: how long an utterance will probably wait for the recogniser.
         """
         self._stt = stt
@@ -148,7 +96,9 @@ class Thinking:
         self._departments = [(words(name), target) for name, target in (departments or {}).items()]
         self._numerals = numerals
         self._lexicon = lexicon
+        self._who = who
         self._foreign = foreign
+        self._whose_language = whose_language
         self._reconsider = reconsider
         self._ahead = ahead
         self._weighing = next((engine for engine in dialogues if isinstance(engine, Weighing)), None)
@@ -205,12 +155,70 @@ class Thinking:
             short = Meaning.NOTHING  # "Um."
         return Hearing(transcript, completeness, short, target if short else "")
 
-    async def think(self, hearing: Hearing, history: tuple[Exchange, ...], samples: Floats) -> Thought:
-        """What is to be said to it; returns when the first part of the reply is there."""
+    async def think(
+        self,
+        hearing: Hearing,
+        history: tuple[Exchange, ...],
+        samples: Floats,
+        *,
+        any_language: bool = False,
+    ) -> Thought:
+        """What is to be said to it; returns when the first part of the reply is there.
+
+        With `any_language` the first thing to find out is whose language it is; where that cannot be told
+        nothing was understood.
+        """
+        if any_language and (other := await self._whose(hearing, samples)):
+            return Thought(Meaning.FOREIGN, target=other)
+        thought = await self._named(hearing, history, samples)
+        unsure = hearing.transcript.confidence < _OWN_LANGUAGE
+        if any_language and unsure and thought.meaning in {Meaning.UNKNOWN, Meaning.GUESSED}:
+            return Thought(Meaning.NOTHING)
+        return thought
+
+    async def _whose(self, hearing: Hearing, samples: Floats) -> str:
+        """Name of the assistant whose language was surely not this one's; empty: there is none."""
+        transcript = hearing.transcript
+        if self._whose_language is None or hearing.meaning is Meaning.FOREIGN:
+            return hearing.target
+        # What is one of the expected phrases, or was asked for by name, is told by its words.
+        if transcript.accepted or hearing.meaning in {Meaning.OTHER_LANGUAGE, Meaning.BUSY, Meaning.FAILED}:
+            return ""
+        if transcript.confidence >= _SURELY_OWN:
+            return ""
+        try:
+            return await self._whose_language(samples)
+        except EngineError:
+            return ""
+
+    async def _named(self, hearing: Hearing, history: tuple[Exchange, ...], samples: Floats) -> Thought:
+        """As `_think`, but for who is asked for by name."""
+        text, kind = hearing.transcript.text, hearing.meaning
+        if self._who is None or hearing.target or kind not in {None, Meaning.OPERATOR, Meaning.MESSAGE}:
+            return await self._think(hearing, history, samples)
+        if kind is not None:
+            # "Leave a message for Aline", "somebody, perhaps Aline"
+            wanted = self._who.spelt(text)
+        else:
+            wanted = self._who.spelt(text, asked_about(history, people=True))
+            wanted = wanted if wanted.people else await self._who.wanted(text, samples)
+        if not wanted.people:
+            thought = await self._think(hearing, history, samples)
+            if thought.meaning not in {Meaning.UNKNOWN, Meaning.GUESSED}:
+                return thought
+            wanted = Wanted() if kind is not None else await self._who.wanted(text, samples, alone=True)
+            if not wanted.people:
+                return thought
+        people = tuple(person.extension for person in wanted.people)
+        if wanted.sure:
+            return Thought(kind or Meaning.OPERATOR, target=people[0], engine="directory")
+        return Thought(Meaning.WHO, guesses=(people,), engine="directory")
+
+    async def _think(self, hearing: Hearing, history: tuple[Exchange, ...], samples: Floats) -> Thought:
         text = hearing.transcript.text
         if hearing.meaning is Meaning.GOODBYE and not self._phrases.ends_call(text, history, self._numerals):
             return Thought(Meaning.NOTHING)
-        if chosen := self._phrases.choice(text, _asked(history), self._lexicon.function):
+        if chosen := self._phrases.choice(text, asked(history), self._lexicon.function):
             return Thought(chosen)
         if hearing.meaning in {None, Meaning.YES, Meaning.NO, Meaning.THANKS}:
             thought = await self._beyond(hearing, history)
@@ -228,10 +236,13 @@ class Thinking:
 
     async def _beyond(self, hearing: Hearing, history: tuple[Exchange, ...]) -> Thought:
         """What the words come to, as a question, behind the yes or no that they may begin with."""
-        question, (agreed, rest) = _question(hearing, history), self._phrases.replied(hearing.transcript.text)
+        question, (agreed, rest) = (
+            as_question(hearing, history),
+            self._phrases.replied(hearing.transcript.text),
+        )
         denies = agreed is Meaning.NO
         if agreed is not None and rest:
-            before = _denied(history) if denies else history
+            before = denied(history) if denies else history
             question = replace(question, text=rest, history=before, denies=denies)
         elif agreed is not None:
             return Thought(agreed)
@@ -251,7 +262,7 @@ class Thinking:
         begun = time.monotonic()
         try:
             async with aclosing(self._reconsider(samples)) as looks:
-                reply = await self._weighing.weigh(_question(hearing, history), looks)
+                reply = await self._weighing.weigh(as_question(hearing, history), looks)
         except EngineError:
             return None
         if reply is None:
@@ -263,7 +274,7 @@ class Thinking:
         """As `think`, with the engines behind the one named `after`, whose reply broke off."""
         names = [dialogue.name for dialogue in self._dialogues]
         rest = self._dialogues[names.index(after) + 1 :] if after in names else ()
-        return await self._ask(_question(hearing, history), rest)
+        return await self._ask(as_question(hearing, history), rest)
 
     @property
     def by_meaning(self) -> bool:
@@ -272,7 +283,7 @@ class Thinking:
 
     def explain(self, hearing: Hearing, history: tuple[Exchange, ...]) -> dict[str, object]:
         """What the dialogue engines thought of it, by their names."""
-        question = _question(hearing, history)
+        question = as_question(hearing, history)
         return {one.name: one.explain(question) for one in self._dialogues if isinstance(one, Explaining)}
 
     def is_backchannel(self, text: str) -> bool:
@@ -339,21 +350,3 @@ class Thinking:
             meaning = Meaning.NOTHING if failure.retryable else Meaning.FAILED
             return Thought(meaning, seconds=seconds, failed=failure.stage)
         return Thought(Meaning.UNKNOWN, seconds=seconds, failed=failure.stage if failure else None)
-
-
-def _asked(history: Sequence[Exchange]) -> int:
-    """How many topics the caller was asked about just before."""
-    return sum(topic.endswith(OFFERED) for topic in history[-1].topics) if history else 0
-
-
-def _denied(history: tuple[Exchange, ...]) -> tuple[Exchange, ...]:
-    """`history` as if what was only asked about just before had not been spoken of."""
-    if not _asked(history):
-        return history
-    *before, last = history
-    kept = tuple(topic for topic in last.topics if not topic.endswith(OFFERED))
-    return (*before, replace(last, caller=last.caller if kept else "", topics=kept))
-
-
-def _question(hearing: Hearing, history: tuple[Exchange, ...]) -> Question:
-    return Question(hearing.transcript.text, history, hearing.transcript.confidence)

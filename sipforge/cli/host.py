@@ -58,7 +58,7 @@ class Host:
         from sipforge.infra.asterisk.office_store import OfficeStore
 
         settings = self.settings
-        assistants = {bot.extension: name for name, bot in settings.bots.items()}
+        assistants = settings.assistants
         return OfficeStore(
             settings.office_folder, settings.asterisk_directory, settings.public_folder, assistants
         )

@@ -14,8 +14,8 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from sipforge.core.conversation.dialogue_policy import Rounds
 from sipforge.core.conversation.history import Exchange as Exchange  # noqa: PLC0414 - what engines are told
+from sipforge.core.conversation.policy.meanings import Rounds
 
 RATE_HZ = 16000
 """Sampling rate of all audio between engines and bot."""
@@ -219,6 +219,19 @@ class Reconsidering(Protocol):
 
     def reconsider(self, samples: Floats) -> AsyncGenerator[tuple[Alternative, ...]]:
         """What `samples` (16 kHz) may have been then, the likeliest first; look by look, while asked for.
+
+        Raises:
+            EngineError: the queue is full (retryable) or the model failed.
+        """
+        ...
+
+
+@runtime_checkable
+class Expecting(Protocol):
+    """Hears once more, told what the caller may say."""
+
+    async def expecting(self, samples: Floats, text: str) -> tuple[Alternative, ...]:
+        """What `samples` (16 kHz) may have been to who expects the words of `text`, the likeliest first.
 
         Raises:
             EngineError: the queue is full (retryable) or the model failed.

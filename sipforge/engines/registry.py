@@ -47,6 +47,8 @@ class HearingNeeds:
     writes: bool = True
     """Whether a closed set writes down, too, what is not in it."""
     service: OpenAiService | None = None
+    names: Callable[[], Mapping[str, str]] = dict
+    """What is said to ask for people by their names → whom it means; cheap, to be asked at each utterance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,8 @@ class AnsweringNeeds:
     departments: Mapping[str, str]
     """Name → extension."""
     service: OpenAiService | None = None
+    opening: Callable[[str, str], str] = lambda hours, question: ""
+    """What is said of opening hours at this moment, by their name and the question; empty: nothing."""
     cache: Path | None = None
     """Folder for what takes time to make; None: there is none."""
 

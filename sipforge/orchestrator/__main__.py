@@ -8,7 +8,7 @@ import logging
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,8 @@ from pathlib import Path
 from sipforge.core.audiosocket import SLIN16_HZ
 from sipforge.core.breaker import BreakerState, CircuitBreaker
 from sipforge.core.capacity import Limit
+from sipforge.core.office.hours import Hours
+from sipforge.core.office.opening import parse_hours
 from sipforge.infra.asterisk.agi import answer_agi
 from sipforge.infra.asterisk.ami.service import AmiServiceClient
 from sipforge.infra.call_store import CallStore
@@ -24,6 +26,7 @@ from sipforge.infra.heap import settle
 from sipforge.infra.http import FastAPI, serve
 from sipforge.infra.logs import configure_logging
 from sipforge.infra.metrics import Metrics
+from sipforge.infra.read_again import ReadAgain
 from sipforge.infra.settings.host import DEFAULT_PATH, LOOPBACK, Settings, SettingsError, load_settings
 from sipforge.infra.stream_server import serve_tcp
 from sipforge.infra.systemd.credentials import CredentialError, find_credential, read_credential
@@ -107,6 +110,7 @@ def build(
         socket_exists=socket_exists,
         telemetry=telemetry,
         clock=time.monotonic,
+        hours=ReadAgain[Mapping[str, Hours]](settings.hours_file, parse_hours, {}),
     )
     return Parts(
         settings=settings,

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sipforge.core.audiosocket import UNIX_LEG, Frame, Kind, ProtocolError, encode
-from sipforge.core.messages.hello import Hello, hello_frame
+from sipforge.core.messages.hello import Detail, Hello, hello_frame
 from sipforge.infra.frame_stream import FrameStream
 from sipforge.infra.tokens import issue_token
 from sipforge.orchestrator.calls import Call
@@ -73,6 +73,10 @@ class BotDialler:
             raise BotUnavailableError(f"cannot be reached: {error.strerror}") from error
         stream = FrameStream(reader, writer, UNIX_LEG)
         stream.send(encode(hello_frame(hello)))
+        if call.detail is Detail.SAID:
+            for slin in call.said:
+                stream.send(encode(Frame(Kind.SLIN16, slin)))
+        call.said = ()
         return BotLeg(stream, self._timing)
 
 

@@ -103,6 +103,8 @@ class Call:
     """What the bot measured last."""
     ended: float = 0.0
     """When it ended, by the monotonic clock."""
+    said: tuple[bytes, ...] = ()
+    """What the caller said last, for the assistant that is to answer it: slin at 16 kHz."""
     over: asyncio.Event = field(default_factory=asyncio.Event)
     """Set while no connection of the call is open any more, on either side."""
 
@@ -147,10 +149,13 @@ class Calls:
         rate_hz: int,
         now: float,
         caller_name: str = "",
+        arrival: Arrival = Arrival.NEW,
+        detail: Detail = Detail.NONE,
     ) -> Call:
         """Enter a new call."""
         started = datetime.now(UTC)
         call = Call(call_id, bot, caller, dialled, rate_hz, now, started, caller_name)
+        call.arrival, call.detail = arrival, detail
         self._calls[call_id] = call
         self._store.put_session(call_id, call.session())
         return call

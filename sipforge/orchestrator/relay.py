@@ -22,6 +22,7 @@ import logging
 from collections.abc import Callable, Coroutine
 
 from sipforge.core.asterisk.presses import Presses, Source
+from sipforge.core.audio.last_said import LastSaid
 from sipforge.core.audio.playout import FRAME_SECONDS, SILENCE, Holder, Playout, PlayoutError
 from sipforge.core.audiosocket import Frame, Kind, ProtocolError
 from sipforge.core.breaker import BreakerState, CircuitBreaker
@@ -93,6 +94,7 @@ class Relay:
         self._finished: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._failed = False
         """Whether an error of ours ended the call; nothing is done any more but to play what is queued."""
+        self._last_said = LastSaid()
         self._detail = ""
         self._alone: asyncio.TimerHandle | None = None
         """Ends a call at whose other end nobody is."""
@@ -109,6 +111,7 @@ class Relay:
         finally:
             self._watch.leave(self._call.id, self)
             self._leave_alone()
+            self._call.said = self._last_said.taken()
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._phone.hang_up())
                 if self._bot is not None:
@@ -200,7 +203,9 @@ class Relay:
                         # The stream does not say what a key came as, so a key sent twice would be two there.
                         if not self._watch.knows(self._call.id):
                             self.press(chr(frame.payload[0]), Source.STREAM)
-                    elif self._ending is None:
+                        continue
+                    self._last_said.add(frame.payload)
+                    if self._ending is None:
                         dropped = self._outbox.put_audio(frame)
                         self._telemetry.caller_audio_dropped(self._call.bot, dropped)
             self._finish(Outcome.CALLER)
@@ -302,8 +307,9 @@ class Relay:
                 self._playout.hold()
             case events.Resume():
                 self._playout.release()
-            case events.TransferEvent(target, briefing):
+            case events.TransferEvent(target, briefing, said_seconds):
                 self._call.departure = Departure(Way.TRANSFER, target, briefing)
+                self._last_said.keep(said_seconds)
                 self._end_after_speech(Outcome.TRANSFER)
             case events.MessageEvent(target):
                 self._call.departure = Departure(Way.MESSAGE, target)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from typing import Final
 from uuid import uuid4
@@ -13,7 +14,9 @@ from sipforge.core.audiosocket import SLIN8_HZ, SLIN16_HZ
 from sipforge.core.breaker import CircuitBreaker
 from sipforge.core.capacity import Limit, has_room
 from sipforge.core.messages.hello import Arrival, Detail
+from sipforge.core.office.destinations import parse_destination
 from sipforge.core.office.extensions import is_user
+from sipforge.core.office.hours import Hours
 from sipforge.core.rate_limit import CallRateLimit
 from sipforge.infra.asterisk.agi import AgiError, AgiHandler, AgiRequest
 from sipforge.infra.settings.host import Settings
@@ -49,7 +52,7 @@ class Onward:
     """Where the dialplan goes on with a call that an assistant has let go; nowhere: it apologises."""
 
     context: str = ""
-    """Of the dialplan: transfer, message, users, assistant; or hangup."""
+    """Of the dialplan: transfer, message, users, assistant, `OFFICE`, `OUTSIDE`; or hangup."""
     extension: str = ""
     bot: str = ""
     """The assistant that has admitted the call again; only with the context assistant."""
@@ -58,6 +61,10 @@ class Onward:
 
 
 _NOWHERE: Final = Onward()
+OFFICE: Final = "office"
+"""Context of the dialplan where a user's phone starts: groups and menus are there."""
+OUTSIDE: Final = "assistants-outside"
+"""Context of the outside numbers that assistants may ring."""
 _OUTCOMES: Final = {
     # Dial's status. The dialplan is told of an ANSWER only when the colleague hung up on the briefing.
     "BUSY": Detail.BUSY,
@@ -85,8 +92,10 @@ class Router:
         socket_exists: Callable[[str], bool],
         telemetry: Telemetry,
         clock: Callable[[], float],
+        hours: Callable[[], Mapping[str, Hours]] = dict,
+        today: Callable[[], datetime] = datetime.now,
     ) -> None:
-        """Route by `settings.bots`.
+        """Route by `settings.bots` and `settings.front_desk`.
 
         Args:
             settings: bots, and the ceilings for all of them together.
@@ -96,8 +105,13 @@ class Router:
             socket_exists: whether a bot, by its name, offers its socket.
             telemetry: told of refusals.
             clock: monotonic seconds.
+            hours: the office's opening hours as they are now, by name.
+            today: the office's day and time.
         """
         self._settings = settings
+        self._desk = settings.front_desk
+        self._hours = hours
+        self._today = today
         self._calls = calls
         self._breakers = breakers
         self._limits = limits
@@ -110,18 +124,21 @@ class Router:
     def route(self, caller: str, dialled: str, rate_hz: int, caller_name: str = "") -> Route:
         """Admit a call, whose audio comes at `rate_hz`, and name it, or refuse it."""
         now = self._clock()
-        refusal = self._refusal(caller, dialled, now)
+        bot, refusal = self._let_in(caller, dialled, now)
         if refusal is not None:
             self._refused(refusal, caller, dialled)
             return Route(refusal=refusal)
+        at_desk = self._is_desk(dialled)
         call = self._calls.admit(
             str(uuid4()),
-            bot=self._bots[dialled],
+            bot=bot,
             caller=caller,
             dialled=dialled,
             rate_hz=rate_hz,
             now=now,
             caller_name=caller_name,
+            arrival=Arrival.FRONT_DESK if at_desk else Arrival.NEW,
+            detail=Detail.CLOSED if at_desk and not self._is_open() else Detail.NONE,
         )
         _log.info("call admitted", extra={"call": call.id, "bot": call.bot, "caller": caller})
         return Route(call=call)
@@ -139,11 +156,15 @@ class Router:
         if way in {Way.HANG_UP, Way.PERSON}:
             self._calls.forget(call)
             return Onward(way.value, target)
-        if not is_user(target):
-            nobody = Detail.UNAVAILABLE if way is Way.TRANSFER else Detail.MESSAGE_FAILED
-            return self._bring_back(call, nobody, target)
-        self._calls.send_away(call)
-        return Onward(way.value, target, briefing=call.departure.briefing)
+        if is_user(target):
+            self._calls.send_away(call)
+            return Onward(way.value, target, briefing=call.departure.briefing)
+        if way is Way.TRANSFER and target in self._beyond(call.bot):
+            # Who is rung there is rung by the office's rules, and does not come back.
+            self._calls.forget(call)
+            return Onward(OUTSIDE if target.startswith("+") else OFFICE, target)
+        nobody = Detail.UNAVAILABLE if way is Way.TRANSFER else Detail.MESSAGE_FAILED
+        return self._bring_back(call, nobody, target.removeprefix("+"))
 
     def back(self, call_id: str, outcome: str) -> Onward:
         """How the dialplan goes on with a call it could not put through, or whose caller left a message.
@@ -160,13 +181,15 @@ class Router:
         return self._bring_back(call, detail, call.departure.target)
 
     def _hand_over(self, call: Call, extension: str) -> Onward:
-        onward = self._admit_again(call, extension, Arrival.HANDED_OVER)
+        detail = Detail.SAID if call.said else Detail.NONE
+        onward = self._admit_again(call, extension, Arrival.HANDED_OVER, detail)
         return onward or self._bring_back(call, Detail.UNAVAILABLE)
 
     def _bring_back(self, call: Call, detail: Detail, target: str = "") -> Onward:
         """To the assistant that it came from; nowhere if that takes no calls now."""
         self._telemetry.returned(call.bot, detail.value)
-        onward = self._admit_again(call, call.dialled, Arrival.RETURNED, detail, target)
+        extension = self._settings.bots[call.bot].extension
+        onward = self._admit_again(call, extension, Arrival.RETURNED, detail, target)
         if onward is None:
             self._calls.forget(call)
         return onward or _NOWHERE
@@ -185,15 +208,44 @@ class Router:
         _log.info("call admitted again", extra={"call": call.id, "bot": bot, "arrival": arrival.value})
         return Onward("assistant", extension, bot)
 
-    def _refusal(self, caller: str, dialled: str, now: float) -> Refusal | None:
-        """Why a new call is not let in; None: it is."""
-        bot = self._bots.get(dialled)
-        if bot is None:
-            return Refusal.UNKNOWN
+    def _let_in(self, caller: str, dialled: str, now: float) -> tuple[str, Refusal | None]:
+        """The bot that takes a new call, or why it is not let in."""
+        if self._desk is not None and self._is_desk(dialled):
+            bots = self._desk.assistants
+        elif dialled in self._bots:
+            bots = (self._bots[dialled],)
+        else:
+            return "", Refusal.UNKNOWN
         # Only a new call counts: one that comes back, or is handed over, is the same call.
         if not self._rate.allow(caller, now):
-            return Refusal.RATE
-        return self._full(bot, now)
+            return "", Refusal.RATE
+        first: Refusal | None = None
+        for bot in bots:
+            # Another assistant takes the desk while the first cannot.
+            refusal = self._full(bot, now)
+            if refusal is None:
+                return bot, None
+            first = first or refusal
+        return "", first
+
+    def _is_desk(self, dialled: str) -> bool:
+        return self._desk is not None and dialled == self._desk.extension
+
+    def _is_open(self) -> bool:
+        """Whether the front desk is open now."""
+        hours = self._hours().get(self._desk.hours) if self._desk is not None else None
+        if hours is None:
+            return True
+        now = self._today()
+        return hours.is_open(now.date().isoformat(), now.weekday(), 60 * now.hour + now.minute)
+
+    def _beyond(self, bot: str) -> set[str]:
+        """Whom a bot may connect callers with beside users: what the settings name, whatever it asks for."""
+        named = set(self._settings.bots[bot].departments.values())
+        if self._desk is not None:
+            named.add(parse_destination(self._desk.closed).extension)
+        allowed = self._settings.outside.assistants_may_ring
+        return {one for one in named if one and (not one.startswith("+") or one in allowed)}
 
     def has_room(self, bot: str) -> bool:
         """Whether a bot may take one call more, by the number of calls alone."""

@@ -28,8 +28,8 @@ from sipforge.bot.measure import beginnings
 from sipforge.bot.phrases import load_phrases
 from sipforge.bot.thinking import Thinking
 from sipforge.bot.voice import Voice
-from sipforge.core.conversation.dialogue_policy import Meaning
 from sipforge.core.conversation.endpointing import TurnRules
+from sipforge.core.conversation.policy.meanings import Meaning
 from sipforge.engines.answering.answers.plan import Planner
 from sipforge.engines.answering.knowledge import Knowledge, load_knowledge
 from sipforge.engines.hearing.whisper import model as whisper

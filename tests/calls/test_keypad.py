@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from sipforge.core.conversation.keypad import MESSAGE_KEY, MORE_KEY, TOPIC_KEYS
+from sipforge.core.conversation.policy.keypad import MESSAGE_KEY, MORE_KEY, TOPIC_KEYS
 from tests.calls.mailbox import OPERATORS, messages
 from tests.calls.telephones import CALLER
 from tests.phones.appliance import API

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from sipforge.core.conversation.keypad import MORE_KEY, TOPIC_KEYS
+from sipforge.core.conversation.policy.keypad import MORE_KEY, TOPIC_KEYS
 from tests.calls.telephones import CALLER
 from tests.phones.appliance import API, Appliance
 from tests.phones.by_hand import HandPhone

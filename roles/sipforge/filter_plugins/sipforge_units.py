@@ -33,6 +33,8 @@ TABLES_OF_FEW = {
     "provisioning": {"provisioning"},
     "redis": {"orchestrator"},
     "openai": {"openai"},
+    "front_desk": {"orchestrator", "bot"},
+    "outside": {"orchestrator"},
 }
 """Tables of the settings file that not everybody reads; any other is everybody's."""
 
@@ -45,7 +47,7 @@ def sipforge_units(
         name: {"operator": operator, **{key: values[key] for key in values if key not in INSTALLED}}
         for name, values in assistants.items()
     }
-    orchestrated = ("extension", "max_calls", "operator")
+    orchestrated = ("extension", "max_calls", "operator", "departments")
     return [
         _unit(
             "sipforge-orchestrator",

@@ -175,8 +175,9 @@ class Call:
         over = False
         for wanted in commands:
             match wanted:
-                case command.Recognise(work, since, speech_seconds, history):
-                    self._works.recognise(work, self._listener.since(since), speech_seconds, history)
+                case command.Recognise(work, since, speech_seconds, history, any_language):
+                    samples = self._listener.since(since)
+                    self._works.recognise(work, samples, speech_seconds, history, any_language=any_language)
                 case command.HearAhead(since):
                     self._works.hear_ahead(self._listener.since(since))
                 case command.Hasten(work):
@@ -189,12 +190,12 @@ class Call:
                     self._works.drop(work)
                 case command.Speak(sentence, text):
                     self._speaker.speak(sentence, text)
-                case command.PlayInvitation(sentence, other):
-                    self._speaker.play(sentence, self._company.others[other].invitation())
+                case command.Play(sentence, other, phrase):
+                    self._speaker.play(sentence, self._company.others[other].recorded(phrase))
                 case command.Prepare(departure, reason):
                     self._prepare(departure, reason)
-                case command.Depart(departure):
-                    self._group.create_task(self._depart(departure))
+                case command.Depart(departure, said_seconds):
+                    self._group.create_task(self._depart(departure, said_seconds))
                 case command.Note():
                     self._note(wanted)
                 case command.Warn(sentence):
@@ -234,13 +235,14 @@ class Call:
 
             self._briefing = self._group.create_task(make())
 
-    async def _depart(self, departure: Departure) -> None:
+    async def _depart(self, departure: Departure, said_seconds: float) -> None:
         match departure:
             case Transfer(target):
                 briefed = self._briefing is not None and await self._briefing
                 self._link.event(TransferEvent(target, briefed))
             case HandOver(other):
-                self._link.event(TransferEvent(self._company.others[other].extension))
+                extension = self._company.others[other].extension
+                self._link.event(TransferEvent(extension, said_seconds=said_seconds))
             case TakeMessage(target):
                 self._link.event(MessageEvent(target))
             case Hangup(reason):

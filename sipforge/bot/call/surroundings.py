@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
+from sipforge.core.conversation.actions import Phrase
 from sipforge.core.messages.hello import Arrival, Detail
 
 
@@ -13,8 +14,8 @@ class Other:
     """An assistant of another language."""
 
     extension: str
-    invitation: Callable[[], bytes] = bytes
-    """In its own language and voice: slin at 16 kHz; may read a file."""
+    recorded: Callable[[Phrase], bytes] = lambda phrase: b""
+    """A phrase in its own language and voice: slin at 16 kHz; may read a file."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,11 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Final
 
-from sipforge.bot.thinking import Hearing, Thinking
-from sipforge.bot.thinking import Thought as Found
-from sipforge.core.conversation.dialogue_policy import Meaning
+from sipforge.bot.thinking import Thinking
+from sipforge.bot.thoughts import Hearing
+from sipforge.bot.thoughts import Thought as Found
 from sipforge.core.conversation.facts import Fact, Heard, Part, ReplyEnded, Thought
+from sipforge.core.conversation.policy.meanings import Meaning
 from sipforge.engines.protocols import Act, Do, EngineError, Exchange, Floats, Reply, Speak
 from sipforge.engines.runtime.streams import closing
 from sipforge.engines.runtime.worker import Urgency
@@ -42,11 +43,18 @@ class Works:
         self._ahead: asyncio.Task[None] | None = None
 
     def recognise(
-        self, number: int, samples: Floats, speech_seconds: float, history: tuple[Exchange, ...]
+        self,
+        number: int,
+        samples: Floats,
+        speech_seconds: float,
+        history: tuple[Exchange, ...],
+        *,
+        any_language: bool = False,
     ) -> None:
         """Find out what `samples` (16 kHz, `speech_seconds` of them speech) say, and what that comes to."""
         work = _Work(Urgency())
-        self._begin(number, work, self._recognise(number, work, samples, speech_seconds, history))
+        doing = self._recognise(number, work, samples, speech_seconds, history, any_language)
+        self._begin(number, work, doing)
 
     def hear_ahead(self, samples: Floats) -> None:
         """Do what can be done already for an utterance that goes on; one at a time."""
@@ -90,13 +98,14 @@ class Works:
         self._works[number] = work
         work.task = self._group.create_task(doing, context=work.urgency.context())
 
-    async def _recognise(
+    async def _recognise(  # noqa: PLR0917 - as they come
         self,
         number: int,
         work: _Work,
         samples: Floats,
         speech_seconds: float,
         history: tuple[Exchange, ...],
+        any_language: bool,
     ) -> None:
         hearing = work.hearing = await self._thinking.hear(samples, speech_seconds)
         transcript = hearing.transcript
@@ -111,7 +120,7 @@ class Works:
             self._thinking.is_backchannel(transcript.text),
         )
         await self._report(heard)
-        found = await self._thinking.think(hearing, history, samples)
+        found = await self._thinking.think(hearing, history, samples, any_language=any_language)
         await self._thought(number, work, hearing, found)
 
     async def _think_again(

@@ -37,6 +37,13 @@ class Phrase(Enum):
     """Said, instead of a conversation, to a caller for whom there is no room."""
     INVITATION = "invitation"
     """Said, in this language, by other assistants: does the caller want to speak it?"""
+    FRONT_DESK_MORNING = "front_desk_morning"
+    """At the front desk each assistant says its own, one after the other; so with the four below."""
+    FRONT_DESK_AFTERNOON = "front_desk_afternoon"
+    FRONT_DESK_EVENING = "front_desk_evening"
+    FRONT_DESK_AGAIN = "front_desk_again"
+    """Names the {key} that chooses the assistant."""
+    FRONT_DESK_CLOSED = "front_desk_closed"
 
 
 class Reason(StrEnum):
@@ -86,16 +93,25 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class AskWho:
+    """Ask whether the caller wants this person, or which of several."""
+
+    people: tuple[str, ...]
+    """Their extensions."""
+
+
+@dataclass(frozen=True, slots=True)
 class Repeat:
     """Say the last thing again."""
 
 
 @dataclass(frozen=True, slots=True)
-class Invite:
-    """Play another assistant's invitation."""
+class Play:
+    """Play a fixed phrase as another assistant has recorded it."""
 
     other: str
     """Its name."""
+    phrase: Phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +141,8 @@ class HandOver:
 
     other: str
     """Its name."""
+    said: bool = False
+    """Whether it answers what the caller has just said, in its language; else it greets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +161,9 @@ Action = (
     | ReadMenu
     | TellTopic
     | Ask
+    | AskWho
     | Repeat
-    | Invite
+    | Play
     | Hush
     | Transfer
     | TakeMessage

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sipforge.core.conversation.actions import Departure
-from sipforge.core.conversation.dialogue_policy import Meaning
+from sipforge.core.conversation.actions import Departure, Phrase
 from sipforge.core.conversation.history import Exchange
+from sipforge.core.conversation.policy.meanings import Meaning
 from sipforge.core.messages.events import BotEvent
 
 
@@ -27,6 +27,8 @@ class Recognise:
     speech_seconds: float
     """How much of it sounds like a voice."""
     history: tuple[Exchange, ...]
+    any_language: bool = False
+    """Whether the caller may speak any assistant's language, so that it is to be found out which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +78,12 @@ class Speak:
 
 
 @dataclass(frozen=True, slots=True)
-class PlayInvitation:
-    """As `Speak`, with the recorded invitation of another assistant."""
+class Play:
+    """As `Speak`, with a phrase that another assistant has recorded."""
 
     sentence: int
     other: str
+    phrase: Phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,8 @@ class Depart:
     """Leave so, now; `Prepare` came before."""
 
     departure: Departure
+    said_seconds: float = 0.0
+    """With a `HandOver` of what was said: how long ago, in seconds of windows, the caller began to say it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +136,7 @@ Command = (
     | Tell
     | Drop
     | Speak
-    | PlayInvitation
+    | Play
     | Prepare
     | Depart
     | Note

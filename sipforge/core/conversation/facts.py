@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sipforge.core.conversation.dialogue_policy import Meaning, Rounds
+from sipforge.core.conversation.policy.meanings import Meaning, Rounds
 from sipforge.text.turn_end import Completeness
 
 

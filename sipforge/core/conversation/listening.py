@@ -10,8 +10,8 @@ from sipforge.core.conversation import commands as command
 from sipforge.core.conversation import facts as fact
 from sipforge.core.conversation.actions import Reason
 from sipforge.core.conversation.barge_in import Verdict
-from sipforge.core.conversation.dialogue_policy import Meaning
 from sipforge.core.conversation.facts import Heard, Thought
+from sipforge.core.conversation.policy.meanings import Meaning
 from sipforge.core.conversation.replies import WORDS_CHARACTERS
 from sipforge.core.conversation.speaking import Speaking
 from sipforge.core.conversation.states import State
@@ -110,7 +110,8 @@ class Listening(Speaking):
         """Find out what is being said, and what is to be said to it."""
         number = self._works.listen()
         voiced_seconds, history = self._ears.voiced_seconds(self._since), self._replies.history_now()
-        self._put(command.Recognise(number, self._since, voiced_seconds, history))
+        wanted = command.Recognise(number, self._since, voiced_seconds, history, self._policy.any_language)
+        self._put(wanted)
 
     def _heard(self, heard: Heard) -> None:
         work = self._works.heard(heard)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sipforge.core.conversation.actions import Phrase
-from sipforge.core.conversation.commands import Command, PlayInvitation, Speak
+from sipforge.core.conversation.commands import Command, Play, Speak
 from sipforge.core.conversation.history import Exchange, History
 from sipforge.core.conversation.measures import Measures
 from sipforge.core.conversation.speech import Said, Speech
@@ -30,6 +30,8 @@ class Script:
     """Of each topic, by its id."""
     ask: Callable[[Sequence[str]], str] = "".join
     """How the caller is asked about topics, one or two, given by their ids."""
+    ask_who: Callable[[Sequence[str]], str] = "".join
+    """How the caller is asked about people, given by their extensions."""
 
 
 class Replies:
@@ -87,11 +89,11 @@ class Replies:
                 self.measures.speaks(number)
             self._out(Speak(number, sentence))
 
-    def invite(self, other: str, at: float) -> None:
-        """Play another assistant's invitation."""
+    def play(self, other: str, phrase: Phrase, at: float) -> None:
+        """Play a phrase that another assistant has recorded."""
         number = self._speech.add("", at)
         self.measures.speaks(number)
-        self._out(PlayInvitation(number, other))
+        self._out(Play(number, other, phrase))
 
     def part(self, text: str, at: float) -> None:
         """The next piece of what to say: it is spoken as soon as there is a whole sentence."""

@@ -12,9 +12,9 @@ from sipforge.core.conversation import facts as fact
 from sipforge.core.conversation.actions import Action, Departure, Phrase
 from sipforge.core.conversation.barge_in import BargeIn
 from sipforge.core.conversation.commands import Command
-from sipforge.core.conversation.dialogue_policy import DialoguePolicy
 from sipforge.core.conversation.endpointing import Endpointing, TurnRules
 from sipforge.core.conversation.history import Exchange, History
+from sipforge.core.conversation.policy.dialogue_policy import DialoguePolicy
 from sipforge.core.conversation.replies import Replies, Script
 from sipforge.core.conversation.states import State, step
 from sipforge.core.conversation.work import Work, Works
@@ -97,12 +97,14 @@ class Speaking:
                     )
                     self._works.telling = work
                     self._put(command.Tell(work.number))
+                case do.AskWho(people):
+                    self._say(script.ask_who(people), tuple(person + OFFERED for person in people))
                 case do.Repeat():
                     last = self._replies.last
                     self._say(last.text or script.phrases[Phrase.ASK_AGAIN], last.topics)
-                case do.Invite(other):
+                case do.Play(other, phrase):
                     self._begin_reply(answers=self._unanswered)
-                    self._replies.invite(other, self._now)
+                    self._replies.play(other, phrase, self._now)
                     self._replies.complete(self._now)
                 case do.Hush():
                     # What comes now is the reply to a key, not to the turn before.
@@ -172,7 +174,10 @@ class Speaking:
         self._move(State.DEPARTING)
         if not self._replies.busy and self._departure is not None:
             self._move(State.DEPARTED)
-            self._put(command.Depart(self._departure))
+            said = isinstance(self._departure, do.HandOver) and self._departure.said
+            self._put(
+                command.Depart(self._departure, self._ears.position - self._turn_since if said else 0.0)
+            )
 
     def _stop(self) -> None:
         """Drop the rest of what is being said, and the way out."""

@@ -95,12 +95,14 @@ class ReplyEvent:
 
 @dataclass(frozen=True, slots=True)
 class TransferEvent:
-    """To a colleague, or to another assistant's extension, once what is queued was heard."""
+    """To a colleague, another assistant or an outside number, once what is queued was heard."""
 
     type: ClassVar = "transfer"
-    target: _Extension
+    target: Annotated[str, text(16, r"\+?[0-9]+")]
     briefing: Annotated[bool, truth] = False
     """Whether the bot has written a sound that tells the colleague of the caller."""
+    said_seconds: _Number = 0.0
+    """How much of what the caller has said last another assistant is to answer; 0: nothing."""
 
 
 @dataclass(frozen=True, slots=True)

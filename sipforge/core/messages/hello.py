@@ -18,11 +18,13 @@ class Arrival(StrEnum):
     RETURNED = "returned"
     """Back from where this bot had sent it: a colleague, a mailbox, another assistant. `Detail` says why."""
     HANDED_OVER = "handed_over"
-    """From another assistant."""
+    """From another assistant. With `Detail.SAID` what the caller said to that one comes first."""
+    FRONT_DESK = "front_desk"
+    """By the number for callers of all languages; with `Detail.CLOSED` out of hours."""
 
 
 class Detail(StrEnum):
-    """How it went for a call that returned."""
+    """How it went for a call that returned; or more of how it comes."""
 
     NONE = ""
     BUSY = "busy"
@@ -34,6 +36,8 @@ class Detail(StrEnum):
     MESSAGE_LEFT = "message_left"
     MESSAGE_FAILED = "message_failed"
     """There is no such mailbox, or nothing was said."""
+    SAID = "said"
+    CLOSED = "closed"
 
 
 def _rate(value: object) -> int | None:

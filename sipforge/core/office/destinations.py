@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Final
 
 from sipforge.core.office.extensions import is_user
 
@@ -19,6 +20,9 @@ class Destination:
     """Empty: nowhere."""
     mailbox: bool = False
     """Whether the extension's mailbox is meant, not its telephone."""
+
+
+NOWHERE: Final = Destination()
 
 
 def parse_destination(text: str) -> Destination:

@@ -1,8 +1,10 @@
 """The office's knowledge file: what callers ask, and the written answers.
 
 TOML: `[[topics]]` with `id`, `questions` (as callers ask) and `answer`, and optionally `title`, how the topic
-is spoken of in "Is it about ...?" and in the keypad's menu; at the top optionally `synonyms` (lists of words
-or phrases that mean the same in this office) and `filler` (words that say nothing about the topic).
+is spoken of in "Is it about ...?" and in the keypad's menu, and `hours`, the name of opening hours: who asks
+whether it is open now is told that, and until when, before the answer; at the top
+optionally `synonyms` (lists of words or phrases that mean the same in this office) and `filler` (words that
+say nothing about the topic).
 """
 
 from __future__ import annotations
@@ -31,6 +33,8 @@ class Topic:
     answer: str
     title: str = ""
     """As in "Is it about our prices?" or "For our prices, press 7."; empty where nobody is asked so."""
+    hours: str = ""
+    """Name of opening hours: who asks whether it is open now is told that before the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,8 @@ def _synonyms(group: object) -> tuple[str, ...]:
 def _topic(entry: Mapping[str, Any]) -> Topic:
     questions = tuple(str(question) for question in entry["questions"])
     title = str(entry.get("title", "")).strip()
-    topic = Topic(str(entry["id"]), questions, str(entry["answer"]).strip(), title)
+    hours = str(entry.get("hours", ""))
+    topic = Topic(str(entry["id"]), questions, str(entry["answer"]).strip(), title, hours)
     if not 0 < len(topic.id) <= ID_CHARACTERS or "?" in topic.id:
         raise ValueError(
             f"topic id {topic.id!r} is not 1 to {ID_CHARACTERS} characters without question mark"

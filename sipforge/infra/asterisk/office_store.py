@@ -2,7 +2,8 @@
 
 `users.json` and in the folder `office` what the inventory declares (`declared.json`) and what was added here
 (`host.json`) are the one truth (owner root, mode 0600: passwords are in them); Asterisk's files are rendered
-from them (`sipforge.core.office.asterisk`), and what the assistants read (`directory.json`, `menus.json`).
+from them (`sipforge.core.office.asterisk`), and what the assistants read (`directory.json`, `hours.json`,
+`menus.json`).
 Every file is replaced in one step, so that a reader, or a crash, sees the old one or the new one. A lock file
 keeps two writers apart.
 
@@ -27,7 +28,7 @@ from typing import Any, Final
 
 from sipforge.core.office.asterisk.files import READ_BY, files
 from sipforge.core.office.asterisk.local_file import check_dialplan, check_pjsip
-from sipforge.core.office.keeping.described import Described, directory, spoken
+from sipforge.core.office.keeping.described import Described, directory, hours, spoken
 from sipforge.core.office.office import Office
 from sipforge.core.office.reading import OfficeError
 from sipforge.core.office.users import Encryption, User, UserError
@@ -177,6 +178,7 @@ class OfficeStore:
         ]
         wanted += [
             (self._public / "directory.json", directory(office), _PUBLIC_MODE, ""),
+            (self._public / "hours.json", hours(office), _PUBLIC_MODE, ""),
             (self._public / "menus.json", spoken(office), _PUBLIC_MODE, PROMPTS),
         ]
         wanted += self._wanted_local() if local else []

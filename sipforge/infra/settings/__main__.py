@@ -23,7 +23,10 @@ from sipforge.core.office.users import SECRET_MINIMUM, UserError
 from sipforge.infra.settings.host import Settings, problems
 
 _TABLE: Final = re.compile(rf"(?<![\w.])({'|'.join(Settings.model_fields)})(?=\.|:)")
-_TABLES: Final = {"bots": "sipforge_assistants", "office": "sipforge_office"}
+_TABLES: Final = {
+    "bots": "sipforge_assistants",
+    **{table: f"sipforge_{table}" for table in ("office", "front_desk", "outside")},
+}
 
 
 def mistakes(document: Mapping[str, Any]) -> list[str]:
@@ -51,8 +54,12 @@ def mistakes(document: Mapping[str, Any]) -> list[str]:
         described = read_plan(
             {key: value for key, value in document.get("plan", {}).items() if value not in ({}, "")}
         )
+        if settings is not None and settings.front_desk is not None:
+            hours = settings.front_desk.hours
+            if hours and hours not in {plan.name for plan in described.hours}:
+                found.append(f"sipforge_front_desk.hours: there are no hours {hours!r} in sipforge_hours")
         if wanted is not None and settings is not None:
-            assistants = {bot.extension: name for name, bot in settings.bots.items()}
+            assistants = settings.assistants
             Office(plan((), wanted, lambda: "x" * SECRET_MINIMUM).users, described, assistants)
     except OfficeError as error:
         found.append(f"sipforge_{error}")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from sipforge.core.conversation.dialogue_policy import PolicyRules
 from sipforge.core.conversation.endpointing import TurnRules
-from sipforge.core.office.extensions import check_assistant, check_user
+from sipforge.core.conversation.policy.meanings import PolicyRules
+from sipforge.core.office.extensions import OTHERS, USERS, check_assistant, check_user, is_user
 from sipforge.engines.registry import ANSWERING, ENCODING, HEARING, SPEAKING, VAD, Engine
 from sipforge.text.language import load_language
 
@@ -23,7 +24,24 @@ def _spoken(language: str) -> str:
 
 
 Port = Annotated[int, Field(ge=1, le=65535)]
-UserExtension = Annotated[str, AfterValidator(check_user)]
+OUTSIDE = r"^\+[1-9][0-9]{6,14}$"
+"""An outside number."""
+
+
+def _reachable(given: str) -> str:
+    if not (is_user(given) or re.match(OUTSIDE, given)):
+        try:
+            check_assistant(given)
+        except ValueError:
+            raise ValueError(
+                f"extension {given!r}: must be a number from {USERS} or {OTHERS}, or an outside one such"
+                " as +250788000000"
+            ) from None
+    return given
+
+
+Reachable = Annotated[str, AfterValidator(_reachable)]
+"""Whom an assistant may connect a caller with: a user, a group, a menu, an outside number."""
 
 
 class Section(BaseModel):
@@ -226,8 +244,8 @@ class BotSettings(Section):
     others: tuple[str, ...] = ()
     """Names of the assistants that are offered to callers who speak their languages; `other = "x"` is short
     for one."""
-    departments: dict[str, UserExtension] = Field(default_factory=dict)
-    """Spoken name → extension, of whom callers may ask for."""
+    departments: dict[str, Reachable] = Field(default_factory=dict)
+    """Spoken name → extension or outside number, of whom callers may ask for."""
     prompt_again_seconds: float = Field(default=_POLICY.prompt_again_seconds, gt=0)
     """Silence after which the caller is asked again."""
     idle_limit_seconds: float = Field(default=_POLICY.idle_limit_seconds, gt=0)

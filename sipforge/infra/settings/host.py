@@ -18,6 +18,7 @@ from pydantic import ConfigDict, Field, PrivateAttr, ValidationError, field_vali
 
 from sipforge.infra.models.choices import ChoicesError, apply_choices, load_choices
 from sipforge.infra.settings.assistants import BotSettings, Port, Section
+from sipforge.infra.settings.office import FrontDeskSettings, OutsideSettings
 
 DEFAULT_PATH = Path("/etc/sipforge/sipforge.toml")
 LOOPBACK: Final = "127.0.0.1"
@@ -138,6 +139,8 @@ class Settings(Section):
     provisioning: ProvisioningSettings = ProvisioningSettings()
     openai: OpenAISettings = OpenAISettings()
     bots: dict[str, BotSettings] = Field(default_factory=dict)
+    front_desk: FrontDeskSettings | None = None
+    outside: OutsideSettings = OutsideSettings()
 
     _root: Path = PrivateAttr(default=Path("/"))
     _models: Path | None = PrivateAttr(default=None)
@@ -170,6 +173,10 @@ class Settings(Section):
     mailbox_directory = _Place("/var/spool/asterisk/voicemail/default")
     mail_failed_file = _Place("/run/asterisk/mail-failed")
     """Where send-voicemail says why mail did not go out."""
+    directory_file = _Place("/var/lib/sipforge/directory.json")
+    """Who is in the office: extensions and names, no secrets."""
+    hours_file = _Place("/var/lib/sipforge/hours.json")
+    """The opening hours, by name."""
     cdr_database = _Place("/var/log/asterisk/master.db")
 
     @field_validator("bots")
@@ -186,6 +193,8 @@ class Settings(Section):
         tables = {"ami": self.ami, "orchestrator": self.orchestrator, "monitor": self.monitor}
         tables |= {"provisioning": self.provisioning}
         tables |= {f"bots.{name}": bot for name, bot in self.bots.items()}
+        if self.front_desk is not None:
+            tables["front_desk"] = self.front_desk
         seen: dict[object, str] = {}
         for table, values in tables.items():
             for key in ("port", "http_port", "agi_port", "audiosocket_port", "hep_port", "extension"):
@@ -202,6 +211,36 @@ class Settings(Section):
                     f"bots.{name}.dialogue.pivot.knowledge_of: there is no bot {pivot.knowledge_of!r}"
                 )
         return self
+
+    @model_validator(mode="after")
+    def _what_is_named_is_there(self) -> Settings:
+        for name, bot in self.bots.items():
+            for department, number in bot.departments.items():
+                if number.startswith("+") and number not in self.outside.assistants_may_ring:
+                    where = f"bots.{name}.departments.{department}"
+                    raise ValueError(f"{where}: {number} is not in outside.assistants_may_ring")
+        desk = self.front_desk
+        if desk is None:
+            return self
+        for name in desk.assistants:
+            if name not in self.bots or desk.assistants.count(name) > 1:
+                raise ValueError(f"front_desk.assistants: {name!r} must be an assistant, and be there once")
+            for other in desk.assistants:
+                if other not in (name, *self.bots[name].others):
+                    raise ValueError(f"front_desk.assistants: {other} must be in bots.{name}.others")
+        return self
+
+    @property
+    def assistants(self) -> dict[str, str]:
+        """Extension → name of the bot that answers there; the front desk's is its first."""
+        desk = self.front_desk
+        at_desk = {desk.extension: desk.assistants[0]} if desk is not None else {}
+        return {bot.extension: name for name, bot in self.bots.items()} | at_desk
+
+    def front_desk_key(self, name: str) -> str:
+        """The key that chooses the bot `name` at the front desk; empty: it is not there."""
+        names = self.front_desk.assistants if self.front_desk is not None else ()
+        return str(names.index(name) + 1) if name in names else ""
 
     @property
     def model_directory(self) -> Path:

@@ -20,8 +20,8 @@ from sipforge.bot.thinking import Thinking
 from sipforge.bot.voice import Voice
 from sipforge.core.audiosocket import UNIX_LEG, Frame, FrameParser, Kind, encode
 from sipforge.core.conversation.actions import Phrase
-from sipforge.core.conversation.dialogue_policy import Meaning, PolicyRules
 from sipforge.core.conversation.endpointing import TurnRules
+from sipforge.core.conversation.policy.meanings import Meaning, PolicyRules
 from sipforge.core.messages.events import Cleared, Mark, event_frame
 from sipforge.core.messages.hello import Hello, hello_frame
 from sipforge.engines.protocols import Floats
@@ -42,7 +42,7 @@ PHRASES = Phrases(
 class Bot:
     """A bot service with plain engines on a socket."""
 
-    company = Company({"kinyarwanda": Other("3000", lambda: spoken(1, 0.2))})
+    company = Company({"kinyarwanda": Other("3000", lambda phrase: spoken(1, 0.2))})
     menu = Menu(
         ("One, two.", "Three."),
         {f"topic-{number}": f"answer {number}." for number in range(8)},
@@ -70,6 +70,7 @@ class Bot:
             PHRASES,
             backchannel=lambda text: text == "mm",
             foreign=self._foreign,
+            whose_language=self._foreign,
             wait_seconds=lambda: self.queue_seconds,
         )
         self.service = BotService(
@@ -105,9 +106,11 @@ class Peer:
         for start in range(0, len(slin), 640):
             self.send(Frame(Kind.SLIN16, slin[start : start + 640]))
 
-    def hello(self, call: str, *, bot: str = "english", key: str = KEY, token_call: str = "") -> None:
+    def hello(
+        self, call: str, *, bot: str = "english", key: str = KEY, token_call: str = "", **changes: Any
+    ) -> None:
         token = issue_token(key, token_call or call, bot, 30, NOW)
-        self.send(hello_frame(Hello(call, "1001", "2000", 8000, token)))
+        self.send(hello_frame(Hello(call, "1001", "2000", 8000, token, **changes)))
 
     async def until(self, done: Callable[[], bool]) -> None:
         """Read until `done`, or the stream ends."""

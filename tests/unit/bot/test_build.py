@@ -10,9 +10,9 @@ import pytest
 
 from sipforge.bot.build import make_openai, make_parts
 from sipforge.bot.phrases import load_phrases
-from sipforge.bot.thinking import Hearing
+from sipforge.bot.thoughts import Hearing
 from sipforge.bot.voice import Voice
-from sipforge.core.conversation.dialogue_policy import Meaning
+from sipforge.core.conversation.policy.meanings import Meaning
 from sipforge.engines.answering.knowledge import load_knowledge
 from sipforge.engines.protocols import EngineError, Transcript
 from sipforge.engines.runtime.openai_service import OpenAiService

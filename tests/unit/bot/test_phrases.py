@@ -7,7 +7,7 @@ import pytest
 
 from sipforge.bot.phrases import PhraseError, Phrases, load_phrases, read_phrases
 from sipforge.core.conversation.actions import Phrase
-from sipforge.core.conversation.dialogue_policy import Meaning
+from sipforge.core.conversation.policy.meanings import Meaning
 from sipforge.engines.answering.knowledge import load_knowledge
 from sipforge.engines.protocols import Exchange
 

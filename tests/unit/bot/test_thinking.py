@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from sipforge.bot.phrases import Phrases
-from sipforge.bot.thinking import SURELY_HEARD, Hearing, Thinking, Thought
-from sipforge.core.conversation.dialogue_policy import Meaning
+from sipforge.bot.thinking import SURELY_HEARD, Thinking
+from sipforge.bot.thoughts import Hearing, Thought
+from sipforge.core.conversation.policy.meanings import Meaning
 from sipforge.engines.protocols import (
     Alternative,
     Dialogue,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sipforge.core.conversation.dialogue_policy import Meaning
+from sipforge.core.conversation.policy.meanings import Meaning
 from sipforge.core.conversation.states import State
 from sipforge.core.messages.events import TranscriptEvent
 from tests.unit.core.conversation_world import World

@@ -9,9 +9,10 @@ from typing import TypeVar
 from sipforge.core.conversation import commands as command
 from sipforge.core.conversation import facts as fact
 from sipforge.core.conversation.actions import Departure, Phrase
-from sipforge.core.conversation.dialogue_policy import DialoguePolicy, Meaning, PolicyRules
 from sipforge.core.conversation.endpointing import TurnRules
 from sipforge.core.conversation.machine import Machine
+from sipforge.core.conversation.policy.dialogue_policy import DialoguePolicy
+from sipforge.core.conversation.policy.meanings import Meaning, PolicyRules
 from sipforge.core.conversation.replies import Script
 from sipforge.core.conversation.states import State
 from sipforge.core.messages.events import Clear, Pause, ReplyEvent, Resume
@@ -92,7 +93,7 @@ class World:
     def obey(self, commands: list[command.Command]) -> None:
         for wanted in commands:
             self.log.append(wanted)
-            if isinstance(wanted, command.Speak | command.PlayInvitation | command.Tell | command.Prepare):
+            if isinstance(wanted, command.Speak | command.Play | command.Tell | command.Prepare):
                 self.waited_for -= set(self.thoughts)
             match wanted:
                 case command.Recognise(work):
@@ -108,7 +109,7 @@ class World:
                 case command.Drop(work):
                     self.works.pop(work, None)
                     self.waited_for.discard(work)
-                case command.Speak(sentence) | command.PlayInvitation(sentence):
+                case command.Speak(sentence) | command.Play(sentence):
                     self.texts[sentence] = getattr(wanted, "text", "")
                     self.making.append(sentence)
                 case command.Prepare():

@@ -7,11 +7,12 @@ from hypothesis import strategies as st
 from sipforge.core.conversation.actions import (
     Action,
     Ask,
+    AskWho,
     HandOver,
     Hangup,
     Hush,
-    Invite,
     Phrase,
+    Play,
     ReadMenu,
     Reason,
     Repeat,
@@ -22,7 +23,8 @@ from sipforge.core.conversation.actions import (
     Transfer,
     greeting,
 )
-from sipforge.core.conversation.dialogue_policy import DialoguePolicy, Meaning, PolicyRules
+from sipforge.core.conversation.policy.dialogue_policy import DialoguePolicy
+from sipforge.core.conversation.policy.meanings import Meaning, PolicyRules
 from sipforge.core.messages.hello import Arrival, Detail
 
 OFFICE = PolicyRules(operator="1000")
@@ -120,9 +122,9 @@ def test_a_message_is_taken_for_somebody() -> None:
 @pytest.mark.parametrize("assent", [Meaning.YES, Meaning.FOREIGN, "1"])
 def test_another_language_is_invited_and_taken(assent: Meaning | str) -> None:
     policy = begun()
-    assert policy.understood(Meaning.FOREIGN, "french") == [Invite("french")]
+    assert policy.understood(Meaning.FOREIGN, "french") == [Play("french", Phrase.INVITATION)]
     actions = policy.key(assent) if isinstance(assent, str) else policy.understood(assent, "swahili")
-    assert actions[-1] == HandOver("french")
+    assert actions[-1] == HandOver("french", said=assent is Meaning.FOREIGN)
 
 
 def test_another_language_that_nobody_speaks_is_not_known() -> None:
@@ -427,3 +429,47 @@ def test_guesses_do_not_hold_a_line() -> None:
 def test_a_choice_without_a_question_is_no_answer() -> None:
     assert begun().understood(Meaning.FIRST) == [Say(Phrase.UNKNOWN)]
     assert begun().understood(Meaning.THANKS) == [Say(Phrase.CARRY_ON)]
+
+
+TWO = (("1001", "1005"),)
+
+
+def asked_whom(people: tuple[tuple[str, ...], ...] = TWO) -> DialoguePolicy:
+    policy = begun()
+    assert policy.understood(Meaning.WHO, guesses=people) == [AskWho(people[0])]
+    assert policy.offers
+    return policy
+
+
+@pytest.mark.parametrize(
+    ("meaning", "actions"),
+    [
+        (Meaning.FIRST, [Say(Phrase.CONNECTING), Transfer("1001")]),
+        (Meaning.SECOND, [Say(Phrase.CONNECTING), Transfer("1005")]),
+        (Meaning.YES, [AskWho(TWO[0])]),
+        (Meaning.BOTH, [AskWho(TWO[0])]),
+        (Meaning.NO, [Say(Phrase.CARRY_ON)]),
+        (Meaning.ANSWERED, [Tell()]),
+    ],
+)
+def test_which_of_two_people(meaning: Meaning, actions: list[Action]) -> None:
+    assert asked_whom().understood(meaning) == actions
+
+
+def test_a_person_is_confirmed_or_denied() -> None:
+    one = (("1001",),)
+    assert asked_whom(one).understood(Meaning.YES) == [Say(Phrase.CONNECTING), Transfer("1001")]
+    assert asked_whom(one).understood(Meaning.NO) == [Say(Phrase.CARRY_ON)]
+    assert asked_whom(one).key("1") == [Hush(), Say(Phrase.CONNECTING), Transfer("1001")]
+    assert asked_whom(one).key("2") == [Hush(), Say(Phrase.CARRY_ON)]
+    assert asked_whom().key("2") == [Hush(), Say(Phrase.CONNECTING), Transfer("1005")]
+
+
+def test_the_name_answers_which_of_two() -> None:
+    assert asked_whom().understood(Meaning.OPERATOR, "1005") == [Say(Phrase.CONNECTING), Transfer("1005")]
+
+
+def test_not_understanding_leaves_the_question_whom() -> None:
+    policy = asked_whom()
+    assert policy.understood(Meaning.NOTHING) == [Say(Phrase.NOT_UNDERSTOOD, TWO[0])]
+    assert policy.understood(Meaning.SECOND) == [Say(Phrase.CONNECTING), Transfer("1005")]

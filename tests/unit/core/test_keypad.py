@@ -1,6 +1,6 @@
 import pytest
 
-from sipforge.core.conversation.keypad import TOPIC_KEYS, Pages
+from sipforge.core.conversation.policy.keypad import TOPIC_KEYS, Pages
 
 
 def choices(pages: Pages) -> list[int | None]:

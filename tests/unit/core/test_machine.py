@@ -6,9 +6,10 @@ import pytest
 
 from sipforge.core.conversation import commands as command
 from sipforge.core.conversation import facts as fact
-from sipforge.core.conversation.dialogue_policy import DialoguePolicy, Meaning
 from sipforge.core.conversation.history import Exchange
 from sipforge.core.conversation.machine import Machine
+from sipforge.core.conversation.policy.dialogue_policy import DialoguePolicy
+from sipforge.core.conversation.policy.meanings import Meaning
 from sipforge.core.conversation.states import State
 from sipforge.core.messages.events import TranscriptEvent
 from sipforge.text.turn_end import Completeness

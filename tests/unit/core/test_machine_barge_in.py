@@ -6,9 +6,9 @@ import pytest
 
 from sipforge.core.conversation import commands as command
 from sipforge.core.conversation import facts as fact
-from sipforge.core.conversation.dialogue_policy import Meaning
 from sipforge.core.conversation.endpointing import LOUDER_DB
 from sipforge.core.conversation.machine import LOOK_SECONDS
+from sipforge.core.conversation.policy.meanings import Meaning
 from sipforge.core.conversation.states import State
 from sipforge.core.messages.events import Clear, Pause, Resume, TranscriptEvent
 from tests.unit.core.calls_so_far import greeted, speaking, thinking, turns_with_another_question

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sipforge.core.conversation import commands as command
 from sipforge.core.conversation import facts as fact
-from sipforge.core.conversation.dialogue_policy import Meaning
 from sipforge.core.conversation.history import Exchange
+from sipforge.core.conversation.policy.meanings import Meaning
 from sipforge.core.messages.events import ReplyEvent
 from tests.unit.core.calls_so_far import greeted, speaking
 from tests.unit.core.conversation_world import OVERDUE, World

@@ -9,7 +9,7 @@ import pytest
 from sipforge.core.conversation import commands as command
 from sipforge.core.conversation import facts as fact
 from sipforge.core.conversation.actions import HandOver, Transfer
-from sipforge.core.conversation.dialogue_policy import Meaning
+from sipforge.core.conversation.policy.meanings import Meaning
 from sipforge.core.conversation.states import State
 from tests.unit.core.calls_so_far import departing, greeted, speaking, thinking
 from tests.unit.core.conversation_world import World

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from sipforge.core.conversation import commands as command
 from sipforge.core.conversation import facts as fact
 from sipforge.core.conversation.actions import Hangup, Transfer
-from sipforge.core.conversation.dialogue_policy import Meaning
 from sipforge.core.conversation.machine import ENDING_SECONDS
+from sipforge.core.conversation.policy.meanings import Meaning
 from sipforge.core.conversation.states import State
 from sipforge.text.turn_end import Completeness
 from tests.unit.core.conversation_world import FILLER_SECONDS, LOUD, POLICY, SOFT, WINDOW, World

@@ -6,7 +6,7 @@ import pytest
 
 from sipforge.core.conversation import commands as command
 from sipforge.core.conversation import facts as fact
-from sipforge.core.conversation.dialogue_policy import Meaning
+from sipforge.core.conversation.policy.meanings import Meaning
 from sipforge.core.conversation.states import State
 from sipforge.core.messages.events import MetricsEvent, ReplyEvent, TranscriptEvent
 from tests.unit.core.calls_so_far import thinking

@@ -7,8 +7,8 @@ import pytest
 from sipforge.core.conversation import commands as command
 from sipforge.core.conversation import facts as fact
 from sipforge.core.conversation.actions import HandOver, Hangup, Reason, TakeMessage, Transfer
-from sipforge.core.conversation.dialogue_policy import Meaning
 from sipforge.core.conversation.machine import ENDING_SECONDS
+from sipforge.core.conversation.policy.meanings import Meaning
 from sipforge.core.conversation.states import IllegalMoveError, State, step
 from sipforge.core.messages.events import Clear
 from tests.unit.core.calls_so_far import departing, greeted, speaking, thinking, turns_with_another_question

@@ -67,7 +67,11 @@ EVENT_EXAMPLES = [
         ReplyEvent(0, "", "answers", ("hours", "prices?")),
         b'{"type":"reply","turn":0,"text":"","engine":"answers","topics":["hours","prices?"]}',
     ),
-    (BOT, TransferEvent("1000", True), b'{"type":"transfer","target":"1000","briefing":true}'),
+    (
+        BOT,
+        TransferEvent("+250788000000", True, 2.5),
+        b'{"type":"transfer","target":"+250788000000","briefing":true,"said_seconds":2.5}',
+    ),
     (BOT, MessageEvent("1005"), b'{"type":"message","target":"1005"}'),
     (BOT, HangupEvent(Reason.GOODBYE), b'{"type":"hangup","reason":"goodbye"}'),
     (BOT, MetricsEvent({"stt_seconds": 0.25}), b'{"type":"metrics","values":{"stt_seconds":0.25}}'),

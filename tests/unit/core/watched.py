@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from sipforge.core.conversation import commands as command
 from sipforge.core.conversation import facts as fact
 from sipforge.core.conversation.actions import Hangup, Reason
-from sipforge.core.conversation.dialogue_policy import Meaning
 from sipforge.core.conversation.endpointing import TurnRules
 from sipforge.core.conversation.listening import COUGH_SECONDS
 from sipforge.core.conversation.machine import Machine
+from sipforge.core.conversation.policy.meanings import Meaning
 from sipforge.core.conversation.speech import GRACE_SECONDS
 from sipforge.core.conversation.states import State
 from sipforge.core.messages.events import Clear, MetricsEvent, Pause, ReplyEvent, Resume, TranscriptEvent

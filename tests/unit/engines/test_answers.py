@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sipforge.core.conversation.dialogue_policy import Rounds
+from sipforge.core.conversation.policy.meanings import Rounds
 from sipforge.engines.answering.answers.dialogue import AnswersDialogue
 from sipforge.engines.answering.answers.phrases import AnswersPhrases
 from sipforge.engines.answering.knowledge import read_knowledge

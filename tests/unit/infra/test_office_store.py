@@ -155,13 +155,13 @@ def test_a_second_writer_waits_and_then_gives_up(store: OfficeStore) -> None:
 def test_the_files_are_written_once_and_only_if_they_differ(store: OfficeStore, tmp_path: Path) -> None:
     asterisk, public = tmp_path / "asterisk", tmp_path / "public"
     outdated = store.outdated_files(Office((ANGE,)))
-    assert sorted(path.name for path in outdated) == ["directory.json", "menus.json", *FILES]
+    assert sorted(path.name for path in outdated) == ["directory.json", "hours.json", "menus.json", *FILES]
     assert not store.pending
     store.write_files(outdated)
     assert store.pending == MODULES
     assert sorted(path.name for path in asterisk.iterdir()) == FILES
     assert [mode(asterisk / name) for name in FILES] == [0o640] * 4
-    assert [mode(path) for path in public.iterdir()] == [0o644] * 2
+    assert [mode(path) for path in public.iterdir()] == [0o644] * 3
     assert 'callerid="Ange É." <1001>' in (asterisk / FILES[2]).read_text(encoding="utf-8")
     store.settle()
     assert store.outdated_files(Office((ANGE,))) == {}

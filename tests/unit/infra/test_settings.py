@@ -11,8 +11,8 @@ import pytest
 from pydantic import ValidationError
 
 from sipforge.bot.build import make_rules
-from sipforge.core.conversation.dialogue_policy import PolicyRules
 from sipforge.core.conversation.endpointing import TurnRules
+from sipforge.core.conversation.policy.meanings import PolicyRules
 from sipforge.engines.runtime.openai_service import OpenAiConfig
 from sipforge.infra.settings.assistants import BotSettings, DialogueSettings
 from sipforge.infra.settings.host import OpenAISettings, Settings, SettingsError, load_settings
@@ -143,9 +143,36 @@ def test_a_pivot_answers_from_another_assistant_s_knowledge(tmp_path: Path) -> N
             "bots.english.departments.accounts: extension 'accounts': must be",
         ),
         (
-            BOT + "departments = { accounts = '2000' }",
-            "bots.english.departments.accounts: extension '2000': must be",
+            BOT + "departments = { taxi = '+250788000000' }",
+            "bots.english.departments.taxi: +250788000000 is not in outside.assistants_may_ring",
         ),
+        (
+            BOT + "departments = { taxi = '0788000000' }",
+            "bots.english.departments.taxi: extension '0788000000'",
+        ),
+        (
+            BOT + "[front_desk]\nextension = '2000'\nassistants = ['english']",
+            "front_desk.extension is the same",
+        ),
+        (
+            BOT + "[front_desk]\nextension = '9000'\nassistants = []",
+            "front_desk.assistants: Tuple should have",
+        ),
+        (
+            BOT + "[front_desk]\nextension = '9000'\nassistants = ['french']",
+            "front_desk.assistants: 'french' must be an assistant",
+        ),
+        (
+            BOT
+            + BOT.replace("english", "kinyarwanda").replace("2000", "3000").replace("8081", "8082")
+            + "[front_desk]\nextension = '9000'\nassistants = ['english', 'kinyarwanda']",
+            "front_desk.assistants: kinyarwanda must be in bots.english.others",
+        ),
+        (
+            BOT + "[front_desk]\nextension = '9000'\nassistants = ['english']\nclosed = 'voicemail 4001'",
+            "front_desk.closed: 'voicemail 4001': only a user has a mailbox",
+        ),
+        ("[outside]\nassistants_may_ring = ['112']", "outside.assistants_may_ring.0: String should match"),
         (BOT + "departments = { accounts = '' }", "bots.english.departments.accounts: extension '': must be"),
         (BOT + "operator = '2000'", "bots.english.operator: extension '2000': must be"),
         (BOT.replace('"english"', '"englisch"'), "bots.english.language: there is no language 'englisch'"),
@@ -165,10 +192,9 @@ def test_a_number_is_an_extension_too(tmp_path: Path) -> None:
 
 
 def test_a_threshold_is_what_the_rules_say() -> None:
-    bot = BotSettings.model_validate(
-        {"extension": "2000", "language": "english", "http_port": 1, "phrases": "p", "knowledge": "k"}
-    )
-    rules = make_rules("english", bot)
+    bot = {"extension": "2000", "language": "english", "http_port": 1, "phrases": "p", "knowledge": "k"}
+    settings = Settings.model_validate({"bots": {"english": bot}})
+    rules = make_rules(settings, "english")
     assert (rules.policy, rules.turns) == (PolicyRules(), TurnRules())
 
 
@@ -209,7 +235,8 @@ def test_mistakes_are_named_as_the_inventory_has_them() -> None:
         "sipforge_users[1]: extension '2001': must be a number from 1000 to 1999",
         "sipforge_operator: 2000 is the extension of no user in sipforge_users",
         "sipforge_settings.orchestrator.port: there is no such key",
-        "sipforge_assistants.english.departments.it: extension 'x': must be a number from 1000 to 1999",
+        "sipforge_assistants.english.departments.it: extension 'x': must be a number from 1000 to 1999 or"
+        " 2000 to 9999, or an outside one such as +250788000000",
         "sipforge_assistants.english.foo: there is no such key",
     ]
     assert checked(BOT.replace("8081", "4573") + "[bots.'x y']")[0].startswith(

@@ -1,6 +1,7 @@
 """Who is let in."""
 
 import asyncio
+from datetime import datetime
 from uuid import UUID
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from sipforge.core.breaker import CircuitBreaker
 from sipforge.core.capacity import Limit, Source
 from sipforge.core.messages.hello import Arrival, Detail
+from sipforge.core.office.hours import Hours
 from sipforge.infra.call_store import CallStore
 from sipforge.infra.metrics import Metrics
 from sipforge.infra.settings.host import Settings
@@ -16,22 +18,36 @@ from sipforge.orchestrator.routing import Onward, Refusal, Router
 from sipforge.orchestrator.telemetry import Telemetry
 from sipforge.orchestrator.timing import Timing
 
+DEPARTMENTS = {"sales": "4001", "taxi": "+250788000000"}
+
 
 class Office:
     """A router with two bots, whose clock and sockets a test moves by hand."""
 
     def __init__(self, tmp_path, **limits):
         bot = {"phrases": "p", "knowledge": "k"}
+        others = {"english": "kinyarwanda", "kinyarwanda": "english"}
         settings = Settings.model_validate(
             {
                 "orchestrator": {"max_calls": 3, "calls_per_minute": 5, **limits},
                 "bots": {
-                    "english": {**bot, "extension": "2000", "language": "english", "http_port": 1},
-                    "kinyarwanda": {**bot, "extension": "3000", "language": "kinyarwanda", "http_port": 2},
+                    name: {**bot, **one, "language": name, "other": others[name]}
+                    for name, one in {
+                        "english": {"extension": "2000", "http_port": 1, "departments": DEPARTMENTS},
+                        "kinyarwanda": {"extension": "3000", "http_port": 2},
+                    }.items()
                 },
+                "front_desk": {
+                    "extension": "9000",
+                    "assistants": ["english", "kinyarwanda"],
+                    "hours": "office",
+                    "closed": "4002",
+                },
+                "outside": {"assistants_may_ring": ["+250788000000", "+250788000009"]},
             }
         )
         self.now = 0.0
+        self.today = datetime(2026, 11, 27, 10, 0)
         self.limits = dict.fromkeys(settings.bots, Limit(2, Source.SET))
         self.sockets = {"english", "kinyarwanda"}
         self.metrics = Metrics()
@@ -45,6 +61,8 @@ class Office:
             socket_exists=self.sockets.__contains__,
             telemetry=Telemetry(self.metrics),
             clock=lambda: self.now,
+            hours=lambda: {"office": Hours("office", ("mon-fri 08:00-17:00",), ("2026-12-25",))},
+            today=lambda: self.today,
         )
 
     def ring(self, dialled: str = "2000", caller: str = "1001"):
@@ -166,3 +184,81 @@ def test_coming_back_is_no_new_call_for_the_callers_limit(tmp_path):
     left(office, call, Departure(Way.TRANSFER, "1005"))
     assert office.router.back(call.id, "NOANSWER").bot == "english"
     assert office.ring(caller="1001") is Refusal.RATE
+
+
+def test_the_front_desk_is_with_its_first_assistant_or_with_the_next_that_can(office):
+    call = office.ring("9000")
+    assert (call.bot, call.dialled, call.arrival, call.detail) == (
+        "english",
+        "9000",
+        Arrival.FRONT_DESK,
+        Detail.NONE,
+    )
+    office.sockets.remove("english")
+    assert office.ring("9000").bot == "kinyarwanda"
+    office.sockets.clear()
+    assert office.ring("9000") is Refusal.UNAVAILABLE
+
+
+@pytest.mark.parametrize(
+    ("today", "detail"),
+    [
+        (datetime(2026, 11, 27, 16, 59), Detail.NONE),
+        (datetime(2026, 11, 27, 17, 0), Detail.CLOSED),
+        (datetime(2026, 11, 28, 10, 0), Detail.CLOSED),
+        (datetime(2026, 12, 25, 10, 0), Detail.CLOSED),
+    ],
+)
+def test_the_front_desk_is_told_when_the_office_is_closed(office, today, detail):
+    office.today = today
+    assert office.ring("9000").detail is detail
+    assert office.ring("2000").detail is Detail.NONE
+
+
+def test_what_was_said_at_the_desk_goes_along(office):
+    call = office.ring("9000")
+    call.said = (b"00",)
+    assert left(office, call, Departure(Way.TRANSFER, "3000")) == Onward("assistant", "3000", "kinyarwanda")
+    assert (call.arrival, call.detail) == (Arrival.HANDED_OVER, Detail.SAID)
+
+
+def test_who_comes_back_to_the_desk_comes_back_to_the_assistant_that_was_there(office):
+    office.sockets.remove("english")
+    call = office.ring("9000")
+    left(office, call, Departure(Way.TRANSFER, "1005"))
+    assert office.router.back(call.id, "BUSY") == Onward("assistant", "3000", "kinyarwanda")
+
+
+@pytest.mark.parametrize(
+    ("target", "onward"),
+    [
+        ("4001", Onward("office", "4001")),
+        ("4002", Onward("office", "4002")),
+        ("+250788000000", Onward("assistants-outside", "+250788000000")),
+    ],
+)
+def test_a_group_and_a_listed_outside_number_are_reached_by_the_offices_rules(office, target, onward):
+    call = office.ring()
+    assert left(office, call, Departure(Way.TRANSFER, target)) == onward
+    assert office.router.back(call.id, "NOANSWER") == Onward()
+
+
+@pytest.mark.parametrize(
+    ("dialled", "target"),
+    [
+        ("2000", "4003"),  # a group that no department names
+        ("3000", "4001"),  # a department of the other assistant
+        ("2000", "+250788000009"),  # listed, and no department
+        ("2000", "+250788000001"),
+        ("2000", "0788000000"),
+        ("2000", "600"),
+        ("2000", "9000"),
+        ("2000", "112"),
+        ("2000", "900000000001"),
+    ],
+)
+@pytest.mark.parametrize("way", [Way.TRANSFER, Way.MESSAGE])
+def test_nothing_else_is_reached_whatever_an_assistant_says(office, dialled, target, way):
+    call = office.ring(dialled)
+    assert left(office, call, Departure(way, target)) == Onward("assistant", dialled, call.bot)
+    assert call.arrival is Arrival.RETURNED

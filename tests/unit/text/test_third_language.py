@@ -5,7 +5,7 @@ import tomllib
 import pytest
 
 from sipforge.bot.phrases import load_phrases
-from sipforge.core.conversation.dialogue_policy import Meaning
+from sipforge.core.conversation.policy.meanings import Meaning
 from sipforge.engines.answering.knowledge import load_knowledge
 from sipforge.text.language import languages, load_language
 from tests.models import REPOSITORY

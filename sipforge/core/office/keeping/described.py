@@ -44,6 +44,12 @@ def directory(office: Office) -> str:
     )
 
 
+def hours(office: Office) -> str:
+    """What the front desk and the assistants read: the opening hours, by their names."""
+    found = {plan.name: {"open": plan.open, "closed": plan.closed} for plan in office.plan.hours}
+    return json.dumps(found, ensure_ascii=False, indent=1) + "\n"
+
+
 def spoken(office: Office) -> str:
     """What the menus say, for the assistants that say it: JSON, name of the assistant → prompt → text."""
     texts: dict[str, dict[str, str]] = {}

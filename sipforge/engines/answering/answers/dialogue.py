@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import Final
@@ -47,7 +47,9 @@ def make(needs: AnsweringNeeds) -> AnswersDialogue:
                 topics = Topics(encoder, needs.knowledge, language.background, language.lexicon, needs.cache)
         except EngineError as error:
             _log.warning("questions are understood by their words alone: %s", error)
-    return AnswersDialogue(needs.knowledge, needs.phrases, needs.language.lexicon, topics)
+    return AnswersDialogue(
+        needs.knowledge, needs.phrases, needs.language.lexicon, topics, opening=needs.opening
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,8 @@ class AnswersDialogue:
         phrases: AnswersPhrases | None = None,
         lexicon: Lexicon = PLAIN,
         meaning: Topics | None = None,
+        *,
+        opening: Callable[[str, str], str] = lambda hours, question: "",
     ) -> None:
         """Make a knowledge file ready.
 
@@ -98,10 +102,12 @@ class AnswersDialogue:
             phrases: what is said besides answers; without, nobody is asked back nor owned up to a part.
             lexicon: of its language.
             meaning: the file's topics, as a sentence encoder sees them; None: the words alone decide.
+            opening: what is said of opening hours at this moment, by their name and the question.
         """
         self._phrases = phrases or AnswersPhrases()
         self._lexicon = lexicon
         self._meaning = meaning
+        self._opening = opening
         self._topics = knowledge.topics
         self._planner = Planner(knowledge, lexicon, asks_back=bool(self._phrases.ask))
 
@@ -120,7 +126,7 @@ class AnswersDialogue:
             plan = Plan(guesses=self._planner.likely(question.text))
         if plan.guesses and self._phrases.ask:
             return Guess(tuple(tuple(topic.id for topic in asked) for asked in plan.guesses), self.name)
-        return self._reply(plan)
+        return self._reply(plan, question.text)
 
     async def weigh(self, question: Question, looks: AsyncIterator[Sequence[Alternative]]) -> Reply | None:
         """The written answers to what `question` probably was; see `sipforge.engines.protocols.Weighing`."""
@@ -130,7 +136,7 @@ class AnswersDialogue:
             rated.append([self._rate(question, sounds, one) for one in look])
             if (best := _likeliest(rated, LIKELY[len(rated) - 1])) is not None:
                 plan = self._agreed(best.plan, replace(question, text=best.text))
-                return self._reply(plan, best.text) if plan.topics else None
+                return self._reply(plan, best.text, best.text) if plan.topics else None
             if len(rated) == len(LIKELY) or _likeliest(rated, LIKELY[len(rated)]) is None:
                 break  # Another look could not make up for it.
         return None
@@ -178,8 +184,8 @@ class AnswersDialogue:
             return ""
         return next((one.caller for one in reversed(question.history) if one.caller), "")
 
-    def _reply(self, plan: Plan, heard: str = "") -> Reply | None:
-        said = self._words(plan)
+    def _reply(self, plan: Plan, question: str, heard: str = "") -> Reply | None:
+        said = self._words(plan, question).strip()
         topics = tuple(topic.id for topic in plan.topics)[-TOPICS:]
         return Reply(_parts(said), plan.fit, self.name, heard, topics) if said else None
 
@@ -192,8 +198,11 @@ class AnswersDialogue:
     def _sounds(self, text: str) -> str:
         return " ".join(filter(None, map(self._lexicon.sound, words(text))))
 
-    def _words(self, plan: Plan) -> str:
-        said = [topic.answer for topic in plan.topics]
+    def _words(self, plan: Plan, question: str) -> str:
+        said = [
+            f"{self._opening(topic.hours, question)} {topic.answer}" if topic.hours else topic.answer
+            for topic in plan.topics
+        ]
         if plan.rest and said:
             said.append(self._phrases.rest)
         return " ".join(filter(None, said))

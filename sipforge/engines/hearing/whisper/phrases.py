@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -74,7 +74,9 @@ def make(needs: HearingNeeds) -> WhisperPhrasesStt:
         spelling = SpellingModel(map(letters.spell_words, texts), letters.symbols)
     model = WhisperModel(needs.directory, needs.token, needs.threads, WINDOW_SECONDS, needs.at_once)
     phrases = {**expected, **greeted}
-    return WhisperPhrasesStt(model, letters, phrases, spelling=spelling, at_once=needs.at_once)
+    return WhisperPhrasesStt(
+        model, letters, phrases, spelling=spelling, at_once=needs.at_once, names=needs.names
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +164,7 @@ class WhisperPhrasesStt(SharedWhisper):
         *,
         spelling: SpellingModel | None = None,
         at_once: int = 1,
+        names: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
         """A recogniser.
 
@@ -172,11 +175,13 @@ class WhisperPhrasesStt(SharedWhisper):
             words: as for PhraseSet.
             spelling: with it, what is not in the set is written down.
             at_once: how many utterances it works on at the same time.
+            names: further phrases, as they are at the moment; the same object while they do not change.
         """
         super().__init__(model, at_once)
         self._letters = letters
         self._spelling = spelling
-        self._set = PhraseSet(letters, phrases, words)
+        self._phrases, self._words, self._names = phrases, words, names
+        self._sets: tuple[Mapping[str, str], PhraseSet] = ({}, PhraseSet(letters, phrases, words))
 
     async def transcribe(self, samples: Floats) -> Transcript:
         """The phrase that was said in at most 30 s, or else what was said, less surely; or nothing.
@@ -192,9 +197,19 @@ class WhisperPhrasesStt(SharedWhisper):
             return Transcript(match.text, confidence, seconds, match.meaning)
         return Transcript(written.text, math.exp(min(0.0, written.mean_log_probability)), seconds, "")
 
+    def _set(self) -> PhraseSet:
+        """With the names of the moment; those that have no letters here cannot be heard."""
+        known, phrases = self._sets
+        names = self._names()
+        if names and names is not known:
+            spelt = {name: meaning for name, meaning in names.items() if self._letters.spell(name)}
+            phrases = PhraseSet(self._letters, {**spelt, **self._phrases}, self._words)
+            self._sets = (names, phrases)
+        return phrases
+
     def _hear(self, samples: Floats) -> tuple[PhraseMatch, Piece]:
         heard = hear(self._letters, self._encode(samples))
-        match = self._set.match(heard)
+        match = self._set().match(heard)
         if match.sure or self._spelling is None:
             return match, _NOTHING
         written = write(heard, self._spelling, self._letters.letters)

@@ -134,11 +134,17 @@ class WhisperStt(SharedWhisper):
         if not self._context or not 0 < samples.size <= PIECE_SECONDS * RATE_HZ:
             return
         for sound in (samples, _slower(samples)):
-            look = partial(self._look, sound)
+            look = partial(self._look, sound, self._context)
             yield likeliest(await self._worker.run(look))
 
-    def _look(self, samples: Floats) -> list[Written]:
-        found = self._model.alternatives(self._encode(samples), self._context, BEAM)
+    async def expecting(self, samples: Floats, text: str) -> tuple[Alternative, ...]:
+        """See `sipforge.engines.protocols.Expecting`."""
+        if not 0 < samples.size <= PIECE_SECONDS * RATE_HZ:
+            return ()
+        return likeliest(await self._worker.run(lambda: self._look(samples, text)))
+
+    def _look(self, samples: Floats, context: str) -> list[Written]:
+        found = self._model.alternatives(self._encode(samples), context, BEAM)
         return [_once(written) for written in found]
 
     def _write(self, piece: Floats) -> Written:

@@ -17,97 +17,43 @@ one). Of an offer and the menu the newer one stands: in the menu, 1 to 7 choose 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import Enum
 from typing import Final
 
-from sipforge.core.conversation import keypad
 from sipforge.core.conversation.actions import (
     Action,
-    Ask,
+    AskWho,
     HandOver,
     Hangup,
     Hush,
-    Invite,
     Phrase,
+    Play,
     ReadMenu,
     Reason,
     Repeat,
     Say,
-    TakeMessage,
     Tell,
     TellTopic,
     Transfer,
     greeting,
 )
+from sipforge.core.conversation.policy import keypad
+from sipforge.core.conversation.policy.front_desk import FrontDesk
+from sipforge.core.conversation.policy.meanings import Meaning, Offer, PolicyRules, Rounds
+from sipforge.core.conversation.policy.offers import Offers
 from sipforge.core.messages.hello import Arrival, Detail
-
-
-class Meaning(Enum):
-    """What an utterance came to."""
-
-    ANSWERED = "answered"
-    GUESSED = "guessed"
-    """It may be about topics that come with it (`Rounds`)."""
-    UNKNOWN = "unknown"
-    NOTHING = "nothing"
-    FOREIGN = "foreign"
-    """It is not this assistant's language but that of another, whose name comes with it."""
-    GREETING = "greeting"
-    YES = "yes"
-    NO = "no"
-    THANKS = "thanks"
-    """Nothing is asked for."""
-    FIRST = "first"
-    """Of what was asked about, as the two below."""
-    SECOND = "second"
-    BOTH = "both"
-    GOODBYE = "goodbye"
-    REPEAT = "repeat"
-    OPERATOR = "operator"
-    MESSAGE = "message"
-    OTHER_LANGUAGE = "other_language"
-    """The caller asks for the language of another assistant, whose name comes with it."""
-    BUSY = "busy"
-    """Too many callers at once."""
-    FAILED = "failed"
-
 
 PAUSE_SECONDS: Final = 2.0
 """What is said to silence is not said in one breath."""
+HEARD_SECONDS: Final = 3.0
+"""After which a caller whose words came along, but hold no speech, is asked."""
 
 
-class Offer(Enum):
-    """What a "yes" would take."""
-
-    OPERATOR = "operator"
-    MESSAGE = "message"
-    OTHER_LANGUAGE = "other_language"
-    TOPIC = "topic"
-
-
-Rounds = tuple[tuple[str, ...], ...]
-"""Ids of topics: those to ask about at once, one or two, then those to ask about where these are denied."""
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyRules:
-    """What the settings say about a conversation."""
-
-    operator: str = ""
-    """Extension of the person offered; empty: nobody is."""
-    prompt_again_seconds: float = 10.0
-    idle_limit_seconds: float = 300.0
-    idle_warning_seconds: float = 20.0
-    """How long before the end of an idle call it is warned of; at most a quarter of the limit."""
-
-
-class DialoguePolicy:
+class DialoguePolicy(Offers):
     """One call's course."""
 
     def __init__(self, rules: PolicyRules, topics: Sequence[str] = ()) -> None:
         """`topics` are the ids of those of the keypad's menu; none: there is no menu."""
-        self._rules = rules
+        super().__init__(rules, keypad.Pages(len(topics)))
         self._wait_seconds = rules.prompt_again_seconds
         self._silence_seconds = 0.0
         self._idle_seconds = 0.0
@@ -118,27 +64,18 @@ class DialoguePolicy:
         self.stayed = False
         """Whether that time was over once already."""
         self._topics = topics
-        self._pages = keypad.Pages(len(topics))
-        self._offer: Offer | None = None
-        self._target = rules.operator
-        """Whom the offer is about: an extension, or the name of another assistant."""
-        self._rounds: Rounds = ()
-        """With TOPIC: what was asked about, and what comes next."""
-        self._denied: set[str] = set()
         self._misunderstood = 0
-        self._undo: tuple[Offer | None, str, Rounds, set[str], int] | None = None
+        self._desk: FrontDesk | None = None
+        """Until it is known which assistant goes on with a call at the front desk."""
+        self._undo: tuple[Offer | None, str, Rounds, set[str], int, FrontDesk | None] | None = None
         """What stood before the turn that was understood last."""
 
     @property
-    def offers(self) -> bool:
-        """Whether an offer stands, so that a "yes" is an answer."""
-        return self._offer is not None
+    def any_language(self) -> bool:
+        """Whether the caller may speak any assistant's language."""
+        return self._desk is not None
 
-    @property
-    def _asks(self) -> tuple[str, ...]:
-        return self._rounds[0] if self._offer is Offer.TOPIC else ()
-
-    def begin(
+    def begin(  # noqa: PLR0911 - a table
         self, arrival: Arrival, hour: int, detail: Detail = Detail.NONE, target: str = ""
     ) -> list[Action]:
         """The call is there.
@@ -152,8 +89,20 @@ class DialoguePolicy:
         match arrival:
             case Arrival.NEW:
                 return [Say(greeting(hour))]
+            case Arrival.HANDED_OVER if detail is Detail.SAID:
+                self._wait_seconds = HEARD_SECONDS
+                return []
             case Arrival.HANDED_OVER:
                 return [Say(Phrase.GREETING_HANDED_OVER)]
+            case Arrival.FRONT_DESK if self._rules.front_desk is not None:
+                desk = FrontDesk(self._rules.front_desk, hour)
+                if detail is Detail.CLOSED:
+                    return desk.closed()
+                self._desk = desk
+                return desk.greet()
+            case Arrival.FRONT_DESK:
+                # The office has no front desk any more.
+                return [Say(greeting(hour))]
             case Arrival.RETURNED:
                 return self._return(detail, target)
 
@@ -185,8 +134,10 @@ class DialoguePolicy:
             self._warned, self._silence_seconds = True, 0.0
             return self._unknown() if self._unclear else [Say(Phrase.IDLE_WARNING)]
         if self._silence_seconds >= max(PAUSE_SECONDS, self._wait_seconds) and not self._warned:
-            self._wait_seconds *= 2
             self._silence_seconds = 0.0
+            if self._desk is not None:
+                return self._at_desk()
+            self._wait_seconds *= 2
             return [Say(Phrase.ASK_AGAIN, self._asks)]
         return []
 
@@ -211,7 +162,17 @@ class DialoguePolicy:
             guesses: with GUESSED, what it may be about.
             denies: the turn began with a "no", whatever came then.
         """
-        self._undo = (self._offer, self._target, self._rounds, set(self._denied), self._misunderstood)
+        self._undo = (
+            self._offer,
+            self._target,
+            self._rounds,
+            set(self._denied),
+            self._misunderstood,
+            self._desk,
+        )
+        desk = self._desk
+        if desk is not None and meaning in {Meaning.NOTHING, Meaning.REPEAT}:
+            return self._at_desk() if meaning is Meaning.NOTHING else desk.greet()
         if meaning in {Meaning.NOTHING, Meaning.BUSY}:
             return self._not_understood(meaning)
         self._misunderstood = 0
@@ -220,11 +181,14 @@ class DialoguePolicy:
             self._silence_seconds, self._wait_seconds = 0.0, self._rules.prompt_again_seconds
         else:
             self._understood_something()
+        self._desk = None
+        if desk is not None and meaning is Meaning.FOREIGN and target:
+            return [HandOver(target, said=True)]
         if meaning is Meaning.REPEAT:
             return [Repeat()]
         if meaning is Meaning.FOREIGN and self._offer is Offer.OTHER_LANGUAGE:
             # A caller who was invited in their language and answers in it wants it.
-            return [HandOver(self._target)]
+            return [HandOver(self._target, said=True)]
         asked = self._asks
         offer, self._offer = self._offer, None
         if denies:
@@ -241,9 +205,13 @@ class DialoguePolicy:
                     return self._guess(guesses)
                 return [TellTopic(again[0])] if len(again) == 1 else self._unknown()
             case Meaning.YES | Meaning.NO | Meaning.FIRST | Meaning.SECOND | Meaning.BOTH if asked:
-                return self._chosen(meaning)
+                return self._chosen(meaning) if offer is Offer.TOPIC else self._chosen_person(meaning)
             case Meaning.GREETING:
                 return [Say(Phrase.GREETING_HANDED_OVER)]
+            case Meaning.WHO if guesses:
+                self._make_offer(Offer.PERSON)
+                self._rounds = guesses
+                return [AskWho(guesses[0])]
             case Meaning.OPERATOR:
                 return self._connect(target)
             case Meaning.MESSAGE:
@@ -258,7 +226,7 @@ class DialoguePolicy:
                 return [HandOver(target)]
             case Meaning.FOREIGN if target:
                 self._make_offer(Offer.OTHER_LANGUAGE, target)
-                return [Invite(target)]
+                return [Play(target, Phrase.INVITATION)]
             case Meaning.FAILED:
                 return self._failed()
             case _:
@@ -271,14 +239,19 @@ class DialoguePolicy:
     def went_on(self) -> None:
         """The turn was not over, as where "please" comes after "yes"."""
         if self._undo is not None:
-            self._offer, self._target, self._rounds, self._denied, self._misunderstood = self._undo
+            self._offer, self._target, self._rounds, self._denied, self._misunderstood, self._desk = (
+                self._undo
+            )
             self._undo = None
 
     def key(self, key: str) -> list[Action]:
         """The caller pressed a key."""
         self._understood_something()
         self._misunderstood = 0
-        actions = self._pressed(key)
+        desk = self._desk
+        actions = (desk.pressed(key) if desk is not None else None) or self._pressed(key)
+        if actions and key != keypad.REPEAT_KEY:
+            self._desk = None
         return [Hush(), *actions] if actions else []
 
     def _pressed(self, key: str) -> list[Action]:  # noqa: PLR0911 - a table
@@ -295,6 +268,9 @@ class DialoguePolicy:
             case keypad.YES_KEY | keypad.OTHER_KEY if self._offer is Offer.TOPIC:
                 self._offer = None
                 return self._chosen(Meaning.FIRST if key == keypad.YES_KEY else Meaning.SECOND)
+            case keypad.YES_KEY | keypad.OTHER_KEY if self._offer is Offer.PERSON:
+                self._offer = None
+                return self._chosen_person(Meaning.FIRST if key == keypad.YES_KEY else Meaning.SECOND)
             case keypad.YES_KEY if self._offer is not None:
                 offer, self._offer = self._offer, None
                 return self._take(offer)
@@ -304,6 +280,18 @@ class DialoguePolicy:
                 return self._read_menu(turn=key == keypad.MORE_KEY)
             case _:
                 return []
+
+    def _at_desk(self) -> list[Action]:
+        """The caller at the front desk said nothing, or nothing of which the language can be told."""
+        assert self._desk is not None  # noqa: S101 - who asks has looked
+        self._unclear = True
+        if (again := self._desk.again()) is not None:
+            self._desk, actions = again
+            return actions
+        desk, self._desk = self._desk, None
+        if not self._rules.operator:
+            return [Say(Phrase.ASK_AGAIN)]
+        return [*desk.everyone(Phrase.CONNECTING), Transfer(self._rules.operator)]
 
     def _not_understood(self, meaning: Meaning) -> list[Action]:
         self._misunderstood += 1
@@ -325,74 +313,6 @@ class DialoguePolicy:
             return []
         self._offer = None
         return [ReadMenu(page)]
-
-    def _guess(self, rounds: Rounds) -> list[Action]:
-        """Ask about the first of `rounds` that was not denied."""
-        rounds = self._undenied(rounds)
-        if not rounds:
-            return self._unknown()
-        self._make_offer(Offer.TOPIC)
-        self._rounds = rounds
-        return [Ask(rounds[0])]
-
-    def _undenied(self, rounds: Rounds) -> Rounds:
-        kept = (tuple(topic for topic in asked if topic not in self._denied) for asked in rounds)
-        return tuple(filter(None, kept))
-
-    def _chosen(self, meaning: Meaning) -> list[Action]:
-        """The caller's reply to what was asked about."""
-        asked, *further = self._rounds
-        match meaning:
-            case Meaning.YES if len(asked) > 1:
-                return self._guess((*((topic,) for topic in asked), *further))
-            case Meaning.YES | Meaning.FIRST:
-                return [TellTopic(asked[0])]
-            case Meaning.BOTH:
-                return [TellTopic(topic) for topic in asked]
-            case Meaning.SECOND if len(asked) > 1:
-                return [TellTopic(asked[1])]
-            case _:
-                self._denied.update(asked)
-                return self._guess(tuple(further))
-
-    def _unknown(self) -> list[Action]:
-        self._offer_operator()
-        return [Say(Phrase.UNKNOWN if self._offer else Phrase.UNKNOWN_NO_OFFER)]
-
-    def _offer_operator(self) -> None:
-        self._make_offer(Offer.OPERATOR if self._rules.operator else None, self._rules.operator)
-
-    def _make_offer(self, offer: Offer | None, target: str = "") -> None:
-        self._offer, self._target = offer, target
-        self._pages.close()
-
-    def _failed(self) -> list[Action]:
-        if self._rules.operator:
-            return self._connect("")
-        return [Say(Phrase.UNAVAILABLE), Hangup(Reason.ERROR)]
-
-    def _take(self, offer: Offer) -> list[Action]:
-        match offer:
-            case Offer.OPERATOR:
-                return self._connect(self._target)
-            case Offer.MESSAGE:
-                return self._message(self._target)
-            case Offer.OTHER_LANGUAGE:
-                return [HandOver(self._target)]
-            case Offer.TOPIC:
-                return self._chosen(Meaning.YES)
-
-    def _connect(self, target: str) -> list[Action]:
-        extension = target or self._rules.operator
-        if not extension:
-            return [Say(Phrase.NO_OPERATOR)]
-        return [Say(Phrase.CONNECTING), Transfer(extension)]
-
-    def _message(self, target: str) -> list[Action]:
-        extension = target or self._rules.operator
-        if not extension:
-            return [Say(Phrase.NO_OPERATOR)]
-        return [Say(Phrase.LEAVE_MESSAGE), TakeMessage(extension)]
 
     def _understood_something(self) -> None:
         self._idle_seconds = self._silence_seconds = 0.0
