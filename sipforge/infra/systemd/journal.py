@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
-from logging.handlers import SysLogHandler
+import syslog
 from typing import Any
 
 from sipforge.infra.logs import JsonFormatter
-
-_SOCKET = "/dev/log"
 
 
 def journal(identifier: str, message: str, **fields: Any) -> None:
@@ -20,12 +17,8 @@ def journal(identifier: str, message: str, **fields: Any) -> None:
         message: what happened.
         fields: what else the line says.
     """
-    with contextlib.suppress(OSError):
-        handler = SysLogHandler(_SOCKET)
-        handler.ident = f"{identifier}: "
-        handler.append_nul = False
-        handler.setFormatter(JsonFormatter("cli"))
-        record = logging.LogRecord("sipforge.cli", logging.INFO, "", 0, message, None, None)
-        record.__dict__.update(fields)
-        handler.emit(record)
-        handler.close()
+    record = logging.LogRecord("sipforge.cli", logging.INFO, "", 0, message, None, None)
+    record.__dict__.update(fields)
+    syslog.openlog(identifier)
+    syslog.syslog(syslog.LOG_INFO, JsonFormatter("cli").format(record))
+    syslog.closelog()
