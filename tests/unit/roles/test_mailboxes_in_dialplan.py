@@ -1,4 +1,4 @@
-"""Messages in the dialplan: looked at before and after, and told to the monitor; lamps that the monitor keeps."""
+"""Messages in the dialplan, looked at before and after and told to the monitor; lamps that it keeps."""
 
 import re
 
