@@ -10,7 +10,9 @@ from sipforge.core.office.office import Office, read_plan
 from sipforge.core.office.users import Encryption, User
 
 PLAN = {
-    "hours": {"office": {"open": ["mon-fri 08:00-17:00", "sat 09:00-12:00"], "closed": ["12-25", "2027-04-07"]}},
+    "hours": {
+        "office": {"open": ["mon-fri 08:00-17:00", "sat 09:00-12:00"], "closed": ["12-25", "2027-04-07"]}
+    },
     "groups": {
         "front": {"extension": "4000", "members": ["1001", "1002"], "otherwise": "voicemail 1000"},
         "sales": {"extension": "4001", "members": ["1001", "1002"], "ring": "rotate", "otherwise": "4000"},
@@ -45,7 +47,11 @@ PLAN = {
         "country": "250",
         "emergency": ["112", "912"],
         "premium": ["+250900"],
-        "classes": {"staff": ["national"], "abroad": ["national", "international", "premium"], "kampala": ["+256"]},
+        "classes": {
+            "staff": ["national"],
+            "abroad": ["national", "international", "premium"],
+            "kampala": ["+256"],
+        },
         "default_class": "staff",
         "assistants_may_ring": ["+250788100201"],
     },
