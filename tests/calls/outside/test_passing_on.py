@@ -48,7 +48,7 @@ def test_it_is_sent_on_by_the_keys(outsider, phone, judge, code):
     customer.wait_talking()
     time.sleep(1.0)
     first.press(code)
-    first.wait_reply()
+    first.wait_speech()  # a dialling tone
     first.press(COLLEAGUE)
     second.wait_ringing(20.0)
     second.accept()
@@ -116,7 +116,7 @@ def test_nor_by_the_keys(outsider, phone, line, code):
     customer.wait_talking()
     time.sleep(1.0)
     second.press(code)
-    second.wait_reply()
+    second.wait_speech()  # a dialling tone
     second.press(FRIEND_DIALLED)
     time.sleep(8.0)
     second.close_call()
