@@ -1,9 +1,9 @@
-"""How well the front desk tells which language people speak, through the real recogniser of who is at the desk.
+"""How well the front desk tells which language people speak, by the real recogniser of who is at the desk.
 
     python -m tests.bench.front_desk FOLDER [--line NAME] [--count N] [--desk NAME]
 
-FOLDER is that of `tests.bench.people`: orders of people in English, sentences of a man in Kinyarwanda. Each is one
-utterance, the first that a caller says at the desk.
+FOLDER is that of `tests.bench.people`: orders of people in English, sentences of a man in Kinyarwanda. Each is
+one utterance, the first that a caller says at the desk.
 """
 
 from __future__ import annotations
