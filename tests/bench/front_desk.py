@@ -2,8 +2,8 @@
 
     python -m tests.bench.front_desk FOLDER [--line NAME] [--count N] [--desk NAME]
 
-FOLDER is that of `tests.bench.people`: orders of people in English, sentences of a man in Kinyarwanda. Each is
-one utterance, the first that a caller says at the desk.
+FOLDER is that of `tests.bench.people`: orders of people in English, sentences of a man in Kinyarwanda. Each
+is one utterance, the first that a caller says at the desk.
 """
 
 from __future__ import annotations
