@@ -289,8 +289,8 @@ def make_parts(
             recognisers,
             dialogues,
             people=people,
-            foreign=_foreign(settings, name, recognisers, FOREIGN),
-            whose_language=_foreign(settings, name, recognisers, ANY_LANGUAGE),
+            foreign=make_foreign(settings, name, recognisers, FOREIGN),
+            whose_language=make_foreign(settings, name, recognisers, ANY_LANGUAGE),
         ),
         voice,
         phrases,
@@ -311,7 +311,7 @@ def _hears_a_closed_set(bot: BotSettings) -> bool:
     return any(HEARING[engine].closed_set for engine in bot.stt.engines)
 
 
-def _foreign(
+def make_foreign(
     settings: Settings, name: str, recognisers: Sequence[Stt], rules: LanguageRules
 ) -> Callable[[Floats], Awaitable[str]] | None:
     """What tells which other assistant's language an utterance is in, if any; None: there is no other."""

@@ -96,7 +96,7 @@ class Ear:
             EngineError: the recogniser failed.
         """
         begun = time.monotonic()
-        utterance, speech_seconds = self._noticed(samples)
+        utterance, speech_seconds = self.noticed(samples)
         words, confidence, accepted = "", 0.0, None
         shares: Mapping[str, float] = {}
         if utterance.size:
@@ -119,7 +119,7 @@ class Ear:
             round(time.monotonic() - begun, 3),
         )
 
-    def _noticed(self, samples: Floats) -> tuple[Floats, float]:
+    def noticed(self, samples: Floats) -> tuple[Floats, float]:
         """What a call would take for the utterance, and the seconds of speech in it; empty: nothing."""
         listener, rules = Listener(self._vad), self._rules
         behind = np.zeros(round(_BEHIND_SECONDS * RATE_HZ), np.float32)

@@ -87,7 +87,7 @@ def recordings(folder: Path, every: int = 1) -> Iterator[Recording]:
             yield Recording(f"{speaker} {said}", f"{length} digits", speaker, said, np.concatenate(parts))
 
 
-def _loud(samples: Floats) -> Floats:
+def loud(samples: Floats) -> Floats:
     """Recordings are as loud as telephones are, some -24 dBFS."""
     return samples * np.float32(0.06 / max(float(np.sqrt(np.mean(samples**2))), 1e-6))
 
@@ -156,7 +156,7 @@ async def measure(folder: Path, line: str = "", every: int = 1, only: str = "") 
         name = "kinyarwanda" if "sentence" in one.kind else "english"
         if only not in {"", name}:
             continue
-        samples = _loud(one.samples)
+        samples = loud(one.samples)
         if line:
             samples = over_the_line(samples, LINES[line])
         heard = await ears[name].hear(one.name, samples)

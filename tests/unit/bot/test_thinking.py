@@ -284,6 +284,45 @@ def test_another_language_is_noticed_where_nothing_is_known(said: str, sure: flo
 
 
 @pytest.mark.parametrize(
+    ("said", "sure", "meaning"),
+    [
+        ("when", 0.3, Meaning.FOREIGN),  # whatever it would have been an answer to
+        ("when", 0.6, Meaning.ANSWERED),
+        ("why", 0.6, Meaning.UNKNOWN),
+        ("", 0.0, Meaning.FOREIGN),
+        ("yes", 0.3, Meaning.FOREIGN),
+    ],
+)
+def test_where_any_language_may_be_spoken_it_is_found_out_first(
+    said: str, sure: float, meaning: Meaning
+) -> None:
+    async def whose(samples: Floats) -> str:
+        return "french"
+
+    thinking = Thinking(
+        LevelStt(said, sure=sure), [BookDialogue({"when": "At eight."})], PHRASES, whose_language=whose
+    )
+    samples = np.full(16000, 0.2, np.float32)
+    hearing = asyncio.run(thinking.hear(samples))
+    thought = asyncio.run(thinking.think(hearing, (), samples, any_language=True))
+    assert (thought.meaning, thought.target) == (meaning, "french" if meaning is Meaning.FOREIGN else "")
+    assert asyncio.run(thinking.think(hearing, (), samples)).meaning is not Meaning.FOREIGN
+
+
+@pytest.mark.parametrize(("sure", "meaning"), [(0.3, Meaning.NOTHING), (0.6, Meaning.UNKNOWN)])
+def test_what_may_be_in_any_language_and_is_hardly_heard_is_asked_again(
+    sure: float, meaning: Meaning
+) -> None:
+    async def whose(samples: Floats) -> str:
+        return ""
+
+    thinking = Thinking(LevelStt("why", sure=sure), [BookDialogue({})], PHRASES, whose_language=whose)
+    samples = np.full(16000, 0.2, np.float32)
+    hearing = asyncio.run(thinking.hear(samples))
+    assert asyncio.run(thinking.think(hearing, (), samples, any_language=True)).meaning is meaning
+
+
+@pytest.mark.parametrize(
     ("text", "confidence", "meaning", "doubtful"),
     [
         ("Emma Chen", 0.18, None, True),

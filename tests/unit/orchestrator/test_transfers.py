@@ -251,3 +251,42 @@ def test_the_callers_name_is_told(tmp_path):
 
     played(story, tmp_path, script)
     assert names == ["Alice Uwase", ""]
+
+
+def test_what_the_caller_said_is_heard_first_by_the_assistant_that_is_to_answer_it(tmp_path):
+    said = [bytes((number, 1)) * 320 for number in range(1, 40)]
+    heard = asyncio.Queue()
+
+    async def first(bot):
+        for _ in said:
+            await bot.hear()
+        bot.event(TransferEvent("3000", said_seconds=0.1))
+        assert (await bot.told()).kind == Kind.HANGUP
+
+    async def second(bot):
+        heard.put_nowait((bot.hello, [await bot.hear() for _ in range(20)]))
+        await quiet(bot)
+
+    async def story(office):
+        call = await office.admitted()
+        phone = await office.phone(call)
+        for slin in said:
+            phone.send(Kind.SLIN16, slin)
+        await phone.audio_until_hangup()
+        answer = await office.agi("after", arg_1=call)
+        await told_at(office, call)
+        return answer
+
+    async def told_at(office, call):
+        phone = await office.phone(call)
+        await phone.first_sound()
+        phone.send(Kind.HANGUP)
+        await phone.audio_until_hangup()
+        await office.until_no_calls()
+
+    answer = played(story, tmp_path, {"english": first, "kinyarwanda": second})
+    assert onward(answer) == ("assistant", "3000")
+    hello, sounds_first = heard.get_nowait()
+    assert (hello.arrival, hello.detail) == (Arrival.HANDED_OVER, Detail.SAID)
+    # A tenth of a second, with some more before it: whoever asks for it has not heard all.
+    assert sounds_first == said[-20:]
