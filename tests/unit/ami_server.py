@@ -74,6 +74,19 @@ ONE_CONTACT = (
     b"QualifyFrequency: 0\r\nQualifyTimeout: 3.000\r\nQualify2xxOnly: 0\r\n\r\n"
     b"Event: ContactStatusDetailComplete\r\nEventList: Complete\r\nListItems: 1\r\n\r\n"
 )
+
+
+def database(family: str, entries: Mapping[str, str] | None = None) -> bytes:
+    """What Asterisk's database has under a family."""
+    found = "".join(
+        f"Event: DBGetTreeResponse\r\nKey: /{family}/{key}\r\nVal: {value}\r\n\r\n"
+        for key, value in (entries or {}).items()
+    )
+    start = "Response: Success\r\nEventList: start\r\nMessage: Result will follow\r\n\r\n"
+    end = f"Event: DBGetTreeComplete\r\nEventList: Complete\r\nListItems: {len(entries or {})}\r\n\r\n"
+    return f"{start}{found}{end}".encode()
+
+
 ANSWERS: Mapping[str, bytes] = {
     "Ping": b"Response: Success\r\nPing: Pong\r\nTimestamp: 1795341364.350888\r\n\r\n",
     "Logoff": b"Response: Goodbye\r\nMessage: Thanks for all the fish.\r\n\r\n",
@@ -90,6 +103,9 @@ ANSWERS: Mapping[str, bytes] = {
         b"CoreProcessedCalls: 4\r\n\r\n"
     ),
     "CoreShowChannels": NO_CHANNELS,
+    "DBGetTree": database("dnd"),
+    "DBPut": b"Response: Success\r\nMessage: Updated database successfully\r\n\r\n",
+    "DBDel": b"Response: Success\r\nMessage: Key deleted successfully\r\n\r\n",
     "PJSIPShowRegistrationInboundContactStatuses": NO_CONTACTS,
 }
 
@@ -175,7 +191,9 @@ class AmiServer:
             connection.sendall(identified(_SUCCESS) + (self.after_login if action["Events"] == "on" else b""))
             self.logged_in.set()
             return True
-        connection.sendall(identified(self.answers.get(name, _UNKNOWN)))
+        # What is asked of one part of the database, or of any.
+        answer = self.answers.get(f"{name} {action.get('Family')}", self.answers.get(name, _UNKNOWN))
+        connection.sendall(identified(answer))
         if name == "Hangup":
             self.hung_up.set()
         return name != "Logoff"

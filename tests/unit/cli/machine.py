@@ -54,6 +54,10 @@ class Machine:
         users: list[dict[str, str]] = json.loads((self.folder / "users.json").read_text())["users"]
         return users
 
+    def declare(self, **sections: Any) -> Any:
+        """What the playbook does with the inventory."""
+        return self.json("apply", "--file", "-", stdin=json.dumps(sections))
+
     def text(self, name: str) -> str:
         """One of Asterisk's files."""
         return (self.asterisk / f"sipforge_{name}.conf").read_text()
