@@ -8,6 +8,7 @@ import pytest
 from sipforge.bot.phrases import PhraseError, Phrases, load_phrases, read_phrases
 from sipforge.core.conversation.actions import Phrase
 from sipforge.core.conversation.policy.meanings import Meaning
+from sipforge.core.office.announcements import Announcement
 from sipforge.engines.answering.knowledge import load_knowledge
 from sipforge.engines.protocols import Exchange
 
@@ -171,3 +172,27 @@ def test_what_is_missing_is_named(tmp_path: Path) -> None:
         read_phrases("a =", "x")
     with pytest.raises(PhraseError, match=r"absent\.toml"):
         load_phrases(tmp_path / "absent.toml", "x")
+
+
+PHRASES = Path(__file__).parents[3] / "roles" / "sipforge" / "files" / "phrases"
+
+
+@pytest.mark.parametrize("language", ["english", "kinyarwanda"])
+def test_the_telephone_system_has_words_for_all_that_it_says(language: str) -> None:
+    found = load_phrases(PHRASES / f"{language}.toml", "Office").announcements
+    assert found.keys() == set(Announcement)
+    assert all(found.values())
+    table = tomllib.loads((PHRASES / f"{language}.toml").read_text(encoding="utf-8"))["telephone"]
+    assert table.keys() == {one.value for one in Announcement}
+
+
+def test_what_a_language_lacks_is_not_said() -> None:
+    text = (PHRASES / "english.toml").read_text(encoding="utf-8")
+    before, _, rest = text.partition("[telephone]\n")
+    table, _, after = rest.partition("\n[")
+    assert read_phrases(f"{before}[{after}", "Office").announcements == {}
+    one = read_phrases(f'{before}[telephone]\ndone = "Done."\n\n[{after}', "Office").announcements
+    assert one == {Announcement.DONE: "Done."}
+    with pytest.raises(PhraseError):
+        read_phrases(f"{before}[telephone]\ndone = 5\n\n[{after}", "Office")
+    assert table

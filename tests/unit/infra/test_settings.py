@@ -202,16 +202,20 @@ def test_a_file_below_another_folder_describes_a_host_there(tmp_path: Path) -> N
     there = tmp_path / "etc" / "sipforge"
     there.mkdir(parents=True)
     assert read(there, "").bot_socket("x") == tmp_path / "run/sipforge/bot-x/audio.sock"
-    assert read(tmp_path, "").users_file == Path("/etc/sipforge/users.json")
+    assert read(there, "").office_folder == there
+    assert read(tmp_path, "").office_folder == Path("/etc/sipforge")
 
 
 def checked(
-    settings: str, users: Any = ({"extension": 1000, "name": "A"},), operator: str = "1000"
+    settings: str,
+    users: Any = ({"extension": 1000, "name": "A"},),
+    operator: str = "1000",
+    plan: dict[str, Any] | None = None,
 ) -> list[str]:
     """What the playbook's check says of an inventory."""
     done = subprocess.run(
         [sys.executable, "-m", "sipforge.infra.settings"],
-        input=json.dumps({"settings": settings, "users": users, "operator": operator}),
+        input=json.dumps({"settings": settings, "users": users, "operator": operator, "plan": plan or {}}),
         capture_output=True,
         text=True,
         check=False,
@@ -248,6 +252,48 @@ def test_mistakes_are_named_as_the_inventory_has_them() -> None:
     assert checked("office = 1.5\nx = 2") == ["sipforge_settings.x: there is no such key"]
     assert checked("office = []") == ["sipforge_office: Input should be a valid string"]
     assert checked("x = [{")[0].startswith("sipforge_settings, sipforge_assistants: a value that")
+
+
+@pytest.mark.parametrize(
+    ("plan", "said"),
+    [
+        ({}, []),
+        ({"groups": {}, "outside": {}, "encryption": "offered"}, []),
+        ({"groups": {"sales": {"extension": 4001, "members": [1000]}}}, []),
+        (
+            {"groups": {"sales": {"extension": 2000, "members": [1000]}}},
+            ["sipforge_groups.sales.extension: 2000 is that of the assistant english"],
+        ),
+        (
+            {"groups": {"sales": {"extension": 4001, "members": [1001]}}},
+            ["sipforge_groups.sales.members: 1001 is the extension of no user"],
+        ),
+        (
+            {"trunks": {"a": {"server": "x", "user": "u", "secret": "hidden word"}}},
+            ['sipforge_trunks.a.secret: may hold no space, quote, ";", "<", ">" nor letters beyond ASCII'],
+        ),
+        (
+            {"hours": {"office": {"open": ["mon 25:00-26:00"]}}},
+            ["sipforge_hours.office.open: 'mon 25:00-26:00': there is no 25:00"],
+        ),
+    ],
+)
+def test_the_plan_is_checked_with_users_and_assistants(plan: dict[str, Any], said: list[str]) -> None:
+    assert checked(BOT + "operator = '1000'", plan=plan) == said
+
+
+def test_a_users_class_must_be_there() -> None:
+    users = [{"extension": 1000, "name": "A", "outside": "staff"}]
+    assert checked(BOT, users) == ["sipforge_users.1000.outside: there is no class 'staff'"]
+    assert checked(BOT, users, plan={"outside": {"country": "250", "classes": {"staff": []}}}) == []
+
+
+def test_mistakes_in_users_and_plan_are_told_at_once() -> None:
+    plan = {"groups": {"sales": {"extension": 1, "members": []}}}
+    assert [line.partition(":")[0] for line in checked(BOT, [{"extension": 1, "name": "A"}], "", plan)] == [
+        "sipforge_users[0]",
+        "sipforge_groups.sales.extension '1'",
+    ]
 
 
 def test_the_check_needs_pydantic_alone() -> None:
