@@ -22,6 +22,7 @@ def rendered(**values: object) -> str:
         "asterisk_ring_seconds": 20,
         "asterisk_outside_ring_seconds": 60,
         "asterisk_operator": "1000",
+        "asterisk_front_desk": "",
         "__asterisk_wideband": True,
         "__asterisk_ports": {"agi": 4001, "audiosocket": 4002},
         "asterisk_assistants": {"english": {"extension": "2000"}, "kinyarwanda": {"extension": "3000"}},

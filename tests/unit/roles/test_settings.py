@@ -118,7 +118,7 @@ def test_each_program_has_an_account_of_its_own_with_the_rights_it_needs(tmp_pat
     } == {
         "monitor": ("secret", "system,call,security,user", "system,call"),
         AMI_ACCOUNT: ("hears", "call,dtmf", ""),
-        "cli": ("secret", "", "system,originate"),
+        "cli": ("secret", "", "system,call,originate"),
     }
     wanted = re.compile(accounts[AMI_ACCOUNT]["eventfilter"])
     assert [

@@ -35,7 +35,7 @@ APPLICATIONS = {
 }
 FUNCTIONS = {
     "chan_pjsip": "PJSIP_DIAL_CONTACTS",
-    "func_callerid": "CALLERID",
+    "func_callerid": "CALLERID CONNECTEDLINE",
     "func_cdr": "CDR CDR_PROP",
     "func_channel": "CHANNEL",
     "func_cut": "CUT",

@@ -87,7 +87,7 @@ def test_the_templates_are_those_that_there_are() -> None:
         ),
         *("\ufeff[local-a]", "; a\rb", "; \x7f", "; " + "x" * 2000, "; " + "é" * 1000),
     ],
-    ids=ascii,
+    ids=lambda line: ascii(line)[:40],
 )
 def test_neither_file_takes_what_could_reach_beyond_it(line: str) -> None:
     for check, before in ((check_dialplan, "exten => 55,1,NoOp()"), (check_pjsip, "context = local-office")):
@@ -132,7 +132,7 @@ def test_lines_stand_in_a_section(check: object) -> None:
         ),
         "exten => 55,hint,PJSIP/1\nsame => n,NoOp()",
     ],
-    ids=ascii,
+    ids=lambda line: ascii(line)[:40],
 )
 def test_a_dialplan_takes_extensions_and_its_own_sections_alone(line: str) -> None:
     with pytest.raises(OfficeError, match=r"^line [45]: ") as told:
