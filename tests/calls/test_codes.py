@@ -9,23 +9,12 @@ import time
 import pytest
 
 from sipforge.core.office.codes import CODES
+from tests.calls.talking import hear, part
 from tests.calls.telephones import ABSENT, CALLER, COLLEAGUE, GROUP, named
-from tests.phones.baresip import Phone
 from tests.phones.errors import CallFailed
 from tests.phones.lamp import DARK, LIT, RINGS
-from tests.phones.speech import english
 
 WORDS = "Good morning, I have taken your call."
-
-
-def talk(judge, speaker: Phone, listener: Phone) -> None:
-    """What one says is heard by the other; then both hang up."""
-    time.sleep(0.5)
-    speaker.say(english(WORDS))
-    time.sleep(0.5)
-    speaker.close_call()
-    assert judge.heard_english(WORDS, listener.finish("taken").heard).ok
-    speaker.finish()
 
 
 def parked(appliance, extension: str) -> str:
@@ -54,7 +43,7 @@ def test_who_rings_together_takes_each_others_calls(arrange, phone, judge):
     other.dial("*8")
     caller.wait_talking()
     colleague.wait_over(3.0)
-    talk(judge, other, caller)
+    hear(judge, WORDS, other, caller)
 
 
 def test_anybody_takes_the_call_of_an_extension_that_is_named(phone, judge):
@@ -64,7 +53,7 @@ def test_anybody_takes_the_call_of_an_extension_that_is_named(phone, judge):
     other.dial(f"*8{COLLEAGUE}")
     caller.wait_talking()
     colleague.wait_over(3.0)
-    talk(judge, other, caller)
+    hear(judge, WORDS, other, caller)
 
 
 def test_where_nothing_rings_there_is_nothing_to_take(by_hand, judge, english_texts, recordings):
@@ -88,7 +77,7 @@ def test_a_call_is_parked_and_taken_back(phone, appliance, judge, keys):
     told = colleague.finish("parker").heard
     other.dial(place)
     time.sleep(1.0)
-    talk(judge, other, caller)
+    hear(judge, WORDS, other, caller)
     spelled = " ".join(
         ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")[int(digit)]
         for digit in place
@@ -112,7 +101,7 @@ def test_a_parked_call_that_nobody_takes_comes_back(phone, appliance, judge):
         colleague.finish("parker")
         colleague.wait_ringing(8.0)
         colleague.accept()
-        talk(judge, colleague, caller)
+        hear(judge, WORDS, colleague, caller)
     finally:
         appliance.shell(f"mv {file}.before-test {file}")
         appliance.asterisk("module reload res_parking.so")
@@ -127,9 +116,7 @@ def test_a_lamp_shows_a_telephone_that_rings_and_talks(phone, lamp):
     watching.wait(RINGS)
     colleague.accept()
     watching.wait(LIT)
-    time.sleep(0.3)
-    caller.hangup()
-    colleague.finish()
+    part(caller, colleague)
     watching.wait(DARK)
 
 

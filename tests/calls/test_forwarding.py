@@ -8,6 +8,7 @@ import time
 import pytest
 
 from tests.calls.mailbox import inbox
+from tests.calls.talking import part
 from tests.calls.telephones import ABSENT, CALLER, COLLEAGUE
 from tests.phones.appliance import ApplianceError
 from tests.phones.baresip import Phone
@@ -34,9 +35,7 @@ def talk(caller: Phone, callee: Phone, timeout_seconds: float = 5.0) -> None:
     assert callee.peer == CALLER
     callee.accept()
     caller.wait_talking()
-    time.sleep(0.3)
-    caller.hangup()
-    callee.finish()
+    part(caller, callee)
 
 
 def forwards(appliance) -> dict[str, str]:
@@ -65,7 +64,8 @@ def test_calls_go_on_from_a_telephone_that_talks(phone, appliance):
     colleague.dial("600")
     caller.ring(COLLEAGUE)
     talk(caller, other)
-    colleague.hangup()
+    colleague.close_call()
+    colleague.wait_over(5.0)
     caller.ring(COLLEAGUE)
     talk(caller, colleague)
     dial_code(colleague, "*91")
@@ -103,9 +103,8 @@ def test_a_chain_is_followed_to_its_end(phone, by_hand, appliance):
     last, caller = phone(CALLER, auto_answer=True), by_hand(CALLER)
     caller.dial(COLLEAGUE)
     last.wait_talking()
-    caller.say(english("Hello."))
     caller.hangup()
-    last.finish()
+    last.wait_over(5.0)
 
 
 def test_a_circle_is_refused_at_the_telephone_and_on_the_server(
@@ -166,4 +165,4 @@ def test_a_second_call_rings_at_a_telephone_that_talks(phone, by_hand, judge, re
     heard = second.sound.save(recordings / "second.wav", begun)
     assert judge.heard_english(WORDS, heard).ok
     second.hangup()
-    first.hangup()
+    first.close_call()

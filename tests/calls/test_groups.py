@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
+from tests.calls.talking import hear, part, until
 from tests.calls.telephones import ABSENT, CALLER, COLLEAGUE, GROUP, named
 from tests.phones.errors import CallFailed
 from tests.phones.line import State
-from tests.phones.speech import english
 
 FORTH = "Good morning, which of you has time for me?"
 SECONDS = "5"
@@ -42,10 +40,7 @@ def test_all_ring_and_the_first_to_answer_has_the_call(group, phone, judge):
     first.wait_over(3.0)
     caller.wait_talking()
     assert second.peer == CALLER
-    time.sleep(0.5)
-    caller.say(english(FORTH))
-    heard = second.hangup("group-all").heard
-    assert judge.heard_english(FORTH, heard).ok
+    hear(judge, FORTH, caller, second)
 
 
 def test_one_after_the_other_in_order(group, phone):
@@ -53,16 +48,13 @@ def test_one_after_the_other_in_order(group, phone):
     caller, first, second = phone(CALLER), phone(COLLEAGUE), phone(ABSENT)
     for _ in range(2):
         caller.ring(GROUP)
-        first.wait_ringing()
+        until(lambda: first.state is State.RINGING, "the first rings")
         assert second.state is not State.RINGING
         second.wait_ringing(float(SECONDS) + 3.0)
         first.wait_over(1.0)
         second.accept()
         caller.wait_talking()
-        time.sleep(0.3)
-        caller.hangup()
-        second.finish()
-    assert first.state is State.OVER
+        part(caller, second)
 
 
 def test_two_calls_begin_at_different_members(group, phone):
@@ -71,13 +63,10 @@ def test_two_calls_begin_at_different_members(group, phone):
     rung = []
     for _ in range(3):
         caller.ring(GROUP)
-        deadline = time.monotonic() + 5.0
-        while not (ringing := [one for one in telephones if one.state is State.RINGING]):
-            assert time.monotonic() < deadline, "nobody rings"
-            time.sleep(0.05)
+        until(lambda: any(one.state is State.RINGING for one in telephones), "somebody rings")
+        ringing = [one for one in telephones if one.state is State.RINGING]
         rung += [one.extension for one in ringing]
-        caller.close_call()
-        ringing[0].wait_over(3.0)
+        part(caller, ringing[0])
     assert rung in ([COLLEAGUE, ABSENT, COLLEAGUE], [ABSENT, COLLEAGUE, ABSENT])
 
 
@@ -88,17 +77,14 @@ def test_who_has_no_telephone_or_wants_no_disturbance_is_passed_over(group, phon
     first.wait_over(5.0)
     caller.ring(GROUP)
     second.wait_ringing(3.0)
-    caller.close_call()
-    second.wait_over(3.0)
+    part(caller, second)
     first.dial("*79")
     first.wait_over(5.0)
     second.close()  # leaves the registrar
     caller.ring(GROUP)
     first.wait_ringing(3.0)
     first.accept()
-    time.sleep(0.3)
-    caller.hangup()
-    first.finish()
+    part(caller, first)
 
 
 def test_the_last_resort_takes_what_nobody_took(group, phone):
@@ -111,9 +97,7 @@ def test_the_last_resort_takes_what_nobody_took(group, phone):
     member.wait_over(1.0)
     resort.accept()
     caller.wait_talking()
-    time.sleep(0.3)
-    caller.hangup()
-    resort.finish()
+    part(caller, resort)
 
 
 def test_without_a_last_resort_the_caller_is_told(group, by_hand, judge, english_texts, recordings):

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from tests.calls.talking import hear
 from tests.calls.telephones import ABSENT, CALLER, COLLEAGUE
 from tests.phones.baresip import Phone
 from tests.phones.line import State
@@ -23,16 +24,6 @@ def in_a_call(phone) -> tuple[Phone, Phone, Phone]:
     return caller, colleague, third
 
 
-def talk(judge, speaker: Phone, listener: Phone) -> None:
-    """What one says is heard by the other; then both hang up."""
-    time.sleep(0.5)
-    speaker.say(english(WORDS))
-    time.sleep(0.5)
-    speaker.close_call()
-    assert judge.heard_english(WORDS, listener.finish("transferred").heard).ok
-    speaker.finish()
-
-
 @pytest.mark.parametrize("who", ["callee", "caller"])
 def test_two_hashes_send_the_other_on(phone, judge, who):
     caller, colleague, third = in_a_call(phone)
@@ -42,7 +33,7 @@ def test_two_hashes_send_the_other_on(phone, judge, who):
     assert third.peer == sent.extension
     sender.wait_over(5.0)
     third.accept()
-    talk(judge, third, sent)
+    hear(judge, WORDS, third, sent)
 
 
 @pytest.mark.parametrize("who", ["callee", "caller"])
@@ -59,7 +50,7 @@ def test_star_two_asks_the_third_before(phone, judge, who):
     assert sent.state is State.TALKING
     sender.hangup("sender")
     sent.wait_quiet(1.0, 5.0)
-    talk(judge, third, sent)
+    hear(judge, WORDS, third, sent)
 
 
 def test_who_is_asked_and_declines_leaves_the_two_as_they_were(phone, judge):
@@ -68,7 +59,7 @@ def test_who_is_asked_and_declines_leaves_the_two_as_they_were(phone, judge):
     third.wait_ringing()
     third.close_call()
     caller.wait_quiet(2.0, 15.0)
-    talk(judge, colleague, caller)
+    hear(judge, WORDS, colleague, caller)
 
 
 def test_a_number_that_is_not_leaves_the_two_as_they_were(phone, judge):
@@ -76,7 +67,7 @@ def test_a_number_that_is_not_leaves_the_two_as_they_were(phone, judge):
     colleague.press("##1999")
     caller.wait_speech(8.0)
     caller.wait_quiet(2.0, 15.0)
-    talk(judge, colleague, caller)
+    hear(judge, WORDS, colleague, caller)
 
 
 def test_a_telephone_transfers_by_itself(phone, judge):
@@ -85,7 +76,7 @@ def test_a_telephone_transfers_by_itself(phone, judge):
     third.wait_ringing()
     assert third.peer == COLLEAGUE
     third.accept()
-    talk(judge, third, colleague)
+    hear(judge, WORDS, third, colleague)
 
 
 def test_what_is_transferred_reaches_no_code(phone, by_hand):

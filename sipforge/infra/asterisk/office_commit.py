@@ -9,7 +9,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sipforge.core.office.described import newly_spoken
+from sipforge.core.office.keeping.described import newly_spoken
 from sipforge.infra.asterisk.office_store import PROMPTS
 
 if TYPE_CHECKING:
