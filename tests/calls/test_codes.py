@@ -30,7 +30,7 @@ def parked(appliance, extension: str) -> str:
 
 
 def test_the_table_is_what_is_printed(appliance):
-    printed = json.loads(appliance.run("sipforge", "codes", "--json"))["codes"]
+    printed = json.loads(appliance.run("sipforge", "codes", "list", "--json"))["codes"]
     assert [(one["keys"], one["does"]) for one in printed] == [(code.keys, code.does) for code in CODES]
 
 
