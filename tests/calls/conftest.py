@@ -23,7 +23,7 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from sipforge.core.office.forwarding import When
+from sipforge.core.office.forwarding import DISTURB_FAMILY, When
 from tests.calls.telephones import OPERATOR, OWN, WORKER
 from tests.models import model
 from tests.phones.appliance import Appliance, ApplianceError
@@ -277,7 +277,10 @@ def arrange(host: Appliance) -> Iterator[Arrange]:
 def undisturbed(host: Appliance) -> Iterator[None]:
     """What this process's telephones have set by codes is gone when the test is over."""
     yield
-    families = ("dnd", *(when.family for when in When))
-    commands = [f"database del {family} {extension}" for family in families for extension in OWN]
-    lamps = [f"devstate change Custom:{kind}{one} NOT_INUSE" for kind in ("DND", "FORWARD") for one in OWN]
-    host.shell("; ".join(f"asterisk -rx '{command}'" for command in (*commands, *lamps)))
+    families = {DISTURB_FAMILY, *(when.family for when in When)}
+    for line in host.asterisk("database show").splitlines():
+        family, _, key = line.partition(":")[0].strip().removeprefix("/").partition("/")
+        if family in families and key in OWN:
+            host.asterisk(f"database del {family} {key}")
+        elif family == "CustomDevstate" and key[-4:] in OWN and not line.rstrip().endswith("NOT_INUSE"):
+            host.asterisk(f"devstate change Custom:{key} NOT_INUSE")
