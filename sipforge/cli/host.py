@@ -112,14 +112,14 @@ class Host:
             ) from error
         return True
 
-    def speak_prompts(self) -> None:
-        """Have each assistant say what menus and the telephone system say in its voice, where that has
-        changed.
+    def speak_prompts(self, assistants: Collection[str] = ()) -> None:
+        """Have assistants say what menus and the telephone system say in their voices, where that has
+        changed: those named, or all.
 
         Raises:
             CliError: one could not.
         """
-        for name in self.settings.bots:
+        for name in assistants or self.settings.bots:
             arguments = [sys.executable, "-m", "sipforge.bot", name, "--settings", str(self.settings_path)]
             made = subprocess.run(
                 [*arguments, "--render-prompts"], capture_output=True, text=True, check=False

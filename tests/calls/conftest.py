@@ -23,6 +23,7 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from sipforge.core.office.forwarding import DISTURB_FAMILY, When
 from tests.calls.telephones import OPERATOR, OWN, WORKER
 from tests.models import model
 from tests.phones.appliance import Appliance, ApplianceError
@@ -30,12 +31,14 @@ from tests.phones.audio import Segment
 from tests.phones.baresip import Phone
 from tests.phones.by_hand import HandPhone
 from tests.phones.conversation import Judge, Language
+from tests.phones.lamp import Lamp
 from tests.phones.recognise import MODEL, Choice, Recogniser
 from tests.phones.speech import english, kinyarwanda
 from tests.phones.texts import Texts, load_texts
 
 PhoneFactory = Callable[..., Phone]
-HandPhoneFactory = Callable[[str], HandPhone]
+HandPhoneFactory = Callable[..., HandPhone]
+Arrange = Callable[..., None]
 
 
 SIP_PORT = int(os.environ.get("SIPFORGE_SIP_PORT", "5060"))
@@ -231,9 +234,53 @@ def by_hand(appliance: Appliance, secrets: Callable[[str], str]) -> Iterator[Han
     """Makes telephones by hand; when the test is over they are gone and have left nothing behind."""
     with contextlib.ExitStack() as stack:
 
-        def make(extension: str) -> HandPhone:
-            made = HandPhone(extension, secrets(extension), server=appliance.host, port=SIP_PORT)
+        def make(extension: str, *, hidden: bool = False) -> HandPhone:
+            secret = secrets(extension)
+            made = HandPhone(extension, secret, server=appliance.host, port=SIP_PORT, hidden=hidden)
             return stack.enter_context(made)
 
         yield make
     appliance.wait_idle()
+
+
+@pytest.fixture
+def lamp(appliance: Appliance, secrets: Callable[[str], str]) -> Iterator[Callable[[str, str], Lamp]]:
+    """Makes lamps: of whose telephone, and what they watch."""
+    with contextlib.ExitStack() as stack:
+
+        def make(extension: str, watched: str) -> Lamp:
+            made = Lamp(extension, secrets(extension), server=appliance.host, port=SIP_PORT)
+            stack.enter_context(made)
+            made.watch(watched)
+            return made
+
+        yield make
+
+
+@pytest.fixture
+def arrange(host: Appliance) -> Iterator[Arrange]:
+    """Adds something to the office: `arrange("group", NAME, OPTIONS)`; it is gone when the test is over."""
+    added: list[tuple[str, str]] = []
+
+    def add(kind: str, name: str, *options: str) -> None:
+        host.run("sipforge", kind, "add", name, *options)
+        added.append((kind, name))
+
+    try:
+        yield add
+    finally:
+        for kind, name in reversed(added):
+            host.run("sipforge", kind, "remove", name, "--yes", check=False)
+
+
+@pytest.fixture
+def undisturbed(host: Appliance) -> Iterator[None]:
+    """What this process's telephones have set by codes is gone when the test is over."""
+    yield
+    families = {DISTURB_FAMILY, *(when.family for when in When)}
+    for line in host.asterisk("database show").splitlines():
+        family, _, key = line.partition(":")[0].strip().removeprefix("/").partition("/")
+        if family in families and key in OWN:
+            host.asterisk(f"database del {family} {key}")
+        elif family == "CustomDevstate" and key[-4:] in OWN and not line.rstrip().endswith("NOT_INUSE"):
+            host.asterisk(f"devstate change Custom:{key} NOT_INUSE")

@@ -30,8 +30,26 @@ _AGAIN_SECONDS = (0.5, 1.0, 2.0, 4.0)
 class HandPhone:
     """One telephone with one call."""
 
-    def __init__(self, extension: str, secret: str, *, server: str = "127.0.0.1", port: int = 5060) -> None:
+    def __init__(
+        self,
+        extension: str,
+        secret: str,
+        *,
+        server: str = "127.0.0.1",
+        port: int = 5060,
+        hidden: bool = False,
+    ) -> None:
+        """Open its ports.
+
+        Args:
+            extension: user part of its address, and its authentication name.
+            secret: SIP password.
+            server: address of the host.
+            port: its SIP port.
+            hidden: whether it calls as nobody (RFC 3323), and proves who it is by its password alone.
+        """
         self.extension = extension
+        self._from = "sip:anonymous@anonymous.invalid" if hidden else f"sip:{extension}@{server}"
         self._secret = secret
         self._server = (server, port)
         self._address = local_address(server)
@@ -50,6 +68,10 @@ class HandPhone:
         """What NOTIFYs said: status lines of a REFER's progress (RFC 3515), or what was subscribed to."""
         self.asked: list[str] = []
         """Methods of the other side's requests in the call."""
+        self.progress: list[tuple[float, int]] = []
+        """When each answer to its INVITE came, and its status."""
+        self._dialling: threading.Thread | None = None
+        self._invite = ""
         self.over = threading.Event()
         """The other side has hung up."""
         self._open = True
@@ -65,7 +87,7 @@ class HandPhone:
         self.close()
 
     def dial(self, number: str) -> None:
-        """Ring, and wait for the answer.
+        """Ring, and wait for the answer; what is said before it is heard.
 
         Raises:
             CallFailed: refused.
@@ -74,16 +96,38 @@ class HandPhone:
         self._to = f"<{self._target}>"
         answer = self._request("INVITE", self._sdp(), seconds=40.0)
         if _status(answer) != 200:
+            self.over.set()
             raise CallFailed(_line(answer))
         self._to = _header(answer, "To")
         contact = re.search(r"<([^>]+)>", _header(answer, "Contact"))
         self._target = contact.group(1) if contact else self._target
         self._send(self._message("ACK", self._sequence))
-        address = re.search(r"^c=IN IP4 (\S+)", answer, re.MULTILINE)
-        media = re.search(r"^m=audio (\d+)", answer, re.MULTILINE)
-        assert address is not None
-        assert media is not None
-        self.sound.start((address.group(1), int(media.group(1))))
+
+    def ring(self, number: str) -> None:
+        """Ring, and come back at once; `progress` says what became of it."""
+
+        def dial() -> None:
+            with contextlib.suppress(CallFailed, PhoneTimeout):
+                self.dial(number)
+
+        self._dialling = threading.Thread(target=dial, daemon=True)
+        self._dialling.start()
+
+    def wait_status(self, status: int, timeout_seconds: float) -> None:
+        """Wait until an INVITE is answered by that.
+
+        Raises:
+            PhoneTimeout: it was not.
+        """
+        self._until(
+            lambda: status in [one for _, one in self.progress], timeout_seconds, f"no {status} to an INVITE"
+        )
+
+    def cancel(self) -> None:
+        """Ring no longer."""
+        if self._dialling is not None and self._dialling.is_alive():
+            self._send(self._message("CANCEL", self._sequence, branch=self._invite))
+            self._dialling.join()
 
     def hold(self, direction: str, address: str = "") -> None:
         """Put the call on hold, by `a=direction` or an address of 0.0.0.0; nothing is sent from here on."""
@@ -106,7 +150,7 @@ class HandPhone:
         if replaces is not None:
             tags = f"{replaces._call_id};to-tag={_tag(replaces._to)};from-tag={replaces._tag}"
             to += f"?Replaces={urllib.parse.quote(tags)}"
-        extra = (f"Refer-To: <{to}>", f"Referred-By: <{self._own}>")
+        extra = (f"Refer-To: <{to}>", f"Referred-By: <{self._from}>")
         return _status(self._request("REFER", extra=extra))
 
     def subscribe(self, number: str, event: str, accept: str, seconds: int = 120) -> int:
@@ -174,15 +218,19 @@ class HandPhone:
 
     def close(self) -> None:
         """Hang up and stop."""
+        self.cancel()
         self.hangup()
         self._open = False
         self._thread.join()
         self.sound.close()
         self._socket.close()
 
-    @property
-    def _own(self) -> str:
-        return f"sip:{self.extension}@{self._server[0]}"
+    def _hear(self, answer: str) -> None:
+        """Connect the sound, if the answer says where to."""
+        address = re.search(r"^c=IN IP4 (\S+)", answer, re.MULTILINE)
+        media = re.search(r"^m=audio (\d+)", answer, re.MULTILINE)
+        if address and media and self.sound.target is None:
+            self.sound.start((address.group(1), int(media.group(1))))
 
     def _until(self, condition: Callable[[], bool], timeout_seconds: float, otherwise: str) -> None:
         deadline = time.monotonic() + timeout_seconds
@@ -223,7 +271,7 @@ class HandPhone:
             f"{method} {self._target} SIP/2.0",
             f"Via: SIP/2.0/UDP {self._address}:{self._port};rport;branch={branch or f'z9hG4bK{uuid4().hex}'}",
             "Max-Forwards: 70",
-            f"From: <{self._own}>;tag={self._tag}",
+            f"From: <{self._from}>;tag={self._tag}",
             f"To: {self._to}",
             f"Call-ID: {self._call_id}",
             f"CSeq: {sequence} {method}",
@@ -252,6 +300,8 @@ class HandPhone:
 
     def _ask(self, message: str, seconds: float) -> str:
         branch = _branch(message)
+        if message.startswith("INVITE"):
+            self._invite = branch
         answers = self._answers.setdefault(branch, queue.Queue())
         deadline, again = time.monotonic() + seconds, list(_AGAIN_SECONDS)
         self._send(message)
@@ -263,6 +313,9 @@ class HandPhone:
                     again.pop(0)
                     self._send(message)
                 continue
+            if message.startswith("INVITE"):
+                self.progress.append((time.monotonic(), _status(answer)))
+                self._hear(answer)
             if _status(answer) >= 200:
                 return answer
             again.clear()

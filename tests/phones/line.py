@@ -15,7 +15,7 @@ from tests.phones.ear import Ear
 from tests.phones.errors import CallFailed, PhoneError, PhoneTimeout, RegistrationFailed
 from tests.phones.process import BaresipProcess, local_address
 
-CODECS = {"opus": "opus/48000/2", "PCMU": "PCMU/8000/1", "PCMA": "PCMA/8000/1"}
+CODECS = {"opus": "opus/48000/2", "PCMU": "PCMU/8000/1", "PCMA": "PCMA/8000/1", "G722": "G722/16000/1"}
 
 
 class State(Enum):
@@ -208,6 +208,10 @@ class Line:
     def transfer(self, number: str) -> None:
         """Send whom this talks with to a number (REFER), at once; when that is done, the call ends."""
         self._baresip.control.command("transfer", self._uri(number))
+
+    def cut_off(self) -> None:
+        """As without power or network: it is registered still, and answers nothing until `close`."""
+        self._baresip.freeze()
 
     def close_call(self) -> None:
         """End the call, if there is one; its recordings stay to be collected by `finish`."""

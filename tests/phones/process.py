@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import random
 import shutil
+import signal
 import socket
 import struct
 import subprocess
@@ -108,6 +109,11 @@ class BaresipProcess:
             self.close()
             raise
 
+    def freeze(self) -> None:
+        """Stop it where it is, until `close`."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGSTOP)
+
     def close(self) -> None:
         """End the process and remove its folder; may be called twice."""
         self._end_process()
@@ -130,7 +136,7 @@ class BaresipProcess:
             last_rtp_port=self.ports.first_rtp + RTP_PORTS - 1,
             modules=MODULES,
             audio_modules="\n".join(
-                f"module {name}.so" for name in ("opus", "g711", "aufile", "sndfile", "srtp")
+                f"module {name}.so" for name in ("opus", "g711", "g722", "aufile", "sndfile", "srtp")
             ),
             control_port=self.ports.control,
             recordings=self.recordings,
@@ -169,6 +175,7 @@ class BaresipProcess:
         process = self._process
         if process is None or process.poll() is not None:
             return
+        process.send_signal(signal.SIGCONT)
         process.terminate()
         try:
             process.wait(timeout=3.0)

@@ -9,6 +9,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sipforge.core.office.keeping.described import newly_spoken
 from sipforge.infra.asterisk.office_store import PROMPTS
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def commit(
     after: Described,
     reload: Callable[[Collection[str]], bool],
     *,
-    speak: Callable[[], None] = lambda: None,
+    speak: Callable[[Collection[str]], None] = lambda assistants: None,
     local: bool = False,
 ) -> Outcome:
     """Check, save, write and apply. To be called inside `store.lock()`.
@@ -61,7 +62,7 @@ def commit(
         after: as it shall be.
         reload: has modules of a running Asterisk read their files; False where none runs. What it raises goes
             through: then all is saved, and the next change tries again.
-        speak: has the assistants say what menus say anew, before anybody can ring them.
+        speak: has assistants say what menus say anew, before anybody can ring them: those named, or all.
         local: whether the administrator's own files are brought along.
 
     Raises:
@@ -70,12 +71,15 @@ def commit(
     """
     office = store.office(after)
     outdated = store.outdated_files(office, local=local)
+    interrupted = PROMPTS in store.pending
     store.save(before, after)
     store.write_files(outdated)
     applied = Applied.NOTHING
     if store.pending:
-        if PROMPTS in store.pending:
-            speak()
+        texts = [file for file in outdated.values() if file.module == PROMPTS]
+        voices = {name for file in texts for name in newly_spoken(file.before, file.after)}
+        if interrupted or voices:
+            speak(() if interrupted else sorted(voices))
         applied = Applied.NOW if reload(store.pending) else Applied.AT_START
         store.settle()
     return Outcome(applied, outdated)

@@ -114,7 +114,7 @@ class OfficeStore:
         return described.office(self._assistants)
 
     @contextmanager
-    def lock(self, wait_seconds: float = 10.0) -> Generator[None, None, None]:
+    def lock(self, wait_seconds: float = 30.0) -> Generator[None, None, None]:
         """Keep other writers out. What was loaded before is stale: load again inside.
 
         Raises:

@@ -93,6 +93,20 @@ def test_who_cannot_have_the_assistant_is_refused_and_the_caller_keeps_it(
     caller.hangup()
 
 
+def test_whoever_is_given_the_assistant_cannot_give_it_to_another(by_hand, phone, appliance):
+    caller, colleague = by_hand(CALLER), phone(COLLEAGUE, auto_answer=True)
+    caller.dial("2000")
+    caller.wait_reply()
+    transfer(caller, COLLEAGUE)
+    colleague.wait_talking()
+    time.sleep(1.0)
+    colleague.transfer("3000")
+    time.sleep(3.0)
+    assert assistants(appliance) == ["talking"]
+    assert colleague.state is State.TALKING
+    colleague.close_call()
+
+
 def test_the_assistant_sends_the_colleague_on_as_it_would_the_caller(by_hand, phone, appliance, judge):
     caller, colleague, operator = by_hand(CALLER), phone(COLLEAGUE, auto_answer=True), phone(OPERATOR)
     caller.dial("2000")

@@ -27,5 +27,5 @@ def context(name: str, lines: Iterable[str]) -> str:
 def goto(destination: Destination) -> str:
     """The application that sends a call there."""
     if not destination.extension:
-        return "Goto(nobody,s,1)"
+        return "Gosub(nobody,s,1)"
     return f"Goto({'mailbox' if destination.mailbox else 'inside'},{destination.extension},1)"

@@ -79,7 +79,8 @@ def _menu(menu: Menu) -> Iterator[str]:
         f"{'say: ' if index == 0 else ''}Background({PROMPTS}/{language}/{name})"
         for index, language in enumerate(menu.says)
     ]
-    steps += ["WaitExten(5)"]
+    # It goes on to what follows it, where there is something, rather than to t.
+    steps += ["WaitExten(5)", "Goto(t,1)"]
     # What is said out of hours, or only where the call goes.
     steps += [
         f"{'closed: ' if index == 0 else ''}Playback({PROMPTS}/{language}/{prompt_name(menu, closed=True)})"

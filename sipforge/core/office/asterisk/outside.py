@@ -108,4 +108,4 @@ def _format(rules: Outside, trunk: Trunk) -> Iterator[str]:
 def _listed(rules: Outside) -> Iterator[str]:
     """What an assistant may ring, and nothing else."""
     for number in rules.assistants_may_ring:
-        yield from extension(number, "Set(DIGITS=${EXTEN:1})", "Goto(outside-dial,s,1)")
+        yield from extension(number, "Set(DIGITS=${EXTEN:1})", "Gosub(outside-dial,s,1)")

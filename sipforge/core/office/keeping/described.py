@@ -58,3 +58,16 @@ def spoken(office: Office) -> str:
             for assistant, text in says.items():
                 texts.setdefault(assistant, {})[prompt_name(menu, closed=closed)] = text
     return json.dumps(texts, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def newly_spoken(before: str, after: str) -> set[str]:
+    """Whose voices have something to say in `after`, as `spoken` makes it, that is not in `before`."""
+    try:
+        known = json.loads(before)
+    except ValueError:
+        known = {}
+    return {
+        assistant
+        for assistant, texts in json.loads(after).items()
+        if not texts.items() <= known.get(assistant, {}).items()
+    }
