@@ -31,7 +31,7 @@ def other(**sections: Any) -> str:
 
 def test_all_of_it_comes_and_a_second_time_changes_nothing(machine: Machine) -> None:
     first = machine.declare(**OFFICE)
-    assert (first["changed"], first["applied"], len(first["files"])) == (True, "now", 6)
+    assert (first["changed"], first["applied"], len(first["files"])) == (True, "now", 7)
     assert machine.reloads() == MODULES
     for name, words in (
         ("pjsip_users", "password=s3cret-1001-aaaa"),
@@ -66,11 +66,11 @@ def test_only_the_modules_of_changed_files_read_theirs(machine: Machine) -> None
 def test_check_writes_nothing_and_asks_nobody(machine: Machine) -> None:
     before = machine.state()
     found = machine.json("apply", "--check", "--file", "-", stdin=json.dumps(OFFICE))
-    assert (found["changed"], found["applied"], len(found["files"])) == (True, "not written (check)", 6)
+    assert (found["changed"], found["applied"], len(found["files"])) == (True, "not written (check)", 7)
     assert machine.state() == before
     assert machine.server.actions == []
     text = machine.run("apply", "--check", "--file", "-", stdin=json.dumps(OFFICE)).stdout
-    assert text.count("would change: ") == 6
+    assert text.count("would change: ") == 7
 
 
 def test_the_difference_is_shown_without_secrets(machine: Machine) -> None:
