@@ -10,6 +10,8 @@ from typing import Final
 from sipforge.core.office.destinations import Destination, parse_destination
 from sipforge.core.office.extensions import check_assistant, check_entry_name, check_user
 
+EVERYBODY: Final = "office"
+"""The pickup group that all users are in."""
 LONGEST_RING_SECONDS: Final = 300
 
 
@@ -45,6 +47,8 @@ class Group:
 
     def __post_init__(self) -> None:
         check_entry_name(self.name)
+        if self.name == EVERYBODY:
+            raise ValueError(f"name: {EVERYBODY} is the group of everybody, who pick up each other's calls")
         check_assistant(self.extension)
         if not self.members:
             raise ValueError("members: is empty")

@@ -78,10 +78,17 @@ def commit(
     if store.pending:
         texts = [file for file in outdated.values() if file.module == PROMPTS]
         voices = {name for file in texts for name in newly_spoken(file.before, file.after)}
-        if interrupted or voices:
-            speak(() if interrupted else sorted(voices))
+        failed: Exception | None = None
+        try:
+            if interrupted or voices:
+                speak(() if interrupted else sorted(voices))
+        except Exception as error:
+            # A menu waits for its voice, and the next command tries again; the telephones do not wait.
+            failed = error
         applied = Applied.NOW if reload(store.pending) else Applied.AT_START
-        store.settle()
+        store.settle(but=PROMPTS if failed else "")
+        if failed:
+            raise failed
     return Outcome(applied, outdated)
 
 

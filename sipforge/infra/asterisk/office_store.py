@@ -237,9 +237,12 @@ class OfficeStore:
         # A mark of an earlier version names none: all are meant.
         return sorted(known & set(named)) or sorted(known)
 
-    def settle(self) -> None:
-        """Asterisk has taken the files, or will when it starts."""
-        self._pending.unlink(missing_ok=True)
+    def settle(self, *, but: str = "") -> None:
+        """Asterisk has taken the files, or will when it starts; `but` names one of `pending` that has not."""
+        if but:
+            _replace(self._pending, f"{but}\n", _STORE_MODE, None)
+        else:
+            self._pending.unlink(missing_ok=True)
 
     def _group_of(self, mode: int) -> int | None:
         return _group_id(self._group) if mode == _ASTERISK_MODE else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from typing import Any
 
 import pytest
@@ -68,7 +69,7 @@ every = pytest.mark.parametrize("command", ADD)
 def office(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> Machine:
     """Two users and an assistant, whose voice is elsewhere."""
     machine.settings.write_text(machine.settings.read_text() + ASSISTANT)
-    monkeypatch.setattr(Host, "speak_prompts", lambda host: None)
+    monkeypatch.setattr(Host, "speak_prompts", lambda host, assistants: None)
     machine.declare(users=USERS)
     machine.server.actions.clear()
     return machine
@@ -265,13 +266,16 @@ def test_the_table_of_codes_is_printed_with_the_offices_own(office: Machine) -> 
 def test_voices_that_cannot_speak_a_menu_are_told_and_tried_again(
     office: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def silent(host: Host) -> None:
+    def silent(host: Host, assistants: Collection[str]) -> None:
         raise CliError("the menus' texts could not be spoken: no voice", Exit.UNREACHABLE)
 
     with monkeypatch.context() as patched:
         patched.setattr(Host, "speak_prompts", silent)
         assert "no voice" in office.refused("menu", "add", *ADD["menu"], code=3)
         assert office.json("menu", "show", "main")["from"] == "host"
-    found = office.declare(users=USERS)
-    assert (found["changed"], found["applied"]) == (False, "now")
+    # The telephones do not wait for a voice.
     assert "pbx_config.so" in office.reloads()
+    spoken: list[Collection[str]] = []
+    monkeypatch.setattr(Host, "speak_prompts", lambda host, assistants: spoken.append(assistants))
+    found = office.declare(users=USERS)
+    assert (found["changed"], found["applied"], spoken) == (False, "now", [()])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sipforge.core.office.asterisk.encryption import closed_door, endpoint_template
 from sipforge.core.office.codes import DISTURB_NOT, FORWARD_ALWAYS
+from sipforge.core.office.groups import EVERYBODY
 from sipforge.core.office.office import Office
 from sipforge.core.office.users import User
 
@@ -29,8 +30,8 @@ def _endpoint(user: User, office: Office) -> str:
         f"aors={extension}\n"
         f'callerid="{user.name}" <{extension}>\n'
         f"accountcode={extension}\n"
-        f"named_call_group={','.join(['office', *own])}\n"
-        f"named_pickup_group={','.join(own or ['office'])}\n"
+        f"named_call_group={','.join([EVERYBODY, *own])}\n"
+        f"named_pickup_group={','.join(own or [EVERYBODY])}\n"
         f"mailboxes={extension}@default\n"
         f"\n[{extension}](sipforge-auth)\n"
         "type=auth\n"

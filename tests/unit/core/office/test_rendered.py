@@ -91,7 +91,7 @@ def test_a_menu_without_hours_asks_for_none() -> None:
     document = changed("menus.main", {"extension": "5000", "says": {"english": "Hi."}, "keys": {"1": "1001"}})
     lines = "\n".join(context(rendered(document)["extensions_users"], "menu-main"))
     assert "hours" not in lines
-    assert "GotoIf($[${READINGS} > 0]?s,say)\n same => n,Goto(nobody,s,1)" in lines
+    assert "GotoIf($[${READINGS} > 0]?s,say)\n same => n,Gosub(nobody,s,1)" in lines
 
 
 def test_the_assistants_are_told_who_is_there_and_what_menus_say() -> None:
