@@ -1,4 +1,4 @@
-"""Two hundred calls at once from outside: the trunk's limit holds, and who is on the telephone notices nothing."""
+"""Two hundred calls at once from outside: the trunk's limit holds, and no other call is harmed."""
 
 from __future__ import annotations
 
