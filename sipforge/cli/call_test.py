@@ -35,7 +35,7 @@ class Heard:
 
 def call_test(
     context: typer.Context,
-    extension: Annotated[str, typer.Argument(help="Extension of an assistant, such as 2000.")],
+    extension: Annotated[str, typer.Argument(help="Of an assistant or the front desk, such as 2000.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")] = False,
 ) -> None:
     """Have Asterisk ring an assistant, and listen whether it greets.
@@ -43,7 +43,7 @@ def call_test(
     Exit code 1 if nothing is heard.
     """
     host: Host = context.obj
-    names = {bot.extension: name for name, bot in host.settings.bots.items()}
+    names = host.settings.assistants
     if extension not in names:
         known = ", ".join(sorted(names)) or "none"
         raise CliError(f"{extension} is not the extension of an assistant; there are: {known}", Exit.USAGE)

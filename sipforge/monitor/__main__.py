@@ -80,7 +80,7 @@ async def run(settings: Settings, secret: str) -> None:
 
     metrics, state = Metrics(), LiveState()
     telemetry = Telemetry(metrics, state)
-    assistants = {bot.extension: name for name, bot in settings.bots.items()}
+    assistants = settings.assistants
     watch = Watch(state, telemetry, assistants, time.monotonic)
     certificate = CertificateWatch(settings.certificate, time.time)
     telemetry.certificate(lambda: certificate.days_left)

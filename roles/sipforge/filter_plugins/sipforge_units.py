@@ -33,7 +33,7 @@ TABLES_OF_FEW = {
     "provisioning": {"provisioning"},
     "redis": {"orchestrator"},
     "openai": {"openai"},
-    "front_desk": {"orchestrator", "bot"},
+    "front_desk": {"orchestrator", "bot", "monitor"},
     "outside": {"orchestrator"},
 }
 """Tables of the settings file that not everybody reads; any other is everybody's."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from sipforge.core.conversation import commands as command
 from sipforge.core.conversation.actions import (
     Action,
     HandOver,
@@ -17,10 +18,14 @@ from sipforge.core.conversation.actions import (
     Tell,
     Transfer,
 )
+from sipforge.core.conversation.listening import BEFORE_SECONDS
+from sipforge.core.conversation.machine import Machine
 from sipforge.core.conversation.policy.dialogue_policy import DialoguePolicy
 from sipforge.core.conversation.policy.meanings import FrontDeskRules, Meaning, PolicyRules
 from sipforge.core.messages.hello import Arrival, Detail
 from sipforge.core.office.destinations import parse_destination
+from sipforge.text.turn_end import Completeness
+from tests.unit.core.conversation_world import FILLER_SECONDS, RULES, SCRIPT, World
 
 NAMES = ("english", "kinyarwanda", "french")
 
@@ -149,3 +154,51 @@ def test_an_invited_caller_who_answers_in_that_language_need_not_say_it_again() 
     policy.begin(Arrival.NEW, 9)
     policy.understood(Meaning.FOREIGN, "french")
     assert policy.understood(Meaning.FOREIGN, "french") == [HandOver("french", said=True)]
+
+
+def world_at_desk() -> World:
+    world = World(machine=Machine(SCRIPT, RULES, at_desk(), filler_seconds=FILLER_SECONDS))
+    world.obey(world.machine.begin(Arrival.FRONT_DESK, 9, world.now))
+    return world
+
+
+def test_the_call_leaves_at_once_and_with_all_that_was_said() -> None:
+    world = world_at_desk()
+    world.speak_all()
+    world.hear(False, 1.0)
+    world.hear(True, 1.5)
+    world.hear(False, 0.25)
+    [wanted] = world.commands(command.Recognise)
+    assert wanted.any_language
+    world.recognised("muraho", completeness=Completeness.UNSURE)
+    world.understood(Meaning.FOREIGN, "kinyarwanda")
+    world.hear(False, 1.0)
+    assert world.departed is not None
+    assert world.departed.departure == HandOver("kinyarwanda", said=True)
+    # With what came just before it was noticed, and the silence since.
+    assert 1.5 + BEFORE_SECONDS < world.departed.said_seconds < 1.5 + BEFORE_SECONDS + 1.3
+    assert world.spoken == ["front_desk_morning."]
+
+
+def test_who_speaks_over_the_greetings_is_heard() -> None:
+    world = world_at_desk()
+    world.make()
+    world.hear(False, 1.1)
+    world.hear(True, 1.5)
+    world.recognised("muraho")
+    world.understood(Meaning.FOREIGN, "french")
+    world.hear(False, 1.0)
+    world.recognised("muraho")
+    world.understood(Meaning.FOREIGN, "french")
+    world.settle()
+    assert world.departure == HandOver("french", said=True)
+
+
+def test_once_it_is_known_who_goes_on_it_is_a_call_like_any_other() -> None:
+    world = world_at_desk()
+    world.speak_all()
+    world.say()
+    world.answer("At eight.")
+    world.speak_all()
+    world.say()
+    assert [one.any_language for one in world.commands(command.Recognise)] == [True, False]

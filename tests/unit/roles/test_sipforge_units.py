@@ -138,3 +138,13 @@ def test_one_who_answers_alone_does_not_wait_for_others():
         "/etc/sipforge/phrases/english.toml",
         "/etc/sipforge/knowledge/english.toml",
     ]
+
+
+def test_a_change_of_the_front_desk_restarts_who_reads_it():
+    given = {"orchestrator": {"max_calls": 4}, "monitor": {"orphan_seconds": 9}, "openai": {"voice": "a"}}
+    assert changed_by(settings={**given, "front_desk": {"extension": "9000"}}) == EVERYBODY - {
+        "sipforge-provisioning"
+    }
+    assert changed_by(settings={**given, "outside": {"assistants_may_ring": ["+250788000000"]}}) == {
+        ORCHESTRATOR
+    }
