@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from sipforge.core.conversation.policy.keypad import MESSAGE_KEY
 
+from sipforge.core.conversation.policy.keypad import MESSAGE_KEY
 from tests.calls.mailbox import messages, small_disk, wait_status
 from tests.calls.telephones import CALLER, OPERATOR
 
