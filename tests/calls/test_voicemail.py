@@ -143,6 +143,7 @@ def test_the_message_lamp_by_subscription(phone, by_hand, appliance):
     assert "sip:*97@" in watcher.notified[-1]
 
 
+@pytest.mark.alone
 def test_the_lamp_of_an_assistant(phone, by_hand):
     watcher = by_hand(COLLEAGUE)
     assert watcher.subscribe("2000", *DIALOG) == 200
