@@ -13,15 +13,16 @@ from tests.phones.appliance import Appliance
 from tests.phones.carrier import Account
 
 TRUNK, SECRET = "carrier", "a-word-of-the-carrier"
-TO_USER, TO_GROUP, TO_MENU, TO_ASSISTANT, TO_ANYBODY = (
+TO_USER, TO_GROUP, TO_MENU, TO_ASSISTANT, TO_DESK, TO_ANYBODY = (
     "+250788100200",
     "+250788100210",
     "+250788100220",
     "+250788100230",
+    "+250788100240",
     "+250788100299",
 )
 """The office's numbers; the last is not named by any rule."""
-ACCOUNT = Account("office", SECRET, (TO_USER, TO_GROUP, TO_MENU, TO_ASSISTANT, TO_ANYBODY))
+ACCOUNT = Account("office", SECRET, (TO_USER, TO_GROUP, TO_MENU, TO_ASSISTANT, TO_DESK, TO_ANYBODY))
 KNOWN = Account("known", numbers=("+250788100800",))
 """The same office at the carrier, by its address."""
 CUSTOMER, FRIEND = "+250788555010", "+250788555020"
@@ -30,7 +31,7 @@ CUSTOMER_DIALLED, FRIEND_DIALLED = "0788555010", "0788555020"
 """The same, as they are dialled in the office."""
 GROUP, MENU = "4001", "5001"
 MENU_SAYS = "Welcome. For sales, press one. For accounts, press two."
-DESTINATIONS = {TO_USER: COLLEAGUE, TO_GROUP: GROUP, TO_MENU: MENU, TO_ASSISTANT: "3000"}
+DESTINATIONS = {TO_USER: COLLEAGUE, TO_GROUP: GROUP, TO_MENU: MENU, TO_ASSISTANT: "3000", TO_DESK: "9000"}
 CLASSES = {CALLER: "local", COLLEAGUE: "", ABSENT: "all"}
 """User → whom that user may ring outside."""
 MANY = 1000

@@ -1,4 +1,4 @@
-"""From outside to the Kinyarwanda assistant, to the operator, who holds, takes back, and sends on."""
+"""From outside to the front desk, to the Kinyarwanda assistant, to the operator, who holds, takes back, and sends on."""
 
 from __future__ import annotations
 
@@ -7,19 +7,25 @@ import time
 import pytest
 
 from tests.calls.operator.test_transfers import until
-from tests.calls.outside.office import CUSTOMER, TO_ASSISTANT
+from tests.calls.outside.office import CUSTOMER, TO_DESK
 from tests.calls.outside.test_arrivals import BACK, FORTH, talk
 from tests.calls.telephones import COLLEAGUE, OPERATOR
+from tests.calls.test_front_desk import open_office  # noqa: F401 - a fixture
+from tests.phones.conversation import KINYARWANDA
 from tests.phones.speech import english
 
 
 @pytest.mark.alone
-def test_a_call_goes_all_the_way(outsider, phone, appliance, judge, past):
+@pytest.mark.usefixtures("open_office")
+def test_a_call_goes_all_the_way(outsider, phone, appliance, judge, texts, past):
+    topic = next(iter(texts(KINYARWANDA).topics.values()))
     customer, operator, colleague = outsider(CUSTOMER), phone(OPERATOR), phone(COLLEAGUE)
-    customer.dial(TO_ASSISTANT)
+    customer.dial(TO_DESK)
     customer.wait_reply()
+    customer.say(KINYARWANDA.speak(topic.questions[0]))
+    customer.wait_reply(30.0)
     call = appliance.calls()[0]
-    assert call["caller"] == CUSTOMER
+    assert (call["caller"], call["bot"]) == (CUSTOMER, "kinyarwanda")
     customer.press("0")
     operator.wait_ringing(20.0)
     assert operator.peer == CUSTOMER
