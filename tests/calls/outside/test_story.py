@@ -1,4 +1,4 @@
-"""From outside to the front desk, to the Kinyarwanda assistant, to the operator, who holds, takes back, and sends on."""
+"""From outside to the front desk, the Kinyarwanda assistant, the operator, who holds, takes back, sends on."""
 
 from __future__ import annotations
 
