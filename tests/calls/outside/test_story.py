@@ -1,4 +1,4 @@
-"""From outside to the front desk, the Kinyarwanda assistant, the operator, who holds, takes back, sends on."""
+"""From outside to the front desk, the Kinyarwanda assistant, the operator, who holds and sends on."""
 
 from __future__ import annotations
 
