@@ -98,7 +98,8 @@ class _Impatient(H11Protocol):
 
     def _close_if_silent(self) -> None:
         if self.cycle is None and not self.transport.is_closing():
-            self.transport.close()
+            # Not closed: over TLS that would wait for the other side to agree.
+            self.transport.abort()
 
 
 class _Server(uvicorn.Server):

@@ -44,6 +44,8 @@ def main() -> int:
     )
     arguments = parser.parse_args()
     configure_logging("provisioning")
+    # Each connection too many, and each that speaks no HTTP, would be a line: anybody could fill the journal.
+    logging.getLogger("uvicorn").setLevel(logging.ERROR)
     try:
         settings = load_settings(arguments.settings)
         certificate = credential_path("server.pem")

@@ -127,3 +127,39 @@ def test_who_connects_and_asks_for_nothing_is_sent_away(monkeypatch, sent):
             await task
 
     asyncio.run(look())
+
+
+def test_who_holds_a_connection_over_tls_and_does_not_let_go_is_sent_away_too(monkeypatch, tmp_path):
+    monkeypatch.setattr(http, "SILENT_SECONDS", 0.5)
+    certificate, key = write_pair(tmp_path)
+    trusts = ssl.create_default_context(cafile=str(certificate))
+
+    def hold(port: int) -> ssl.SSLSocket:
+        return trusts.wrap_socket(socket.create_connection(("127.0.0.1", port)), server_hostname="localhost")
+
+    def ask(port: int) -> bytes:
+        with hold(port) as line:
+            line.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            return line.recv(12)
+
+    async def look() -> None:
+        port, ready = free_port(), asyncio.Event()
+        app = build_app("test", lambda: asyncio.sleep(0, Health(Status.OK)), Metrics())
+        task = asyncio.create_task(serve(app, "127.0.0.1", port, ready, Tls(certificate, key)))
+        await ready.wait()
+        # They never read, so that they do not notice being sent away.
+        held = [await asyncio.to_thread(hold, port) for _ in range(64)]
+        answers = [await asyncio.to_thread(ask, port)]
+        for _ in range(100):
+            if answers[-1] == b"HTTP/1.1 200":
+                break
+            await asyncio.sleep(0.05)
+            answers.append(await asyncio.to_thread(ask, port))
+        assert (answers[0], answers[-1]) == (b"HTTP/1.1 503", b"HTTP/1.1 200")
+        for line in held:
+            line.close()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(look())
