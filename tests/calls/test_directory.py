@@ -71,5 +71,5 @@ def test_of_two_with_one_first_name_the_caller_is_asked_which(phone, appliance, 
     caller.hangup("which-of-two")
     colleague.finish()
     history = appliance.get(f"{API}/calls/{call['call']}")["history"]
-    asked = [entry["text"] for entry in history if entry["type"] == "reply"][-1]
-    assert f"{first} {surname} or {first}" in asked
+    said = [entry["text"] for entry in history if entry["type"] == "reply"]
+    assert any(f"{first} {surname} or {first}" in text for text in said), said
