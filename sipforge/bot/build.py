@@ -360,7 +360,13 @@ def _company(settings: Settings, name: str, voice: Voice) -> Company:
 
 
 def _recorded(folder: Path, phrase: Phrase) -> bytes:
-    return (folder / f"{phrase.value}.sln16").read_bytes()
+    """What another assistant has recorded; nothing, with a warning, where it is not there."""
+    path = folder / f"{phrase.value}.sln16"
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        _log.warning("another assistant has not recorded its part: %s: %s", path, error.strerror)
+        return b""
 
 
 def make_rules(settings: Settings, name: str) -> BotRules:

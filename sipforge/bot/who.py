@@ -85,6 +85,7 @@ class Who:
         self._people = people
         self._phrases = phrases
         self._lexicon = lexicon
+        self._common = lexicon.function | lexicon.weak | lexicon.everyday
         self._expecting = expecting
 
     def name(self, extension: str) -> str:
@@ -93,7 +94,7 @@ class Who:
 
     def spelt(self, text: str, among: Sequence[str] | None = None) -> Wanted:
         """Who is named anywhere in `text`, as it is spelt; `among` these extensions, where they are given."""
-        found = self._people().spelt(words(text))
+        found = self._people().spelt(words(text), self._common)
         if among is not None:
             found = tuple(person for person in found if person.extension in among)
         return Wanted(found[:ASKED], sure=len(found) == 1)
@@ -126,7 +127,7 @@ class Who:
         except EngineError:
             looks = ()
         for look in looks[:1]:
-            heard = directory.spelt(words(look.text))
+            heard = directory.spelt(words(look.text), self._common)
             best = max((likeness[person] for person in heard), default=0.0)
             if look.share < LIKELY or best < SOUNDS_ALIKE:
                 return Wanted()

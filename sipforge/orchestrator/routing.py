@@ -52,7 +52,7 @@ class Onward:
     """Where the dialplan goes on with a call that an assistant has let go; nowhere: it apologises."""
 
     context: str = ""
-    """Of the dialplan: transfer, message, users, assistant, `OFFICE`, `OUTSIDE`; or hangup."""
+    """Of the dialplan: transfer, message, users, assistant, `INSIDE`, `OUTSIDE`; or hangup."""
     extension: str = ""
     bot: str = ""
     """The assistant that has admitted the call again; only with the context assistant."""
@@ -61,8 +61,8 @@ class Onward:
 
 
 _NOWHERE: Final = Onward()
-OFFICE: Final = "office"
-"""Context of the dialplan where a user's phone starts: groups and menus are there."""
+INSIDE: Final = "inside"
+"""Context of the dialplan with all extensions of the office: groups and menus are there."""
 OUTSIDE: Final = "assistants-outside"
 """Context of the outside numbers that assistants may ring."""
 _OUTCOMES: Final = {
@@ -162,7 +162,7 @@ class Router:
         if way is Way.TRANSFER and target in self._beyond(call.bot):
             # Who is rung there is rung by the office's rules, and does not come back.
             self._calls.forget(call)
-            return Onward(OUTSIDE if target.startswith("+") else OFFICE, target)
+            return Onward(OUTSIDE if target.startswith("+") else INSIDE, target)
         nobody = Detail.UNAVAILABLE if way is Way.TRANSFER else Detail.MESSAGE_FAILED
         return self._bring_back(call, nobody, target.removeprefix("+"))
 

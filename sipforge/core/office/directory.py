@@ -7,7 +7,7 @@ only sounds like one.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final
@@ -38,11 +38,17 @@ class Directory:
         """Of the person with this extension; empty: nobody has it."""
         return next((person.name for person in self.people if person.extension == extension), "")
 
-    def spelt(self, said: Sequence[str]) -> tuple[Person, ...]:
-        """Whose name, or a part of it, stands in `said` (words in lower case)."""
+    def spelt(self, said: Sequence[str], common: Set[str] = frozenset()) -> tuple[Person, ...]:
+        """Whose name, or a part of it, stands in `said`.
+
+        Args:
+            said: words in lower case.
+            common: words that are no name by themselves, such as "office".
+        """
         heard = list(said)
         whole = [person for person, name in self._names if contains(heard, name)]
-        return tuple(whole or [person for person, name in self._names if set(_parts(name)) & set(heard)])
+        words_said = set(heard) - common
+        return tuple(whole or [person for person, name in self._names if set(_parts(name)) & words_said])
 
     def alike(self, said: Sequence[str], sound: Callable[[str], str] = str) -> list[tuple[float, Person]]:
         """Everybody, with how much something in `said` sounds like their name (0 to 1); the likeliest first.

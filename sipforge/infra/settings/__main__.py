@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from sipforge.core.office.extensions import is_user
 from sipforge.core.office.keeping.user_plan import Wanted, parse_wanted, plan
 from sipforge.core.office.office import Office, read_plan
 from sipforge.core.office.reading import OfficeError
@@ -60,10 +61,21 @@ def mistakes(document: Mapping[str, Any]) -> list[str]:
                 found.append(f"sipforge_front_desk.hours: there are no hours {hours!r} in sipforge_hours")
         if wanted is not None and settings is not None:
             assistants = settings.assistants
-            Office(plan((), wanted, lambda: "x" * SECRET_MINIMUM).users, described, assistants)
+            office = Office(plan((), wanted, lambda: "x" * SECRET_MINIMUM).users, described, assistants)
+            found += _departments_of_nobody(settings, office)
     except OfficeError as error:
         found.append(f"sipforge_{error}")
     return found
+
+
+def _departments_of_nobody(settings: Settings, office: Office) -> list[str]:
+    """Of those whom assistants connect callers with; users may be added on the host."""
+    return [
+        f"sipforge_assistants.{name}.departments.{department}: {number} is the extension of nobody"
+        for name, bot in settings.bots.items()
+        for department, number in bot.departments.items()
+        if number not in office.extensions and not number.startswith("+") and not is_user(number)
+    ]
 
 
 def _as_given(line: str) -> str:

@@ -32,6 +32,14 @@ def test_a_whole_name_counts_before_a_part(said: str, people: tuple[Person, ...]
     assert OFFICE.spelt(words(said)) == people
 
 
+def test_a_common_word_is_no_name_by_itself() -> None:
+    front, common = Person("1009", "Front Office"), frozenset({"front", "office"})
+    office = Directory([front])
+    assert office.spelt(words("somebody in the office")) == (front,)
+    assert office.spelt(words("somebody in the office"), common) == ()
+    assert office.spelt(words("the front office"), common) == (front,)
+
+
 @pytest.mark.parametrize(("said", "person"), [("Gene Hubman", JEAN), ("a line you ways", ALINE)])
 def test_what_sounds_most_like_a_name_comes_first(said: str, person: Person) -> None:
     likeness, first = OFFICE.alike(words(said))[0]

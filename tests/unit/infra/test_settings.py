@@ -307,3 +307,29 @@ def test_the_check_needs_pydantic_alone() -> None:
         [sys.executable, "-c", f"{ours}; print({bad})"], capture_output=True, text=True, check=True
     )
     assert done.stdout == "set()\n"
+
+
+DESK = BOT + "[front_desk]\nextension = '9000'\nassistants = ['english']\nhours = 'office'\n"
+
+
+def test_what_the_front_desk_and_departments_name_must_be_in_the_office() -> None:
+    assert checked(DESK) == ["sipforge_front_desk.hours: there are no hours 'office' in sipforge_hours"]
+    hours = {"office": {"open": ["mon-fri 08:00-17:00"]}}
+    assert checked(DESK, plan={"hours": hours}) == []
+    group = {"desk": {"extension": "9000", "members": ["1000"]}}
+    [said] = checked(DESK, plan={"hours": hours, "groups": group})
+    assert "9000" in said
+    sales = BOT + "departments = { sales = '4001', taxi = '+250788000000' }\n"
+    assert checked(sales + "[outside]\nassistants_may_ring = ['+250788000000']") == [
+        "sipforge_assistants.english.departments.sales: 4001 is the extension of nobody"
+    ]
+    group = {"sales": {"extension": "4001", "members": ["1000"]}}
+    assert checked(sales + "[outside]\nassistants_may_ring = ['+250788000000']", plan={"groups": group}) == []
+
+
+def test_a_front_desk_is_reached_by_a_trunk() -> None:
+    hours = {"office": {"open": ["mon-fri 08:00-17:00"]}}
+    trunks = {"carrier": {"server": "sip.carrier.example", "default": "9000"}}
+    plan = {"hours": hours, "trunks": trunks, "outside": {"country": "250"}}
+    assert checked(DESK, plan=plan) == []
+    assert checked(BOT, plan=plan) != []

@@ -232,8 +232,8 @@ def test_who_comes_back_to_the_desk_comes_back_to_the_assistant_that_was_there(o
 @pytest.mark.parametrize(
     ("target", "onward"),
     [
-        ("4001", Onward("office", "4001")),
-        ("4002", Onward("office", "4002")),
+        ("4001", Onward("inside", "4001")),
+        ("4002", Onward("inside", "4002")),
         ("+250788000000", Onward("assistants-outside", "+250788000000")),
     ],
 )
