@@ -42,13 +42,11 @@ class TrunkState:
     @property
     def words(self) -> str:
         """How it is, for people."""
-        if self.registration not in ("", "registered"):
-            refused = "registration refused by the carrier" + (f" ({self.refusal})" if self.refusal else "")
-            reason = refused if self.registration == "rejected" else "not registered"
-            return reason if self.is_reachable else f"{reason}, the carrier does not answer"
         if not self.is_reachable:
             return "the carrier does not answer"
-        return self.registration or "reachable"
+        if self.registration == "rejected":
+            return "registration refused by the carrier" + (f" ({self.refusal})" if self.refusal else "")
+        return "reachable" if not self.registration else "registered" if self.is_up else "not registered"
 
 
 def trunk_states(

@@ -35,7 +35,7 @@ def test_trunks_are_known_by_their_names() -> None:
         ("Not in use", "Rejected", "registration refused by the carrier"),
         ("Not in use", "Unregistered", "not registered"),
         ("Not in use", "Stopped", "not registered"),
-        ("Unavailable", "Unregistered", "not registered, the carrier does not answer"),
+        ("Unavailable", "Unregistered", "the carrier does not answer"),
         ("Unavailable", "Registered", "the carrier does not answer"),
     ],
 )
