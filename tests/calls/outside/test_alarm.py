@@ -1,4 +1,7 @@
-"""Somebody who tries number after number that a telephone may not ring: one alarm, not a line for each."""
+"""Somebody who tries number after number that a telephone may not ring: one alarm, not a line for each.
+
+SIPFORGE_FORBIDDEN_TRIES says how often, where a hundred times is not enough.
+"""
 
 from __future__ import annotations
 
