@@ -12,6 +12,7 @@ from sipforge.cli.certificates import certificate_report
 from sipforge.cli.errors import CliError, Exit
 from sipforge.cli.host import Host
 from sipforge.cli.output import print_json, print_table, say, warn
+from sipforge.cli.trunk_states import trunk_words
 
 Document = dict[str, Any]
 
@@ -40,8 +41,8 @@ def gather(host: Host) -> Document:
 
     Returns:
         {"status": "ok" | "degraded", "problems": [...], "services": [...], "asterisk": {...}, "redis": ...,
-        "health": {...}, "phones": [...], "telephone_calls": [...], "assistant_calls": [...], "limits": {...},
-        "rtp": {...}, "certificate": {...}}
+        "health": {...}, "phones": [...], "trunks": {...}, "telephone_calls": [...], "assistant_calls": [...],
+        "limits": {...}, "rtp": {...}, "certificate": {...}}
 
     Raises:
         CliError: the settings are wrong.
@@ -52,6 +53,7 @@ def gather(host: Host) -> Document:
         "problems": problems,
         "services": _services(host, problems),
         **_asterisk(host, problems),
+        "trunks": dict(trunk_words(host)),
         **_health(host, problems),
         "assistant_calls": _assistant_calls(host, problems),
         "limits": _limits(host),
@@ -189,9 +191,8 @@ def _print(report: Document) -> None:
     rows = [(name, found["status"], _checks(found)) for name, found in report["health"].items()]
     print_table("Health", ("Part", "State", "Checks"), [*rows, ("redis", report["redis"], "")], "unknown")
     say()
-    trunks = report["health"]["monitor"]["checks"].get("trunks")
-    if isinstance(trunks, dict) and trunks:
-        print_table("Trunks", ("Trunk", "State"), sorted(trunks.items()), "none")
+    if report["trunks"]:
+        print_table("Trunks", ("Trunk", "State"), list(report["trunks"].items()), "none")
         say()
     asterisk = report["asterisk"]
     if asterisk:

@@ -3,30 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
 from typing import Annotated
 
 import typer
 
-from sipforge.cli.errors import CliError
 from sipforge.cli.host import Host
 from sipforge.cli.office.changes import Json
 from sipforge.cli.office.sections import add_entry, pairs, section_app
-
-
-def _states(host: Host) -> Mapping[str, str]:
-    """Whether each carrier answers, and has taken the registration."""
-    from sipforge.core.asterisk.trunks import trunk_states
-
-    try:
-        with host.asterisk() as manager:
-            registrations = manager.listing("PJSIPShowRegistrationsOutbound")
-            # Not PJSIPShowContacts, which leaves out what does not register here.
-            endpoints = manager.listing("PJSIPShowEndpoints")
-    except CliError:
-        return {}
-    return {state.name: state.words for state in trunk_states(endpoints, registrations)}
-
+from sipforge.cli.trunk_states import trunk_words
 
 app = section_app(
     "trunks",
@@ -36,7 +20,7 @@ app = section_app(
         values.get("server"),
         " ".join(f"{number}={where}" for number, where in values.get("numbers", {}).items()),
     ),
-    _states,
+    trunk_words,
 )
 
 

@@ -170,6 +170,7 @@ class Settings(Section):
     """What telephones may fetch."""
     asterisk_directory = _Place("/etc/asterisk")
     asterisk_spool_directory = _Place("/var/spool/asterisk")
+    asterisk_log = _Place("/var/log/asterisk/messages.log")
     mailbox_directory = _Place("/var/spool/asterisk/voicemail/default")
     mail_failed_file = _Place("/run/asterisk/mail-failed")
     """Where send-voicemail says why mail did not go out."""

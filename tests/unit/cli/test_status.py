@@ -134,13 +134,43 @@ def test_all_is_well(office: Office) -> None:
 
 
 def test_what_the_monitor_says_is_not_well_is_told_in_its_words(office: Office) -> None:
-    told = ["trunk carrier: rejected", "mailbox 1003 takes no messages: less than 50 MB free"]
-    checks = {"trunks": {"carrier": "rejected", "gsm": "reachable"}, "problems": told}
-    office.monitor.pages["/health"] = (200, {"status": "degraded", "checks": checks})
-    shown = office.run("status")
-    assert shown.exit_code == 1
-    assert "Trunk    State\n  carrier  rejected\n  gsm      reachable" in shown.stdout
+    told = [
+        "trunk carrier: registration refused by the carrier",
+        "mailbox 1003 takes no messages: less than 50 MB free",
+    ]
+    office.monitor.pages["/health"] = (200, {"status": "degraded", "checks": {"problems": told}})
     assert problems(office) == [f"monitor: {problem}" for problem in told]
+
+
+def listing(*events: dict[str, str]) -> bytes:
+    """A list as Asterisk gives it."""
+    messages = [
+        {"Response": "Success", "EventList": "start"},
+        *events,
+        {"Event": "End", "EventList": "Complete"},
+    ]
+    texts = ["".join(f"{key}: {value}\r\n" for key, value in message.items()) for message in messages]
+    return "\r\n".join([*texts, ""]).encode()
+
+
+def test_trunks_are_listed_with_what_the_log_says_of_a_refusal(office: Office) -> None:
+    names = ("trunk-carrier", "trunk-gsm")
+    endpoints = [{"Event": "EndpointList", "ObjectName": name, "DeviceState": "Not in use"} for name in names]
+    registration = {"ObjectName": names[0], "ClientUri": "sip:office@carrier.example", "Status": "Rejected"}
+    office.server.answers["PJSIPShowEndpoints"] = listing(*endpoints)
+    office.server.answers["PJSIPShowRegistrationsOutbound"] = listing(
+        {"Event": "OutboundRegistrationDetail", **registration}
+    )
+    log = office.folder / "var/log/asterisk/messages.log"
+    log.parent.mkdir(parents=True)
+    log.write_text(
+        "WARNING[1] res_pjsip_outbound_registration.c: Temporal response '503' received from"
+        " 'sip:carrier.example' on registration attempt to 'sip:office@carrier.example', retrying in '20'\n"
+    )
+    shown = office.run("status")
+    assert (
+        "Trunk    State\n  carrier  registration refused by the carrier (503)\n  gsm      reachable"
+    ) in shown.stdout
 
 
 def test_the_same_as_json(office: Office) -> None:

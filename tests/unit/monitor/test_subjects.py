@@ -177,12 +177,12 @@ def test_a_trunk_that_goes_down_has_one_line_and_is_a_problem(
         assert sample(metrics, 'sipforge_trunk_up{trunk="carrier"}') == 1
         registered("Rejected")
         for _ in range(3):
-            assert look(trunks) == ("trunk carrier: rejected",)
+            assert look(trunks) == ("trunk carrier: registration refused by the carrier",)
         assert sample(metrics, 'sipforge_trunk_up{trunk="carrier"}') == 0
         registered("Registered")
         assert look(trunks) == ()
     assert [record.getMessage() for record in caplog.records] == [
-        "trunk is down: rejected",
+        "trunk is down: registration refused by the carrier",
         "trunk is up: registered",
     ]
     assert trunks.finding().seen == {"carrier": "registered"}
