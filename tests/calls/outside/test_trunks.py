@@ -77,7 +77,7 @@ def test_the_second_takes_over_when_the_first_falls_silent(line, second, phone, 
 
 @pytest.mark.parametrize(
     ("status", "words"),
-    [(401, "refused"), (403, "refused"), (503, "503"), (None, "does not answer")],
+    [(401, "rejected"), (403, "rejected"), (503, "registered"), (None, "does not answer")],
     ids=["401", "403", "503", "nothing"],
 )
 def test_what_is_wrong_with_a_trunk_is_told_in_a_sentence(
