@@ -7,7 +7,7 @@ import time
 import pytest
 
 from tests.calls.operator.test_transfers import until
-from tests.calls.outside.office import ACCOUNT, CUSTOMER_DIALLED, SECRET, TRUNK
+from tests.calls.outside.office import CUSTOMER_DIALLED, SECRET, TRUNK
 from tests.calls.telephones import ABSENT, CALLER, COLLEAGUE
 from tests.phones.carrier import SAYS, Account, Carrier
 from tests.phones.carrier.refuser import Refuser
@@ -77,7 +77,7 @@ def test_the_second_takes_over_when_the_first_falls_silent(line, second, phone, 
 
 @pytest.mark.parametrize(
     ("status", "words"),
-    [(401, "refused"), (403, "refused"), (503, "503"), (None, "does not answer")],
+    [(401, "rejected"), (403, "rejected"), (503, "registered"), (None, "does not answer")],
     ids=["401", "403", "503", "nothing"],
 )
 def test_what_is_wrong_with_a_trunk_is_told_in_a_sentence(
@@ -116,13 +116,6 @@ def test_without_any_line_it_is_said(arranged, carrier, phone, judge, announceme
                 caller.close()
         finally:
             arranged.apply()
-
-
-def test_a_carrier_that_forgot_the_registration_hears_it_again(line, arranged):
-    """As after its restart; the office may take until its registration would have run out."""
-    line.forget_registrations()
-    assert not line.registered(ACCOUNT.user)
-    until(lambda: line.registered(ACCOUNT.user), "it registers anew", 330.0)
 
 
 def test_a_trunk_without_registration(arranged, phone, judge):

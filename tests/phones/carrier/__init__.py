@@ -128,11 +128,6 @@ class Carrier:
         """
         self._until(lambda: self.registered(user), timeout_seconds, f"{user} has not registered")
 
-    def forget_registrations(self) -> None:
-        """As a carrier that was restarted does: nobody is registered until they register again."""
-        self.ask("database deltree registrar")
-        self.ask("module reload res_pjsip_registrar.so")
-
     def channels(self) -> int:
         """How many of its channels are in use."""
         return sum("!" in line for line in self.ask("core show channels concise").splitlines())

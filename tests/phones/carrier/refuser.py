@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from types import TracebackType
 from typing import Self
 
-from tests.phones.carrier.network import Cable, addresses, host_root
+from tests.phones.carrier.network import Cable, CarrierError, addresses, host_root
 
 _PROGRAM = """
 import re, socket, sys
@@ -41,7 +42,11 @@ class Refuser:
         self._command = ["/usr/bin/sleep", "3600"] if status is None else program
 
     def __enter__(self) -> Self:
-        self._cable = Cable(self._number, host_root(), "nobody", self._command)
+        self._cable = Cable(self._number, host_root(), "asterisk", self._command)
+        time.sleep(0.3)
+        if not self._cable.alive:
+            self._cable.close()
+            raise CarrierError("the carrier that refuses does not start")
         return self
 
     def __exit__(
