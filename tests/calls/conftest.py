@@ -24,6 +24,7 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from sipforge.core.office.forwarding import DISTURB_FAMILY, When
+from tests.calls.arranging import Arrange, arranging
 from tests.calls.telephones import OPERATOR, OWN, WORKER
 from tests.models import model
 from tests.phones.appliance import Appliance, ApplianceError
@@ -38,7 +39,6 @@ from tests.phones.texts import Texts, load_texts
 
 PhoneFactory = Callable[..., Phone]
 HandPhoneFactory = Callable[..., HandPhone]
-Arrange = Callable[..., None]
 
 
 SIP_PORT = int(os.environ.get("SIPFORGE_SIP_PORT", "5060"))
@@ -260,17 +260,8 @@ def lamp(appliance: Appliance, secrets: Callable[[str], str]) -> Iterator[Callab
 @pytest.fixture
 def arrange(host: Appliance) -> Iterator[Arrange]:
     """Adds something to the office: `arrange("group", NAME, OPTIONS)`; it is gone when the test is over."""
-    added: list[tuple[str, str]] = []
-
-    def add(kind: str, name: str, *options: str) -> None:
-        host.run("sipforge", kind, "add", name, *options)
-        added.append((kind, name))
-
-    try:
+    with arranging(host) as add:
         yield add
-    finally:
-        for kind, name in reversed(added):
-            host.run("sipforge", kind, "remove", name, "--yes", check=False)
 
 
 @pytest.fixture
