@@ -78,7 +78,7 @@ def _arrivals(trunk: Trunk, outside: Outside | None) -> Iterator[str]:
             yield from extension(written, begin, _to(destination))
     # A carrier may send the account's name, or nothing that is a number, where one number is all there is.
     # A single letter is none: Asterisk looks for h when a call is over.
-    for pattern in ("_[+*#0-9]!", "_[a-zA-Z][+0-9a-zA-Z_.-]!", "s"):
+    for pattern in ("_[+*#0-9]!", "_[a-zA-Z][-+0-9a-zA-Z_.]!", "s"):
         if trunk.default:
             yield from extension(pattern, begin, _to(trunk.fallback))
         else:
