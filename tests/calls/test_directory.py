@@ -62,7 +62,7 @@ def test_of_two_with_one_first_name_the_caller_is_asked_which(phone, appliance, 
     caller, colleague = phone(CALLER), phone(COLLEAGUE, auto_answer=True)
     caller.dial("2000")
     caller.wait_reply()
-    caller.say(ENGLISH.speak(f"Connect me with {first}, please."))
+    caller.say(ENGLISH.speak(f"Can I speak to {first}, please?"))
     caller.wait_reply(30.0)
     [call] = appliance.calls()
     caller.press("1")
@@ -73,3 +73,20 @@ def test_of_two_with_one_first_name_the_caller_is_asked_which(phone, appliance, 
     history = appliance.get(f"{API}/calls/{call['call']}")["history"]
     said = [entry["text"] for entry in history if entry["type"] == "reply"]
     assert any(f"{first} {surname} or {first}" in text for text in said), said
+
+
+def test_a_department_may_be_a_group(phone, host, appliance):
+    """The example office's: who answers first has the caller, and the assistant is done with the call."""
+    [group] = json.loads(host.run("sipforge", "group", "list", "--json"))["groups"]
+    with host.settings("bots.english.departments", "sipforge-bot@english", sales=group["extension"]):
+        host.run("systemctl", "restart", "sipforge-orchestrator")
+        caller, member = phone(CALLER), phone(group["members"][-1], auto_answer=True)
+        caller.dial("2000")
+        caller.wait_reply()
+        caller.say(ENGLISH.speak("Can I speak to the sales department, please?"))
+        member.wait_talking(40.0)
+        left = appliance.calls()
+        caller.hangup("to-a-group")
+        member.finish()
+    host.run("systemctl", "restart", "sipforge-orchestrator")
+    assert left == []
