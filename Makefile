@@ -7,7 +7,7 @@ SCENARIOS := preflight foundation
 HOST := sipforge-demo
 RECORDINGS ?= recordings
 
-.PHONY: help demo down test lint unit roles calls bench fuzz clean
+.PHONY: help demo down test lint unit roles calls bench versions fuzz clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -36,6 +36,10 @@ calls: $(VENV)/ready down ## the whole appliance on a fresh host, and real SIP p
 
 bench: $(VENV)/bench-ready ## figures of the appliance, rung for two hours by real SIP phones (not part of make test)
 	@tests/bench/run $(RECORDINGS)/bench $(BENCH)
+
+versions: $(VENV)/ready ## the rendered configuration, tried by the Asterisk of Ubuntu 24.04 and 26.04 (not part of make test)
+	tests/versions/check noble
+	tests/versions/check resolute
 
 fuzz: $(VENV)/ready ## a hundred thousand random orders of what can happen in a call (not part of make test)
 	SIPFORGE_ORDERS=34000 pytest tests/unit/core/test_machine_orders.py --numprocesses auto
