@@ -78,12 +78,12 @@ def test_of_two_with_one_first_name_the_caller_is_asked_which(phone, appliance, 
 def test_a_department_may_be_a_group(phone, host, appliance):
     """The example office's: who answers first has the caller, and the assistant is done with the call."""
     [group] = json.loads(host.run("sipforge", "group", "list", "--json"))["groups"]
-    with host.settings("bots.english.departments", "sipforge-bot@english", sales=group["extension"]):
+    with host.settings("bots.english.departments", "sipforge-bot@english", garden=group["extension"]):
         host.run("systemctl", "restart", "sipforge-orchestrator")
         caller, member = phone(CALLER), phone(group["members"][-1], auto_answer=True)
         caller.dial("2000")
         caller.wait_reply()
-        caller.say(ENGLISH.speak("Can I speak to the sales department, please?"))
+        caller.say(ENGLISH.speak("Can I speak to the garden department, please?"))
         member.wait_talking(40.0)
         left = appliance.calls()
         caller.hangup("to-a-group")
