@@ -7,7 +7,7 @@ SCENARIOS := preflight foundation
 HOST := sipforge-demo
 RECORDINGS ?= recordings
 
-.PHONY: help demo down test lint unit roles calls bench versions fuzz clean
+.PHONY: help demo down test lint unit roles calls outside bench versions fuzz clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -33,6 +33,9 @@ roles: $(VENV)/ready down ## each role on a real host: check, converge, idempote
 
 calls: $(VENV)/ready down ## the whole appliance on a fresh host, and real SIP phones that ring it
 	@tests/calls/run
+
+outside: $(VENV)/ready down ## the same with calls from outside and to it, by a carrier of the tests' own (not part of make test)
+	@tests/calls/run outside
 
 bench: $(VENV)/bench-ready ## figures of the appliance, rung for two hours by real SIP phones (not part of make test)
 	@tests/bench/run $(RECORDINGS)/bench $(BENCH)
