@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from enum import IntEnum
 
 
@@ -24,3 +26,16 @@ class CliError(Exception):
     def __init__(self, message: str, code: Exit) -> None:
         super().__init__(message)
         self.code = code
+
+
+@contextmanager
+def told(*unreachable: type[Exception]) -> Generator[None, None, None]:
+    """Turn what files and rules complain about into the command's error: the first are `unreachable`, the
+    rules' are wrong usage.
+    """
+    try:
+        yield
+    except unreachable as error:
+        raise CliError(str(error), Exit.UNREACHABLE) from error
+    except ValueError as error:
+        raise CliError(str(error), Exit.USAGE) from error

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
-import signal
 import sys
 import time
 from collections.abc import Collection
@@ -24,7 +23,7 @@ from sipforge.infra.logs import configure_logging
 from sipforge.infra.metrics import Metrics
 from sipforge.infra.settings.host import DEFAULT_PATH, LOOPBACK, Settings, SettingsError, load_settings
 from sipforge.infra.systemd.credentials import CredentialError, read_credential
-from sipforge.infra.systemd.notify import Notifier, watchdog
+from sipforge.infra.systemd.service import run_until_signal
 from sipforge.monitor.api import monitor_app
 from sipforge.monitor.certificate import CertificateWatch
 from sipforge.monitor.lamps import Lamps
@@ -74,10 +73,6 @@ def main() -> int:
 
 async def run(settings: Settings, secret: str) -> None:
     """Build the parts and run them until a signal."""
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-
     metrics, state = Metrics(), LiveState()
     telemetry = Telemetry(metrics, state)
     assistants = settings.assistants
@@ -149,26 +144,18 @@ async def run(settings: Settings, secret: str) -> None:
         clock=time.monotonic,
         orphan_seconds=settings.monitor.orphan_seconds,
     )
-    notifier, serving = Notifier(), asyncio.Event()
-    try:
-        async with asyncio.TaskGroup() as group:
-            app = monitor_app(ami, reaper, state, metrics, subjects)
-            tasks = [
-                group.create_task(serve(app, LOOPBACK, settings.monitor.http_port, serving)),
-                group.create_task(ami.run()),
-                group.create_task(reaper.run()),
-                group.create_task(receive_sip(LOOPBACK, settings.monitor.hep_port, watch.on_sip)),
-                group.create_task(look_around(subjects, variables)),
-                group.create_task(watchdog(notifier)),
-            ]
-            await serving.wait()
-            notifier.ready()
-            await stop.wait()
-            notifier.stopping()
-            for task in tasks:
-                task.cancel()
-    except* OSError as failed:
-        raise failed.exceptions[0] from None
+    serving = asyncio.Event()
+    app = monitor_app(ami, reaper, state, metrics, subjects)
+    await run_until_signal(
+        [
+            serve(app, LOOPBACK, settings.monitor.http_port, serving),
+            ami.run(),
+            reaper.run(),
+            receive_sip(LOOPBACK, settings.monitor.hep_port, watch.on_sip),
+            look_around(subjects, variables),
+        ],
+        [serving],
+    )
 
 
 async def _health(port: int) -> object:

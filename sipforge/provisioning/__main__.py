@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
-import signal
 import sys
 import time
 from pathlib import Path
@@ -17,7 +16,7 @@ from sipforge.infra.metrics import Metrics
 from sipforge.infra.provisioning.offers import Offers, OffersError
 from sipforge.infra.settings.host import DEFAULT_PATH, LOOPBACK, Settings, SettingsError, load_settings
 from sipforge.infra.systemd.credentials import CredentialError, credential_path
-from sipforge.infra.systemd.notify import Notifier, watchdog
+from sipforge.infra.systemd.service import run_until_signal
 from sipforge.provisioning.api import phones_app
 from sipforge.provisioning.door import Door
 
@@ -62,34 +61,20 @@ def main() -> int:
 
 async def run(settings: Settings, tls: Tls) -> None:
     """Build the parts and run them until a signal."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-
     metrics, offers = Metrics(), Offers(settings.offer_directory)
     keeper = Keeper(offers, metrics)
     door = Door(metrics, settings.provisioning.requests_per_minute)
     phones = phones_app(offers, door, settings.offer_directory / "ca.pem")
     own = build_app("provisioning", keeper.health, metrics)
-    notifier, serving, telling = Notifier(), asyncio.Event(), asyncio.Event()
-    try:
-        async with asyncio.TaskGroup() as group:
-            tasks = [
-                group.create_task(serve(phones, EVERYWHERE, settings.provisioning.port, serving, tls)),
-                group.create_task(serve(own, LOOPBACK, settings.provisioning.http_port, telling)),
-                group.create_task(keeper.run()),
-                group.create_task(watchdog(notifier)),
-            ]
-            await serving.wait()
-            await telling.wait()
-            notifier.ready()
-            await stop.wait()
-            notifier.stopping()
-            for task in tasks:
-                task.cancel()
-    except* OSError as failed:
-        raise failed.exceptions[0] from None
+    serving, telling = asyncio.Event(), asyncio.Event()
+    await run_until_signal(
+        [
+            serve(phones, EVERYWHERE, settings.provisioning.port, serving, tls),
+            serve(own, LOOPBACK, settings.provisioning.http_port, telling),
+            keeper.run(),
+        ],
+        [serving, telling],
+    )
 
 
 class Keeper:

@@ -8,7 +8,28 @@ from pathlib import Path
 
 from tests.phones.baresip import Phone
 from tests.phones.conversation import Judge
+from tests.phones.recording import Recording
 from tests.phones.speech import english
+
+
+def talk(
+    judge: Judge,
+    first: Phone,
+    second: Phone,
+    forth: str,
+    back: str,
+    names: tuple[str, str] = ("first", "second"),
+) -> tuple[Recording, Recording]:
+    """Two telephones hear each other; then the first hangs up. What each recorded, under these names."""
+    first.say(english(forth), wait=False)
+    second.wait_reply()
+    second.say(english(back, "rms"), wait=False)
+    first.wait_reply()
+    firsts, seconds = first.hangup(names[0]), second.finish(names[1])
+    for expected, heard in ((forth, seconds.heard), (back, firsts.heard)):
+        verdict = judge.heard_english(expected, heard)
+        assert verdict.ok, verdict
+    return firsts, seconds
 
 
 def part(caller: Phone, other: Phone) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.calls.conftest import TLS_PORT
+from tests.calls.talking import talk
 from tests.calls.telephones import CALLER, COLLEAGUE
 from tests.phones.by_hand import HandPhone
 from tests.phones.errors import CallFailed, RegistrationFailed
@@ -60,14 +61,7 @@ def test_who_must_encrypt_talks_with_a_colleague_who_need_not(phone, setting, ju
     callee.wait_ringing()
     callee.accept()
     caller.wait_talking()
-    caller.say(english(FORTH), wait=False)
-    callee.wait_reply()
-    callee.say(english(BACK, "rms"), wait=False)
-    caller.wait_reply()
-    callers = caller.hangup(CALLER)
-    callees = callee.finish(COLLEAGUE)
-    assert judge.heard_english(FORTH, callees.heard).ok
-    assert judge.heard_english(BACK, callers.heard).ok
+    talk(judge, caller, callee, FORTH, BACK, (CALLER, COLLEAGUE))
 
 
 def test_who_must_encrypt_is_rung_by_a_colleague_who_need_not(phone, setting):

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from tests.calls.mailbox import inbox
+from tests.calls.talking import talk
 from tests.calls.telephones import ABSENT, CALLER, COLLEAGUE
 from tests.phones.conversation import MOST_WORD_ERRORS
 from tests.phones.errors import RegistrationFailed
@@ -27,14 +28,7 @@ def test_users_hear_each_other(phone, judge, transport, codecs):
     callee.wait_ringing()
     callee.accept()
     caller.wait_talking()
-    caller.say(english(FORTH), wait=False)
-    callee.wait_reply()
-    callee.say(english(BACK, "rms"), wait=False)
-    caller.wait_reply()
-    callers = caller.hangup(CALLER)
-    callees = callee.finish(COLLEAGUE)
-    assert judge.heard_english(FORTH, callees.heard).ok
-    assert judge.heard_english(BACK, callers.heard).ok
+    callers, callees = talk(judge, caller, callee, FORTH, BACK, (CALLER, COLLEAGUE))
     assert mouth_to_ear_seconds(callers, callees) < 0.4
 
 

@@ -86,7 +86,7 @@ def _declared(before: Described, document: dict[str, Any]) -> Described:
     from sipforge.infra.asterisk.office_commit import new_secret
 
     given = {key: value for key, value in document.items() if key != "users" and value not in (None, {}, "")}
-    read_plan(given)
+    read_plan(given)  # the layers know of no section that is not there
     wanted = parse_wanted(json.dumps(document.get("users", [])))
     return replace(before.with_users(plan(before.users, wanted, new_secret).users), declared=given)
 

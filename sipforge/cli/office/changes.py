@@ -4,12 +4,13 @@ errors."""
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sipforge.cli import errors
 from sipforge.cli.errors import CliError, Exit
 from sipforge.cli.host import Host
 from sipforge.cli.provisioning.offering import office_changed
@@ -22,17 +23,11 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document inst
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 
-@contextmanager
-def told() -> Iterator[None]:
+def told() -> AbstractContextManager[None]:
     """Turn what the store and the rules complain about into the command's error."""
     from sipforge.infra.asterisk.office_store import OfficeStoreError
 
-    try:
-        yield
-    except OfficeStoreError as error:
-        raise CliError(str(error), Exit.UNREACHABLE) from error
-    except ValueError as error:
-        raise CliError(str(error), Exit.USAGE) from error
+    return errors.told(OfficeStoreError)
 
 
 def change(host: Host, step: Callable[[Described], Described], *, local: bool = False) -> Outcome:
@@ -49,7 +44,7 @@ def change(host: Host, step: Callable[[Described], Described], *, local: bool = 
             before = store.load()
             after = step(before)
             outcome = commit(store, before, after, host.reload, speak=host.speak_prompts, local=local)
-            office_changed(host, store.office(before), store.office(after))
+            office_changed(host, before, after)
             return outcome
 
 

@@ -17,9 +17,8 @@ app = section_app(
     "What telephones can do by their keys; and your own codes for numbers that are dialled often.",
     ("To",),
     lambda _, values: (values.get("to"),),
+    lists=False,
 )
-app.info.no_args_is_help = False
-app.registered_commands = [command for command in app.registered_commands if command.name != "list"]
 
 
 @app.callback(invoke_without_command=True)

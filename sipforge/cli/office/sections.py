@@ -4,6 +4,7 @@ its options."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -27,6 +28,8 @@ def section_app(
     columns: Sequence[str],
     row: Row,
     more: Callable[[Host], Mapping[str, str]] | None = None,
+    *,
+    lists: bool = True,
 ) -> typer.Typer:
     """A command group with list, show and remove; its module adds `add`.
 
@@ -36,11 +39,11 @@ def section_app(
         columns: of the list, besides the name and where it stands.
         row: name, values → cells of those columns.
         more: further state by name, such as whether a trunk is registered; one column.
+        lists: whether there is a `list`; else its module adds one of its own, and may go without a command.
     """
     command = COMMANDS[section]
-    app = typer.Typer(help=help_text, no_args_is_help=True)
+    app = typer.Typer(help=help_text, no_args_is_help=lists)
 
-    @app.command("list")
     def list_entries(context: typer.Context, as_json: Json = False) -> None:
         host: Host = context.obj
         found = entries(host, section)
@@ -62,7 +65,7 @@ def section_app(
         ]
         print_table(section.capitalize(), headings, rows, f"none; see: sipforge {command} add --help")
 
-    @app.command()
+    @app.command(help="Show one. Exit code 1 if there is none of that name.")
     def show(
         context: typer.Context, name: Annotated[str, typer.Argument(help="Its name.")], as_json: Json = False
     ) -> None:
@@ -78,7 +81,7 @@ def section_app(
         if more:
             say(f"  state: {states.get(name, 'unknown')}")
 
-    @app.command()
+    @app.command(help="Remove one that was added here. Refused while something else sends calls to it.")
     def remove(
         context: typer.Context,
         name: Annotated[str, typer.Argument(help="Its name.")],
@@ -91,8 +94,6 @@ def section_app(
             confirm(f"Remove {command} {name}?", yes)
 
         def step(before: Described) -> Described:
-            from dataclasses import replace
-
             return replace(before, added=without_entry(before.added, before.declared, section, name))
 
         outcome = change(host, step)
@@ -101,13 +102,10 @@ def section_app(
         else:
             say(f"{command} {name} is removed; applied: {outcome.applied.value}.")
 
-    for callback, text in (
-        (list_entries, "List them, those of the inventory and those that were added here."),
-        (show, "Show one. Exit code 1 if there is none of that name."),
-        (remove, "Remove one that was added here. Refused while something else sends calls to it."),
-    ):
-        callback.__doc__ = text
-        next(one for one in app.registered_commands if one.callback is callback).help = text
+    if lists:
+        app.command("list", help="List them, those of the inventory and those that were added here.")(
+            list_entries
+        )
     return app
 
 
@@ -116,8 +114,6 @@ def add_entry(host: Host, section: str, name: str, values: Mapping[str, Any], as
     given = {key: value for key, value in values.items() if value not in (None, (), [], {}, "")}
 
     def step(before: Described) -> Described:
-        from dataclasses import replace
-
         return replace(before, added=with_entry(before.added, before.declared, section, name, given))
 
     outcome = change(host, step)

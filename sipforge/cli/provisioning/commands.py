@@ -59,7 +59,7 @@ def qr(
         store = host.office_store()
         office = store.office(store.load())
         user = _found(office, extension)
-        account = account_of(host, office, user)
+        account = account_of(host, user, office.encryption(user))
         now = time.time()
         until = now + settings.link_hours * 3600
         content = linphone.render(account, settings.linphone_root_ca)
@@ -164,7 +164,7 @@ def _add(host: Host, extension: str, mac: str, model: str, as_json: bool) -> Non
         with store.lock():
             office = store.office(store.load())
             user = _found(office, extension)
-            account = account_of(host, office, user)
+            account = account_of(host, user, office.encryption(user))
             others = [one for one in load_phones(path) if one.mac != added.mac]
             save_phones(path, [*others, added])
             ca = ca_url(host)

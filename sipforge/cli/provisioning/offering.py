@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
+from sipforge.cli import errors
 from sipforge.cli.errors import CliError, Exit
 from sipforge.cli.host import Host
 from sipforge.cli.output import warn
 
 if TYPE_CHECKING:
     from sipforge.core.certificates import Certificate
-    from sipforge.core.office.office import Office
-    from sipforge.core.office.users import User
+    from sipforge.core.office.keeping.described import Described
+    from sipforge.core.office.users import Encryption, User
     from sipforge.core.provisioning.account import Account
     from sipforge.core.provisioning.desk_phones import DeskPhone
     from sipforge.infra.provisioning.offers import Offers
@@ -24,20 +24,14 @@ IDENTIFIER = "sipforge-provisioning"
 """Of the lines in the journal, as of the service's own."""
 
 
-@contextmanager
-def told() -> Generator[None, None, None]:
+def told() -> AbstractContextManager[None]:
     """Turn what the rules and the files complain about into the command's error."""
     from sipforge.infra.asterisk.office_store import OfficeStoreError
     from sipforge.infra.certificates import CertificateError
     from sipforge.infra.provisioning.offers import OffersError
     from sipforge.infra.provisioning.phones import PhonesError
 
-    try:
-        yield
-    except (OfficeStoreError, OffersError, PhonesError, CertificateError, OSError) as error:
-        raise CliError(str(error), Exit.UNREACHABLE) from error
-    except ValueError as error:
-        raise CliError(str(error), Exit.USAGE) from error
+    return errors.told(OfficeStoreError, OffersError, PhonesError, CertificateError, OSError)
 
 
 def server_of(host: Host) -> str:
@@ -47,7 +41,7 @@ def server_of(host: Host) -> str:
     return host.settings.provisioning.host or own_address()
 
 
-def account_of(host: Host, office: Office, user: User) -> Account:
+def account_of(host: Host, user: User, encryption: Encryption) -> Account:
     """What a telephone of this user is told.
 
     Raises:
@@ -62,7 +56,7 @@ def account_of(host: Host, office: Office, user: User) -> Account:
         ports = parse_transports(path.read_text(encoding="utf-8", errors="replace"))
     except OSError as error:
         raise CliError(f"{path}: {error.strerror}", Exit.UNREACHABLE) from error
-    return account.account_of(user, office.encryption(user), server_of(host), ports)
+    return account.account_of(user, encryption, server_of(host), ports)
 
 
 def offers_of(host: Host) -> Offers:
@@ -120,7 +114,7 @@ def offer_phone(host: Host, phone: DeskPhone, account: Account, ca: str) -> None
     offers_of(host).put_phone(phone.mac, offer, phone.password)
 
 
-def office_changed(host: Host, before: Office, after: Office) -> None:
+def office_changed(host: Host, before: Described, after: Described) -> None:
     """Have telephones fetch what holds now: to be called inside the office's lock, once it is saved.
 
     Links of a user who has changed or gone are ended, since they would tell an old password; a desk
@@ -131,10 +125,7 @@ def office_changed(host: Host, before: Office, after: Office) -> None:
     """
     from sipforge.infra.provisioning.phones import load_phones, save_phones
 
-    were, are = (
-        {user.extension: (user, office.encryption(user)) for user in office.users}
-        for office in (before, after)
-    )
+    were, are = before.telephones(), after.telephones()
     with told():
         offers, phones = offers_of(host), load_phones(host.settings.phones_file)
         for extension in [known for known, held in were.items() if are.get(known) != held]:
@@ -146,4 +137,4 @@ def office_changed(host: Host, before: Office, after: Office) -> None:
             save_phones(host.settings.phones_file, kept)
         ca = ca_url(host) if kept else ""
         for phone in kept:
-            offer_phone(host, phone, account_of(host, after, are[phone.extension][0]), ca)
+            offer_phone(host, phone, account_of(host, *are[phone.extension]), ca)

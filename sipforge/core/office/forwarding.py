@@ -57,7 +57,7 @@ def check_forward(office: Office, extension: str, to: str, always: Mapping[str, 
             raise OfficeError(f"{extension}: calls would go in a circle: {' → '.join([*path, extension])}")
         return number
     outside = office.plan.outside
-    if outside is None or outside.plan.e164(number) is None:
+    if outside is None or outside.e164(number) is None:
         raise OfficeError(f"{to}: is the extension of nobody, and no number outside")
     if not outside.may_ring(user.outside, number):
         raise OfficeError(

@@ -99,12 +99,11 @@ class Office:
 
     def __post_init__(self) -> None:
         self._check_extensions()
+        extensions = self.extensions
         for where, destination in self._destinations():
-            if destination.mailbox and not any(
-                user.extension == destination.extension for user in self.users
-            ):
+            if destination.mailbox and self.user(destination.extension) is None:
                 raise OfficeError(f"{where}: {destination.extension} is the extension of no user")
-            if destination.extension and destination.extension not in self.extensions:
+            if destination.extension and destination.extension not in extensions:
                 raise OfficeError(f"{where}: {destination.extension} is the extension of nobody")
         self._check_members()
         self._check_circles()
@@ -153,10 +152,9 @@ class Office:
                 yield f"codes.{code.name}.to", code.place
 
     def _check_members(self) -> None:
-        users = {user.extension for user in self.users}
         for group in self.plan.groups:
             for member in group.members:
-                if member not in users:
+                if self.user(member) is None:
                     raise OfficeError(f"groups.{group.name}.members: {member} is the extension of no user")
 
     def _check_circles(self) -> None:

@@ -33,7 +33,7 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class NumberPlan:
     """How numbers are written in the office's country.
 
     Raises:
@@ -119,18 +119,13 @@ def check_e164(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Outside:
+class Outside(NumberPlan):
     """Who may ring what outside, by which trunks, and how much.
 
     Raises:
         ValueError: a value that cannot be; the message begins with the key.
     """
 
-    country: str
-    national_prefix: str = "0"
-    international_prefix: str = "00"
-    emergency: tuple[str, ...] = ("112",)
-    premium: tuple[str, ...] = ()
     trunks: tuple[str, ...] = ()
     """Tried in this order; empty: all there are, as they stand."""
     classes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -145,13 +140,10 @@ class Outside:
     """Likewise."""
     assistants_may_ring: tuple[str, ...] = ()
     """The only numbers outside to which an assistant connects callers."""
-    plan: Plan = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        plan = Plan(
-            self.country, self.national_prefix, self.international_prefix, self.emergency, self.premium
-        )
-        object.__setattr__(self, "plan", plan)
+        # Not super(): a dataclass with slots is another class than the one that was written (CPython 90562).
+        NumberPlan.__post_init__(self)
         closed = {Kind.NATIONAL.value, Kind.INTERNATIONAL.value, Kind.PREMIUM.value}
         for name, allowed in self.classes.items():
             if not is_name(name):
@@ -176,7 +168,7 @@ class Outside:
 
     def may_ring(self, chosen: str, dialled: str) -> bool:
         """Whether a user of the class `chosen` (empty: the default one) may ring a number."""
-        kind, number = self.plan.kind(dialled), self.plan.e164(dialled)
+        kind, number = self.kind(dialled), self.e164(dialled)
         if kind is Kind.EMERGENCY:
             return True
         allowed = self.classes.get(chosen or self.default_class, ())

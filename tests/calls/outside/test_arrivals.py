@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from tests.calls import talking
 from tests.calls.outside.office import (
     ACCOUNT,
     CUSTOMER,
@@ -19,7 +20,6 @@ from tests.calls.telephones import CALLER, COLLEAGUE
 from tests.phones.carrier import ECHO
 from tests.phones.conversation import KINYARWANDA
 from tests.phones.line import State
-from tests.phones.speech import english
 
 FORTH = "Good morning. I would like to order ten chairs."
 BACK = "Thank you, they will be there on Friday."
@@ -27,15 +27,7 @@ BACK = "Thank you, they will be there on Friday."
 
 def talk(judge, first, second, first_name="first", second_name="second"):
     """Two telephones hear each other."""
-    first.say(english(FORTH), wait=False)
-    second.wait_reply()
-    second.say(english(BACK, "rms"), wait=False)
-    first.wait_reply()
-    firsts = first.hangup(first_name)
-    seconds = second.finish(second_name)
-    for expected, heard in ((FORTH, seconds.heard), (BACK, firsts.heard)):
-        verdict = judge.heard_english(expected, heard)
-        assert verdict.ok, verdict
+    talking.talk(judge, first, second, FORTH, BACK, (first_name, second_name))
 
 
 def test_a_user_is_rung_sees_who_it_is_and_both_are_heard(outsider, phone, judge, appliance, past):

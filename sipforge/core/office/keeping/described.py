@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from sipforge.core.office.asterisk.numbers import prompt_name
 from sipforge.core.office.keeping.layers import Layer, merged
 from sipforge.core.office.office import Office, read_plan
-from sipforge.core.office.users import User
+from sipforge.core.office.users import Encryption, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,15 @@ class Described:
             OfficeError: they do not fit together.
         """
         return Office(self.users, read_plan(merged(self.declared, self.added)), assistants)
+
+    def telephones(self) -> Mapping[str, tuple[User, Encryption]]:
+        """Extension → its user, and how the telephone must speak; whatever else may be wrong.
+
+        Raises:
+            OfficeError: the office's encryption is none.
+        """
+        plan = read_plan({"encryption": self.declared.get("encryption")})
+        return {user.extension: (user, user.encryption or plan.encryption) for user in self.users}
 
     def with_users(self, users: Iterable[User]) -> Described:
         """The same office with other users."""

@@ -111,14 +111,13 @@ def _wanted(where: str, entry: Any) -> Wanted:
 
 def _user(wanted: Wanted, known: User) -> User:
     """`known` as it is wanted."""
-    chosen = known.encryption
     return replace(
         known,
         name=wanted.name,
         secret=wanted.secret or known.secret,
         outside=known.outside if wanted.outside is None else wanted.outside,
         email=known.email if wanted.email is None else wanted.email,
-        encryption=encryption(wanted.encryption, known.extension) if wanted.encryption else chosen,
+        encryption=encryption(wanted.encryption, known.extension) if wanted.encryption else known.encryption,
     )
 
 
