@@ -58,6 +58,7 @@ def rings_the_echo(judge, recordings, server: str, user: str, secret: str, trans
     ) as phone:
         phone.register()
         phone.dial("600")
+        time.sleep(1.0)  # what is said before the echo begins does not come back
         phone.say(english(WORDS))
         phone.wait_quiet(1.0, 10.0)
         recording = phone.hangup("600-provisioned")
